@@ -1,0 +1,167 @@
+"""What flows between the stages: Source, Article, Metadata, Note, and the Context they are read in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from turbohtml import Element, Node, Text
+
+if TYPE_CHECKING:
+    from convert.profiles import Profile
+
+NoteKind: TypeAlias = Literal["removed", "moved", "changed", "guessed", "wrong"]
+NoteOf: TypeAlias = Literal["text", "attribute", "element"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """One typed record of what was done to a source.
+
+    path: the source's path relative to the input, with slashes.
+    rule: the name of the rule, step or envelope part that did it.
+    kind: `removed` (text is in no output), `moved` (text now stands in metadata field `to`),
+        `changed` (text became `to`), `guessed` (the metadata field `to` rests on a guess from text),
+        `wrong` (something odd was found; nothing was taken away by this note).
+    text: what stood in the source, exactly, entities resolved.
+    to: where it went (a metadata key), or what it became.
+    of: what `text` is: visible `text` of the source, an `attribute`'s value, or an `element` without text, as a tag.
+    """
+
+    path: str
+    rule: str
+    kind: NoteKind
+    text: str
+    to: str = ""
+    of: NoteOf = "text"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One input file.
+
+    path: relative to the input, with slashes; it decides folder, stem and channel.
+    data: the file's bytes.
+    aliases: paths of further copies of the same article, which are not converted themselves.
+    """
+
+    path: str
+    data: bytes = field(repr=False)
+    aliases: tuple[str, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the bytes, as lower-case hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def folder(self) -> str:
+        """The path without its last part; empty for a file at the top."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its last suffix."""
+        name = self.path.rpartition("/")[2]
+        return name.rpartition(".")[0] or name
+
+
+@dataclass(slots=True)
+class Metadata:
+    """An article's metadata; the fields stand in the order of the front matter.
+
+    `date` is a calendar date without a zone. `words` counts Han characters plus runs of Latin letters or digits.
+    """
+
+    title: str = ""
+    date: Date | None = None
+    authors: list[str] = field(default_factory=list)
+    translators: list[str] = field(default_factory=list)
+    editors: list[str] = field(default_factory=list)
+    publisher: str = ""
+    via: str = ""
+    source: str = ""
+    id: str = ""
+    lang: str = ""
+    channel: str = ""
+    categories: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    description: str = ""
+    image: str = ""
+    image_caption: str = ""
+    image_credit: str = ""
+    dateline: str = ""
+    byline: str = ""
+    words: int | None = None
+
+    def items(self) -> list[tuple[str, str | int | Date | list[str]]]:
+        """Every field that has a value, in order; an empty string or list is no value."""
+        pairs = ((name, getattr(self, name)) for name in self.__slots__)
+        return [(name, value) for name, value in pairs if value is not None and value != "" and value != []]
+
+
+@dataclass(slots=True)
+class Article:
+    """Title, body, metadata and notes of one source; stages change it in place.
+
+    body: a `div` element that holds the article; after `clean` canonical HTML only (docs/canonical.md).
+    origin: for each metadata key, the part of the source that it was read from.
+    """
+
+    source: Source
+    profile: Profile
+    body: Element
+    meta: Metadata = field(default_factory=Metadata)
+    notes: list[Note] = field(default_factory=list)
+    origin: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The source's path relative to the input."""
+        return self.source.path
+
+    def note(self, rule: str, kind: NoteKind, text: str, to: str = "", of: NoteOf = "text") -> None:
+        """Leave a note of this article."""
+        self.notes.append(Note(self.source.path, rule, kind, text, to, of))
+
+    def note_removed(self, rule: str, nodes: Iterable[Node]) -> None:
+        """Leave notes of nodes that are taken away: their text, and the addresses of their links and pictures."""
+        text = ""
+        for node in nodes:
+            text += node.data if isinstance(node, Text) else node.text
+            if isinstance(node, Element):
+                for element in node.iter_elements(["a", "img"], include_self=True):
+                    address = element.attr("href") or element.attr("src")
+                    if address:
+                        self.note(rule, "removed", address, of="attribute")
+        if text.strip():
+            self.note(rule, "removed", text.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the stages need to know of the mirror; frozen, so that a stage is a function of its arguments.
+
+    profiles: the profiles to try, in order; the last one takes every file.
+    rules: cleaning rules by name, in the order of a list that names none.
+    steps: enriching steps, likewise.
+    channels: names of channels by id (the folder's name), from the mirror's own index.
+    max_bytes: a larger source is refused with a SourceError.
+    """
+
+    profiles: tuple[Profile, ...]
+    rules: Mapping[str, Rule]
+    steps: Mapping[str, Step]
+    channels: Mapping[str, str] = field(default_factory=dict)
+    max_bytes: int = 4 * 1024 * 1024
+
+
+Rule: TypeAlias = Callable[[Article, Context], None]
+"""A cleaning rule changes `article.body` and leaves notes; it does no I/O."""
+
+Step: TypeAlias = Callable[[Article, Context], None]
+"""An enriching step fills `article.meta`, and may move what it understood out of the body."""

@@ -1,0 +1,72 @@
+"""Clean: an ordered list of rules brings a body to canonical HTML (docs/canonical.md). Each rule is one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from convert.article import Article, Context, Rule
+from convert.clean.boilerplate import drop_boilerplate
+from convert.clean.breaks import split_at_breaks
+from convert.clean.characters import clean_characters
+from convert.clean.chrome import remove_chrome
+from convert.clean.embeds import link_embeds
+from convert.clean.emphasis import tidy_emphasis
+from convert.clean.figures import build_figures
+from convert.clean.headings import level_headings
+from convert.clean.links import mend_links
+from convert.clean.pictures import mend_pictures
+from convert.clean.presentation import unwrap_presentation
+from convert.clean.punctuation import free_punctuation
+from convert.clean.structure import build_structure
+from convert.clean.subheads import find_subheads
+from convert.clean.tables import sort_tables
+from convert.clean.tidy import tidy
+from convert.clean.trackers import remove_trackers
+from convert.clean.whitespace import heal_whitespace
+from convert.errors import MirrorpressError, RuleError
+
+RULES: dict[str, Rule] = {
+    "chrome": remove_chrome,
+    "embeds": link_embeds,
+    "trackers": remove_trackers,
+    "pictures": mend_pictures,
+    "tables": sort_tables,
+    "figures": build_figures,
+    "presentation": unwrap_presentation,
+    "characters": clean_characters,
+    "whitespace": heal_whitespace,
+    "structure": build_structure,
+    "breaks": split_at_breaks,
+    "links": mend_links,
+    "emphasis": tidy_emphasis,
+    "boilerplate": drop_boilerplate,
+    "headings": level_headings,
+    "subheads": find_subheads,
+    "punctuation": free_punctuation,
+    "tidy": tidy,
+}
+"""The built-in rules by name, in the order in which `default` runs them."""
+
+
+def clean(article: Article, context: Context) -> Article:
+    """Run the rules over an article, in order: the context's own, where its profile names none.
+
+    Returns the same article. Raises RuleError where a rule raises; the message names the rule.
+    """
+    for name, rule in rules_for(article, context.rules).items():
+        try:
+            rule(article, context)
+        except MirrorpressError:
+            raise
+        except Exception as error:
+            raise RuleError(
+                article.path, f"rule {name!r} raised {type(error).__name__}: {error}", "", "mend the rule or leave it out"
+            ) from error
+    return article
+
+
+def rules_for(article: Article, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
+    """The rules of an article: its profile's own list stands in for the built-in one where `rules` is just that."""
+    if article.profile.clean and rules is RULES:
+        return {name: RULES[name] for name in article.profile.clean}
+    return rules

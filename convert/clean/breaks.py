@@ -1,0 +1,82 @@
+"""Line breaks that stand for paragraphs become paragraphs; a poem's lines, and those of an address, stay lines."""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+
+from turbohtml import Element, Node, Text
+
+from convert.article import Article, Context
+from convert.tree import is_blank, line_text, lines, move, trim
+
+LONG = 40  # characters; a line longer than that is no verse
+SENTENCE_END = re.compile(r"[。！？!?.…”’』」）)：:；;]$")
+SPLIT = frozenset({"strong", "em", "s"})
+
+
+def split_at_breaks(article: Article, context: Context) -> None:
+    """Split paragraphs at runs of line breaks, and at every one where long sentences stand on the lines."""
+    body = article.body
+    if body.select_one("br") is None:
+        return
+    for mark in body.select("strong br, em br, s br"):
+        _lift(mark, body)
+    for paragraph in body.select("div > p, blockquote > p"):
+        if paragraph.select_one("br") is not None:
+            _split(paragraph)
+
+
+def _lift(mark: Element, body: Element) -> None:
+    """Split the emphasis round a line break in two, until the break stands outside."""
+    while isinstance(mark.parent, Element) and mark.parent.tag in SPLIT and mark.parent is not body:
+        outer = mark.parent
+        after = list(mark.next_siblings)
+        outer.insert_after(mark)
+        if after:
+            mark.insert_after(move(after, Element(outer.tag)))
+        if not len(outer):
+            outer.extract()
+
+
+def _split(paragraph: Element) -> None:
+    """Put the paragraphs that a paragraph's lines make in its place."""
+    parts = lines(paragraph)
+    told = [line_text(line) for line in parts]
+    groups: list[list[list[Node]]] = [[]]
+    every = _are_sentences([text for text in told if text])
+    for line, text in zip(parts, told, strict=True):
+        if not text and not _shows(line):
+            groups.append([])
+            continue
+        if every and groups[-1]:
+            groups.append([])
+        groups[-1].append(line)
+    groups = [group for group in groups if group]
+    if len(groups) > 1:
+        paragraph.replace_with(*[_paragraph(group) for group in groups])
+    else:
+        trim(paragraph)
+
+
+def _shows(line: list[Node]) -> bool:
+    return any(not is_blank(node) for node in line if type(node) is not Text) or any(
+        type(node) is Element and node.tag == "img" for node in line
+    )
+
+
+def _are_sentences(told: list[str]) -> bool:
+    """Whether a block's lines are paragraphs: three or more, long, and most of them ending as a sentence does."""
+    if len(told) < 3 or median(len(text) for text in told) <= LONG:
+        return False
+    return sum(1 for text in told if SENTENCE_END.search(text)) * 5 >= len(told) * 4
+
+
+def _paragraph(group: list[list[Node]]) -> Element:
+    paragraph = Element("p")
+    for line in group:
+        if len(paragraph):
+            paragraph.append(Element("br"))
+        move(line, paragraph)
+    trim(paragraph)
+    return paragraph

@@ -1,0 +1,92 @@
+"""Characters that are no text: controls, zero-width and direction marks go; odd spaces and breaks become plain ones."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from turbohtml import Element, Text
+
+from convert.article import Article, Context
+from convert.tree import texts
+
+RULE = "characters"
+# docs/canonical.md, Text: C0 and C1 controls, soft hyphen, zero-width and bidirectional marks but ZWJ and ZWNJ,
+# non-breaking and other odd spaces, line and paragraph separators
+ODD = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f"
+    "\u205f-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
+)
+SPACES = frozenset("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
+BREAKS = "\u2028\u2029"
+# an entity that was escaped twice, so that the reader sees its source
+TWICE = re.compile(r"&(?:nbsp|amp|quot|lt|gt|apos|#0?39|#160|#8203|ldquo|rdquo|lsquo|rsquo|hellip|mdash|ndash|middot);")
+NAMED = {
+    "&nbsp;": " ", "&amp;": "&", "&quot;": '"', "&lt;": "<", "&gt;": ">", "&apos;": "'", "&#39;": "'", "&#039;": "'",
+    "&#160;": " ", "&#8203;": "", "&ldquo;": "“", "&rdquo;": "”", "&lsquo;": "‘", "&rsquo;": "’", "&hellip;": "…",
+    "&mdash;": "—", "&ndash;": "–", "&middot;": "·",
+}  # fmt: skip
+
+
+def clean_characters(article: Article, context: Context) -> None:
+    """Treat odd characters in the body's text and in the title as docs/canonical.md says; each kind leaves a note."""
+    changed: Counter[tuple[str, str]] = Counter()
+    article.meta.title = _plain(article.meta.title, changed, in_title=True)
+    _note(article, changed)
+    text = article.body.text
+    if not (ODD.search(text) or ("&" in text and TWICE.search(text))):
+        return
+    changed.clear()
+    for node in texts(article.body):
+        data = node.data
+        if "&" in data:
+            data = _entities(data, changed)
+        if ODD.search(data):
+            data = _plain(data, changed)
+        if data != node.data:
+            _replace(node, data)
+    _note(article, changed)
+
+
+def _entities(data: str, changed: Counter[tuple[str, str]]) -> str:
+    """Read entities that were escaped twice once more."""
+
+    def read(match: re.Match[str]) -> str:
+        plain = NAMED[match[0]]
+        changed[match[0], plain] += 1
+        return plain
+
+    return TWICE.sub(read, data)
+
+
+def _plain(data: str, changed: Counter[tuple[str, str]], in_title: bool = False) -> str:
+    def plain(match: re.Match[str]) -> str:
+        odd = match[0]
+        result = " " if odd in SPACES or (in_title and odd in BREAKS) else "\u2028" if odd in BREAKS else ""
+        if result != odd:
+            changed[odd, result if result == " " else ""] += 1
+        return result
+
+    return ODD.sub(plain, data)
+
+
+def _replace(node: Text, data: str) -> None:
+    """Put text in a node's place; a line separator becomes a line break."""
+    if "\u2028" not in data:
+        if data:
+            node.data = data
+        else:
+            node.extract()
+        return
+    parts: list[Text | Element] = []
+    for index, line in enumerate(data.split("\u2028")):
+        if index:
+            parts.append(Element("br"))
+        if line:
+            parts.append(Text(line))
+    node.replace_with(*parts)
+
+
+def _note(article: Article, changed: Counter[tuple[str, str]]) -> None:
+    for (odd, plain), times in sorted(changed.items()):
+        article.note(RULE, "changed", odd * times, plain * times)

@@ -1,0 +1,64 @@
+"""Emphasis: no empty marks, none inside its own kind, neighbours joined, white space at its edges outside."""
+
+from __future__ import annotations
+
+from turbohtml import Element, Text
+
+from convert.article import Article, Context
+
+MARKS = "strong, em, s, sup, sub, code"
+NESTED = "strong strong, em em, s s, sup sup, sub sub, code code"
+WHOLE = frozenset({"h2", "h3", "h4", "h1", "h5", "h6", "th"})
+
+
+def tidy_emphasis(article: Article, context: Context) -> None:
+    """Tidy the marks of the body; no text changes."""
+    body = article.body
+    if body.select_one(MARKS) is None:
+        return
+    for mark in body.select(NESTED):
+        mark.unwrap()
+    for mark in body.select(MARKS):
+        if not mark.text and mark.select_one("img, br, [id]") is None:
+            mark.extract()
+        elif not mark.text.strip() and mark.select_one("img") is None:
+            mark.unwrap()
+    for mark in body.select(MARKS):
+        if mark.parent is not None:
+            _join(mark)
+    body.normalize()
+    for mark in body.select(MARKS):
+        _free_edges(mark)
+    for heading in body.select("h1, h2, h3, h4, h5, h6, th"):
+        if len(heading) == 1 and isinstance(heading[0], Element) and heading[0].tag == "strong":
+            heading[0].unwrap()
+    body.normalize()
+
+
+def _join(mark: Element) -> None:
+    """Join a mark with the marks of its kind that follow it immediately."""
+    while True:
+        following = mark.next_sibling
+        if type(following) is not Element or following.tag != mark.tag:
+            return
+        mark.extend(list(following.children))
+        following.extract()
+
+
+def _free_edges(mark: Element) -> None:
+    """Move white space and line breaks at a mark's edges out of it."""
+    while len(mark) and (type(mark[0]) is Element and mark[0].tag == "br"):
+        mark.insert_before(mark[0])
+    while len(mark) and (type(mark[-1]) is Element and mark[-1].tag == "br"):
+        mark.insert_after(mark[-1])
+    if not len(mark):
+        mark.extract()
+        return
+    first = mark[0]
+    if type(first) is Text and first.data[:1].isspace():
+        first.data = first.data.lstrip()
+        mark.insert_before(Text(" "))
+    last = mark[-1]
+    if type(last) is Text and last.data[-1:].isspace():
+        last.data = last.data.rstrip()
+        mark.insert_after(Text(" "))

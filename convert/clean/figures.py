@@ -1,0 +1,143 @@
+"""Restore figures: a picture with its caption, from whatever stood round them."""
+
+from __future__ import annotations
+
+from turbohtml import Element, Node, Text
+
+from convert.article import Article, Context
+from convert.tree import move
+
+FRAMES = frozenset({"div", "center", "figure", "section", "article"})
+LOOSE = frozenset({"span", "font", "strong", "b", "em", "i", "p", "u", *FRAMES})
+CAPTION_MOST = 200  # characters of text that a div or center may hold beside a picture to be its caption
+CAPTIONS = "figcaption"
+
+
+def build_figures(article: Article, context: Context) -> None:
+    """Turn every picture that stands by itself into a figure; pictures inside a line of text stay where they are."""
+    body = article.body
+    selector = ", ".join(part for part in (CAPTIONS, article.profile.pictures.captions) if part)
+    for image in body.select("img"):
+        if image.closest("figure[data-built]") is not None:
+            continue
+        picture = _linked(image)
+        frame = _frame(picture, body, selector)
+        if frame is picture and not _stands_alone(picture, body):
+            continue
+        _build(picture, frame, selector)
+    for figure in body.select("figure"):
+        if "data-built" in figure.attrs:
+            del figure.attrs["data-built"]
+        else:
+            figure.unwrap()
+
+
+def _linked(image: Element) -> Element:
+    """The picture with the link round it, where it is all that the link holds."""
+    node = image
+    while True:
+        parent = node.parent
+        if not isinstance(parent, Element) or parent.text.strip() or len(parent.select("img")) != 1:
+            return node if node.tag == "a" else image
+        if parent.tag == "a":
+            return parent
+        if parent.tag not in {"span", "font", "strong", "b", "em", "i", "u"}:
+            return node if node.tag == "a" else image
+        node = parent
+
+
+def _frame(picture: Element, body: Element, captions: str) -> Element:
+    """The outermost element that holds this picture, its caption, and nothing else."""
+    best = node = picture
+    while True:
+        parent = node.parent
+        if not isinstance(parent, Element) or parent is body or parent.tag not in LOOSE:
+            return best
+        if len(parent.select("img")) != 1 or parent.select_one("figure[data-built], table, hr, h1, h2, h3, h4") is not None:
+            return best
+        text = parent.text.strip()
+        caption = sum(len(one.text.strip()) for one in _captions(parent, captions))
+        if not text:
+            best = parent
+        elif caption >= len(text) or len("".join(text.split())) <= caption:
+            return parent
+        elif parent.tag == "figure" or (parent.tag in {"div", "center"} and _is_caption(parent, picture, text)):
+            return parent
+        elif parent.tag not in {"span", "font", "strong", "b", "em", "i", "u"}:
+            return best
+        node = parent
+
+
+def _captions(frame: Element, selector: str) -> list[Element]:
+    """The outermost elements of a frame that are captions."""
+    found = frame.select(selector)
+    return [one for one in found if not any(other is not one and other in one.ancestors for other in found)]
+
+
+def _is_caption(frame: Element, picture: Element, text: str) -> bool:
+    """Whether a frame's loose text can be its picture's caption: short, one paragraph, all of it below the picture."""
+    if len(text) > CAPTION_MOST or text.startswith("【") or len(frame.select("p")) > 1:
+        return False
+    for node in frame.descendants:
+        if node is picture or (type(node) is Element and node.tag == "img"):
+            return True
+        if type(node) is Text and node.data.strip():
+            return False
+    return False
+
+
+def _stands_alone(picture: Element, body: Element) -> bool:
+    """Whether a picture is the first, the last, or the only thing on its line."""
+    node: Node = picture
+    while isinstance(node.parent, Element) and node.parent is not body and node.parent.tag in {"span", "font", "strong", "b", "em", "i", "u", "a"}:
+        if node.parent.text.strip():
+            return node.parent.tag != "a" and _is_edge(node)
+        node = node.parent
+    return _is_edge(node)
+
+
+def _is_edge(node: Node) -> bool:
+    before, after = _beside(node, -1), _beside(node, 1)
+    if before is None or after is None:
+        return True
+    return _breaks(before) and _breaks(after)
+
+
+def _beside(node: Node, step: int) -> Node | None:
+    other = node.next_sibling if step > 0 else node.previous_sibling
+    while other is not None and not (type(other) is Element or (type(other) is Text and other.data.strip())):
+        other = other.next_sibling if step > 0 else other.previous_sibling
+    return other
+
+
+def _breaks(node: Node) -> bool:
+    return type(node) is Element and node.tag not in {"a", "span", "font", "strong", "b", "em", "i", "u", "sup", "sub"}
+
+
+def _build(picture: Element, frame: Element, captions: str) -> None:
+    """Put a figure in the frame's place."""
+    figure = Element("figure", {"data-built": ""})
+    found = _captions(frame, captions) if frame is not picture else []
+    caption = Element("figcaption")
+    if frame is picture:
+        beside = _beside(frame, 1)
+        if type(beside) is Element and beside.matches(captions) and beside.select_one("img") is None:
+            found = [beside]
+    frame.insert_before(figure)
+    figure.append(picture)
+    if found:
+        for one in found:
+            _add_line(caption, one)
+            one.extract()
+    if frame is not picture:
+        if frame.text.strip():
+            _add_line(caption, frame)
+        frame.extract()
+    if caption.text.strip():
+        figure.append(caption)
+
+
+def _add_line(caption: Element, part: Element) -> None:
+    if len(caption):
+        caption.append(Element("br"))
+    move(part.children, caption)

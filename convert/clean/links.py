@@ -1,0 +1,78 @@
+"""Links: their addresses absolute and valid, or no link at all."""
+
+from __future__ import annotations
+
+from turbohtml import Element
+
+from convert.article import Article, Context
+from convert.clean.addresses import mend
+
+RULE = "links"
+
+
+def mend_links(article: Article, context: Context) -> None:
+    """Mend every link's address; unlink what leads nowhere; keep ids only where a link leads to them."""
+    body = article.body
+    anchors = body.select("a")
+    targets = _targets(body) if any((one.attr("href") or "").startswith("#") for one in anchors) else {}
+    wanted: set[str] = set()
+    for anchor in anchors:
+        name = anchor.attr("id") or anchor.attr("name") or ""
+        href = anchor.attr("href")
+        address = None if href is None else mend(href, article.profile.base)
+        if address is not None and address.startswith("#"):
+            address = address if href is not None and _aim(href) in targets else None
+            if address is not None and href is not None:
+                wanted.add(_aim(href))
+        _settle(article, anchor, href, address, name)
+    _set_ids(targets, wanted)
+
+
+def _aim(href: str) -> str:
+    return href.strip().removeprefix("#")
+
+
+def _targets(body: Element) -> dict[str, Element]:
+    """Elements that a link inside the article can lead to, by name; the first of a name counts."""
+    found: dict[str, Element] = {}
+    for element in body.select("[id], a[name]"):
+        for name in (element.attr("id"), element.attr("name") if element.tag == "a" else None):
+            if name and not any(character.isspace() for character in name):
+                found.setdefault(name, element)
+    return found
+
+
+def _settle(article: Article, anchor: Element, href: str | None, address: str | None, name: str) -> None:
+    """Give a link its address, or take the link away and leave what it held."""
+    if href is not None and address != href:
+        if address is None:
+            article.note(RULE, "removed", href, of="attribute")
+        else:
+            article.note(RULE, "changed", href, address, of="attribute")
+    for attribute in list(anchor.attrs):
+        del anchor.attrs[attribute]
+    if address is not None:
+        anchor.attrs["href"] = address
+    if name:
+        anchor.attrs["id"] = name
+    shows = bool(anchor.text.strip()) or anchor.select_one("img") is not None
+    if address is not None and not shows:
+        article.note(RULE, "removed", address, of="attribute")
+        del anchor.attrs["href"]
+        address = None
+    if address is None and not name:
+        anchor.unwrap()
+    elif anchor.parent is not None and address is not None and anchor.parent.select_one("a a") is not None:
+        for inner in anchor.select("a[href]"):
+            article.note(RULE, "removed", inner.attr("href") or "", of="attribute")
+            inner.unwrap()
+
+
+def _set_ids(targets: dict[str, Element], wanted: set[str]) -> None:
+    """Move the names that links lead to onto ids, and drop all the others."""
+    for name, element in targets.items():
+        if name in wanted and element.attr("id") in {None, name}:
+            element.attrs["id"] = name
+    for name, element in targets.items():
+        if element.attr("id") == name and name not in wanted and "id" in element.attrs:
+            del element.attrs["id"]

@@ -1,0 +1,27 @@
+"""Tags that only say how something looks: unwrapped, or given the name of what they mean."""
+
+from __future__ import annotations
+
+from turbohtml import Comment, ProcessingInstruction
+
+from convert.article import Article, Context
+
+MEANINGS = {"b": "strong", "i": "em", "cite": "em", "dfn": "em", "var": "em", "strike": "s", "del": "s", "kbd": "code", "samp": "code", "tt": "code"}
+KNOWN = (
+    "a, strong, em, sup, sub, code, s, br, img, p, h1, h2, h3, h4, h5, h6, ul, ol, li, dl, dt, dd, blockquote, pre, "
+    "figure, figcaption, table, caption, thead, tbody, tfoot, tr, th, td, hr, div, section, article, main, header, "
+    "footer, nav, aside, center, address, details, summary, fieldset, legend, hgroup, menu, body, html, "
+    "b, i, cite, dfn, var, strike, del, kbd, samp, tt"
+)
+
+
+def unwrap_presentation(article: Article, context: Context) -> None:
+    """Unwrap every element that is neither a block nor a mark of canonical HTML; drop comments."""
+    body = article.body
+    for node in list(body.descendants):
+        if type(node) is Comment or type(node) is ProcessingInstruction:
+            node.extract()
+    body.strip_tags(f":not({KNOWN})")
+    for element in body.select(", ".join(MEANINGS)):
+        element.tag = MEANINGS[element.tag]
+    body.normalize()

@@ -1,0 +1,115 @@
+"""Tell tables that hold data from tables that only hold a page together, and bring both into order."""
+
+from __future__ import annotations
+
+from turbohtml import Element, Node, Text
+
+from convert.article import Article, Context
+from convert.tree import move
+
+CAPTION_MOST = 300  # characters; a longer text below a picture is no caption
+
+
+def sort_tables(article: Article, context: Context) -> None:
+    """Take layout tables apart into pictures with captions and plain blocks; give data tables head, body and full rows."""
+    tables = article.body.select("table")
+    for table in reversed(tables):  # inner tables first
+        rows = [_cells(row) for row in table.select("tr") if row.closest("table") is table]
+        rows = [row for row in rows if row]
+        if _is_layout(table, rows):
+            _take_apart(table, rows)
+        else:
+            _bring_into_order(table, rows)
+
+
+def _cells(row: Element) -> list[Element]:
+    return [cell for cell in row.children if type(cell) is Element and cell.tag in {"td", "th"}]
+
+
+def _is_layout(table: Element, rows: list[list[Element]]) -> bool:
+    columns = max((len(row) for row in rows), default=0)
+    if columns <= 1 or table.select_one("table") is not None:
+        return True
+    pictures = len(table.select("img"))
+    if not pictures:
+        return len(rows) == 1 and any(cell.select_one("p + p, ul, ol, h2, h3, h4") for cell in rows[0])
+    told = sum(1 for row in rows for cell in row if cell.text.strip() and cell.select_one("img") is None)
+    return len(rows) < 3 or told <= 2 * pictures
+
+
+def _take_apart(table: Element, rows: list[list[Element]]) -> None:
+    """Replace a layout table by one block a cell; text in the same place of the row below a picture is its caption."""
+    blocks: list[Element] = []
+    caption = next((one for one in table.children if type(one) is Element and one.tag == "caption"), None)
+    if caption is not None:
+        blocks.append(move(caption.children, Element("div")))
+    waiting: list[Element] = []  # blocks of the row above that hold a picture and no text
+    for row in rows:
+        held = [move(cell.children, Element("div")) for cell in row]
+        if waiting and _are_captions(held, waiting):
+            for picture, below in zip(waiting, held, strict=False):
+                if below.text.strip():
+                    picture.append(move(below.children, Element("figcaption")))
+            waiting = []
+            continue
+        blocks.extend(held)
+        waiting = [block for block in held if block.select_one("img") is not None and not block.text.strip()]
+        if len(waiting) != len([block for block in held if not _is_void(block)]):
+            waiting = []
+    rest = [node for node in table.children if _is_stray(node)]
+    table.replace_with(*blocks, *rest)
+
+
+def _are_captions(held: list[Element], pictures: list[Element]) -> bool:
+    """Whether a row's cells are the captions of the pictures in the row above, one each."""
+    if any(block.select_one("img") for block in held):
+        return False
+    told = [block for block in held if block.text.strip()]
+    return bool(told) and len(held) == len(pictures) and all(len(block.text) <= CAPTION_MOST for block in told)
+
+
+def _is_void(block: Element) -> bool:
+    return not block.text.strip() and block.select_one("img") is None
+
+
+def _is_stray(node: Node) -> bool:
+    """Whether a table's child is text or an element that the table's own structure does not explain."""
+    if type(node) is Text:
+        return bool(node.data.strip())
+    return type(node) is Element and node.tag not in {
+        "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr"
+    }  # fmt: skip
+
+
+def _bring_into_order(table: Element, rows: list[list[Element]]) -> None:
+    """One optional head row of `th`, one body; empty rows go, short rows are filled."""
+    caption = next((one for one in table.children if type(one) is Element and one.tag == "caption"), None)
+    if caption is not None:
+        table.insert_before(move(caption.children, Element("div")))
+    rows = [row for row in rows if any(not _is_void(cell) for cell in row)] or rows[:1]
+    spanned = any(_span(cell, name) > 1 for row in rows for cell in row for name in ("colspan", "rowspan"))
+    width = max(sum(_span(cell, "colspan") for cell in row) for row in rows)
+    parts: list[Element] = []
+    if len(rows) > 1 and all(cell.tag == "th" for cell in rows[0]) and not any(_span(c, "rowspan") > 1 for c in rows[0]):
+        parts.append(Element("thead", None, [_row(rows.pop(0), width, spanned, "th")]))
+    parts.append(Element("tbody", None, [_row(row, width, spanned, "td") for row in rows]))
+    table.clear()
+    table.extend(parts)
+
+
+def _row(cells: list[Element], width: int, spanned: bool, filler: str) -> Element:
+    row = Element("tr")
+    row.extend(cells)
+    if not spanned:  # what a spanned row lacks may be covered by a cell above
+        row.extend([Element(filler) for _ in range(width - len(cells))])
+    return row
+
+
+def _span(cell: Element, name: str) -> int:
+    """A cell's `colspan` or `rowspan`, at least 1; a value that makes no sense is 1 and is taken away."""
+    value = (cell.attr(name) or "").strip()
+    if value.isascii() and value.isdigit() and 1 < int(value) <= 1000:
+        return int(value)
+    if name in cell.attrs:
+        del cell.attrs[name]
+    return 1

@@ -1,0 +1,92 @@
+"""The last rule: nothing empty, nothing at an edge that does not belong there, no attribute that canonical HTML lacks."""
+
+from __future__ import annotations
+
+from turbohtml import Element, Text
+
+from convert.article import Article, Context
+from convert.tree import is_blank, trim
+
+RULE = "tidy"
+ALLOWED = {
+    "a": {"href", "id"},
+    "img": {"src", "alt"},
+    "ol": {"start", "id"},
+    "td": {"colspan", "rowspan", "id"},
+    "th": {"colspan", "rowspan", "id"},
+}
+ONLY_ID = {"id"}
+TEXT_BLOCKS = "p, h1, h2, h3, h4, figcaption, td, th"
+
+
+def tidy(article: Article, context: Context) -> None:
+    """Strip attributes, empty elements, white space at edges, and rules at the body's edges."""
+    body = article.body
+    body.normalize()
+    ids = _wanted_ids(body)
+    for element in body.iter_elements():
+        if element.attrs:
+            _strip_attributes(element, ids)
+    for block in body.select(TEXT_BLOCKS):
+        _tidy_text(block)
+        if block.tag not in {"td", "th"} and is_blank(block):
+            block.extract()
+    for item in body.select("li"):
+        _tidy_text(item)
+        if is_blank(item):
+            item.extract()
+    for block in body.select("ul, ol, blockquote"):
+        if not len(block):
+            block.extract()
+    _trim_rules(body)
+
+
+def _wanted_ids(body: Element) -> set[str]:
+    return {href[1:] for anchor in body.select('a[href^="#"]') if (href := anchor.attr("href"))}
+
+
+def _strip_attributes(element: Element, ids: set[str]) -> None:
+    allowed = ALLOWED.get(element.tag, ONLY_ID)
+    for name in list(element.attrs):
+        if name not in allowed or (name == "id" and element.attr("id") not in ids):
+            del element.attrs[name]
+
+
+def _tidy_text(block: Element) -> None:
+    """One space at most between two texts, none beside a line break or at the block's edge."""
+    trim(block)
+    if block.select_one("br") is None and block.select_one("a, strong, em, sup, sub, code, s") is None:
+        return
+    space = True
+    last: Text | None = None
+    for node in list(block.descendants):
+        if type(node) is Element:
+            if node.tag in {"br", "ul", "ol"}:
+                if last is not None and last.data.endswith(" "):
+                    last.data = last.data.rstrip(" ")
+                space = True
+            elif node.tag == "img":
+                space = False
+            continue
+        if type(node) is Text:
+            data = node.data.lstrip(" ") if space else node.data
+            if data != node.data:
+                node.data = data
+            if data:
+                space, last = data.endswith(" "), node
+
+
+def _trim_rules(body: Element) -> None:
+    """Rules at the body's edges, below its lead picture, or beside another rule, divide nothing."""
+    blocks = [block for block in body.children if type(block) is Element]
+    doomed = []
+    for index, block in enumerate(blocks):
+        if block.tag != "hr":
+            continue
+        before = [one for one in blocks[:index] if one not in doomed]
+        lead = len(before) == 1 and before[0].tag == "figure"
+        last = all(one.tag == "hr" for one in blocks[index:])
+        if not before or lead or last or before[-1].tag == "hr":
+            doomed.append(block)
+    for rule in doomed:
+        rule.extract()

@@ -1,0 +1,14 @@
+"""The output formats. EMITTERS lists them by name; each is one writer over canonical HTML."""
+
+from __future__ import annotations
+
+from convert.emit import html, markdown, text
+from convert.emit.options import Emitter, EmitOptions, Format
+
+EMITTERS: dict[str, Format] = {
+    "markdown": Format("markdown", ".md", "Markdown with YAML front matter", markdown.write),
+    "text": Format("text", ".txt", "plain text: title, date and authors, body, address", text.write),
+    "html": Format("html", ".html", "canonical HTML in a document with metadata, for other programs", html.write),
+}
+
+__all__ = ["EMITTERS", "EmitOptions", "Emitter", "Format"]

@@ -1,0 +1,154 @@
+"""Inline content as Markdown."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+from turbohtml import Element, Node, Text
+
+from convert.emit.escapes import escape, escape_line_start
+from convert.flanking import closes, opens
+
+DELIMITERS = {"strong": "**", "em": "*", "s": "~~"}
+RAW = frozenset({"sup", "sub"})
+AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[!#-;=?-Z^-z~]*\Z")  # without what an escape or a cell would touch
+ENTITY = re.compile(r"&(?=#?\w+;)")
+
+
+@dataclass(slots=True)
+class _Mark:
+    """One edge of an emphasis; `raw` once no delimiter run can say it."""
+
+    tag: str
+    opening: bool
+    raw: bool = False
+    partner: _Mark | None = None
+
+    def __str__(self) -> str:
+        if not self.raw:
+            return DELIMITERS[self.tag]
+        return f"<{self.tag}>" if self.opening else f"</{self.tag}>"
+
+
+def write_inline(nodes: tuple[Node, ...] | list[Node], flavour: str, line_break: str = "\\\n") -> str:
+    """Inline nodes of canonical HTML as Markdown.
+
+    line_break: what stands for a `br`: a hard break, or `<br>` where a line may not end.
+    """
+    if len(nodes) == 1 and type(nodes[0]) is Text:
+        return escape_line_start(escape(nodes[0].data, flavour))
+    parts: list[str | _Mark] = []
+    _write(nodes, parts, flavour, line_break)
+    if any(type(part) is _Mark for part in parts):
+        _settle(parts)
+    written = "".join([part if type(part) is str else str(part) for part in parts])
+    if "\n" not in written:
+        return escape_line_start(written)
+    return "\n".join([escape_line_start(line) for line in written.split("\n")])
+
+
+def _write(nodes: tuple[Node, ...] | list[Node], parts: list[str | _Mark], flavour: str, line_break: str) -> None:
+    for node in nodes:
+        if type(node) is Text:
+            parts.append(escape(node.data, flavour))
+            continue
+        if type(node) is not Element:
+            continue
+        tag = node.tag
+        if tag == "a":
+            _link(node, parts, flavour, line_break)
+        elif tag in DELIMITERS:
+            opening, closing = _Mark(tag, True), _Mark(tag, False)
+            opening.partner, closing.partner = closing, opening
+            parts.append(opening)
+            _write(node.children, parts, flavour, line_break)
+            parts.append(closing)
+        elif tag == "br":
+            parts.append(line_break)
+        elif tag == "img":
+            parts.append(write_image(node, flavour))
+        elif tag == "code":
+            parts.append(_code(node.text))
+        elif tag in RAW:
+            parts.append(f"<{tag}>")
+            _write(node.children, parts, flavour, line_break)
+            parts.append(f"</{tag}>")
+
+
+def _link(node: Element, parts: list[str | _Mark], flavour: str, line_break: str) -> None:
+    name = node.attr("id")
+    if name:
+        parts.append(write_target(name))
+    href = node.attr("href")
+    if href is None:
+        _write(node.children, parts, flavour, line_break)
+    elif AUTOLINK.match(href) and len(node) == 1 and type(node[0]) is Text and node[0].data == href:
+        parts.append(f"<{href}>")
+    else:
+        parts.append("[")
+        _write(node.children, parts, flavour, line_break)
+        parts.append(f"]({destination(href)})")
+
+
+def write_target(name: str) -> str:
+    """An empty anchor that a `#` link leads to."""
+    return f'<a id="{html.escape(name)}"></a>'
+
+
+def write_image(image: Element, flavour: str) -> str:
+    """A picture with its alternative text."""
+    return f"![{escape(image.attr('alt') or '', flavour)}]({destination(image.attr('src') or '')})"
+
+
+def destination(address: str) -> str:
+    """A link's destination (CommonMark 0.31.2, section 6.3): in pointed brackets where its own brackets do not match."""
+    address = ENTITY.sub(r"\\&", address)
+    if "(" not in address and ")" not in address and address:
+        return address
+    depth = 0
+    for character in address:
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            break
+    return address if depth == 0 and address else f"<{address}>"
+
+
+def _code(text: str) -> str:
+    runs = [len(run) for run in re.findall(r"`+", text)]
+    fence = "`" * next(size for size in range(1, len(runs) + 2) if size not in runs)
+    pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _settle(parts: list[str | _Mark]) -> None:
+    """Decide for each emphasis whether delimiter runs can say it; where they cannot, HTML does."""
+    shown = [index for index, part in enumerate(parts) if part != ""]
+    changed = True
+    while changed:
+        changed = False
+        for position, index in enumerate(shown):
+            mark = parts[index]
+            if type(mark) is not _Mark or mark.raw:
+                continue
+            before = parts[shown[position - 1]] if position else ""
+            after = parts[shown[position + 1]] if position + 1 < len(shown) else ""
+            if not _holds(mark, before, after):
+                assert mark.partner is not None
+                mark.raw = mark.partner.raw = True
+                changed = True
+
+
+def _holds(mark: _Mark, before: str | _Mark, after: str | _Mark) -> bool:
+    """Whether a delimiter run between two parts is read as what it means."""
+    delimiter = DELIMITERS[mark.tag][0]
+    outside, inside = (before, after) if mark.opening else (after, before)
+    for neighbour in (outside, inside):
+        # two runs of one character side by side would be read as one
+        if type(neighbour) is _Mark and not neighbour.raw and DELIMITERS[neighbour.tag][0] == delimiter:
+            return False
+    left, right = str(before)[-1:], str(after)[:1]
+    if left.isspace():
+        left = "" if left == "\n" else left
+    return opens(left, right) if mark.opening else closes(left, right)

@@ -1,0 +1,146 @@
+"""Markdown with YAML front matter: a walk over canonical HTML (docs/canonical.md, The projection)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from turbohtml import Element, Node, Text
+
+from convert.article import Article
+from convert.emit.escapes import escape, escape_heading_end
+from convert.emit.front_matter import write_front_matter
+from convert.emit.inline import write_inline, write_target
+from convert.emit.options import EmitOptions
+
+HARD_BREAK = "\\\n"
+CELL_BREAK = "<br>"
+LISTS = frozenset({"ul", "ol"})
+# two blocks of one kind that would be read as one when only a blank line divides them
+DIVIDER = "<!-- -->"
+
+
+def write(article: Article, options: EmitOptions) -> bytes:
+    """The article as Markdown in UTF-8: front matter, the title if asked for, the body."""
+    parts = []
+    if options.front_matter != "none":
+        parts.append(write_front_matter(article))
+    if options.title and article.meta.title:
+        parts.append(f"# {escape_heading_end(escape(article.meta.title, options.flavour))}\n")
+    body = write_body(article.body, options.flavour)
+    if body:
+        parts.append(body + "\n")
+    return "\n".join(parts).encode("utf-8")
+
+
+def write_body(body: Element, flavour: str = "gfm") -> str:
+    """A body of canonical HTML as Markdown, without a line end behind it."""
+    return "\n\n".join(_blocks(body.children, flavour))
+
+
+def _blocks(nodes: Iterable[Node], flavour: str) -> list[str]:
+    written: list[str] = []
+    before = ""
+    for node in nodes:
+        if type(node) is not Element:
+            continue
+        tag = node.tag
+        if tag == before and tag in LISTS:
+            written.append(DIVIDER)
+        written.append(_block(node, tag, flavour))
+        before = tag
+    return written
+
+
+def _block(node: Element, tag: str, flavour: str) -> str:
+    if tag == "p":
+        return _target(node) + write_inline(node.children, flavour)
+    if tag in {"h2", "h3", "h4"}:
+        text = write_inline(node.children, flavour, CELL_BREAK)
+        return f"{'#' * int(tag[1])} {_target(node)}{escape_heading_end(text)}"
+    if tag == "figure":
+        return _target(node) + _figure(node, flavour)
+    if tag in LISTS:
+        return _list(node, flavour)
+    if tag == "blockquote":
+        quoted = "\n\n".join(_blocks(node.children, flavour)).split("\n")
+        return "\n".join([f"> {line}" if line else ">" for line in quoted])
+    if tag == "table":
+        return _table(node, flavour)
+    if tag == "pre":
+        return _fenced(node.text)
+    return "---"
+
+
+def _target(node: Element) -> str:
+    name = node.attr("id") if node.attrs else None
+    return write_target(name) if name else ""
+
+
+def _figure(node: Element, flavour: str) -> str:
+    picture = node[0]
+    written = write_inline([picture], flavour)
+    if len(node) == 1:
+        return written
+    caption = node[1]
+    return f"{written}{HARD_BREAK}{write_inline(caption.children, flavour)}"
+
+
+def _list(node: Element, flavour: str) -> str:
+    """A list, loose where its items hold blocks. The items of a tight list hold inline content, then lists."""
+    number = int(node.attr("start") or 1) if node.tag == "ol" else 0
+    items = [item for item in node.children if type(item) is Element]
+    loose = any(_holds_blocks(item) for item in items)
+    written = []
+    for offset, item in enumerate(items):
+        marker = f"{number + offset}. " if node.tag == "ol" else "- "
+        parts = _blocks(item.children, flavour) if loose else _tight(item, flavour)
+        content = ("\n\n" if loose else "\n").join(parts)
+        written.append(_hung(marker, _target(item) + content))
+    return ("\n\n" if loose else "\n").join(written)
+
+
+def _holds_blocks(item: Element) -> bool:
+    return any(type(child) is Element and child.tag in {"p", "h2", "h3", "h4", "figure", "blockquote", "table", "pre", "hr"} for child in item.children)
+
+
+def _tight(item: Element, flavour: str) -> list[str]:
+    inline = [child for child in item.children if type(child) is Text or (type(child) is Element and child.tag not in LISTS)]
+    lists = [child for child in item.children if type(child) is Element and child.tag in LISTS]
+    return [write_inline(inline, flavour), *_blocks(lists, flavour)]
+
+
+def _hung(marker: str, content: str) -> str:
+    """An item's lines, all but the first indented to stand below the text behind its marker."""
+    first, *rest = content.split("\n")
+    indent = " " * len(marker)
+    return "\n".join([marker + first, *(indent + line if line else "" for line in rest)])
+
+
+def _table(node: Element, flavour: str) -> str:
+    """A pipe table; one with spanned cells stays HTML, on one line."""
+    if node.select_one("[colspan], [rowspan]") is not None:
+        return re.sub(r"\s*\n\s*", " ", node.html)
+    head = node.select_one("thead tr")
+    rows = [_row(row, flavour) for row in node.select("tbody tr")]
+    width = max([len(row) for row in rows] + ([len(head)] if head is not None else []))
+    header = _row(head, flavour) if head is not None else [""] * width
+    lines = [header, ["---"] * width, *rows]
+    return "\n".join([_line(cells, width) for cells in lines])
+
+
+def _row(row: Element, flavour: str) -> list[str]:
+    return [
+        _target(cell) + write_inline(cell.children, flavour, CELL_BREAK) for cell in row.children if type(cell) is Element
+    ]
+
+
+def _line(cells: Sequence[str], width: int) -> str:
+    filled = [*cells, *[""] * (width - len(cells))]
+    return "| " + " | ".join(filled) + " |"
+
+
+def _fenced(text: str) -> str:
+    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    return f"{fence}\n{text}\n{fence}"

@@ -1,0 +1,77 @@
+"""Plain text: title, date and authors, the body's text, the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from turbohtml import Element, Node, Text
+
+from convert.article import Article
+from convert.emit.options import EmitOptions
+
+LISTS = frozenset({"ul", "ol"})
+BLOCKS = frozenset({"p", "h2", "h3", "h4", "figure", "blockquote", "table", "pre", "hr", *LISTS})
+RULE = "* * *"
+
+
+def write(article: Article, options: EmitOptions) -> bytes:
+    """The article as UTF-8 text without any mark; a paragraph is a line, a blank line stands between paragraphs."""
+    meta = article.meta
+    by_line = "  ".join(part for part in (meta.date.isoformat() if meta.date else "", "、".join(meta.authors)) if part)
+    head = "\n".join(line for line in (meta.title, by_line) if line)
+    parts = [head, *blocks(article.body.children), meta.source]
+    return ("\n\n".join(part for part in parts if part) + "\n").encode("utf-8")
+
+
+def blocks(nodes: Iterable[Node]) -> list[str]:
+    """Blocks of canonical HTML as text, one string a block."""
+    return [text for node in nodes if type(node) is Element and (text := _block(node))]
+
+
+def _block(node: Element) -> str:
+    tag = node.tag
+    if tag == "figure":
+        caption = node.select_one("figcaption")
+        return _inline(caption.children) if caption is not None else ""
+    if tag in LISTS:
+        return _list(node)
+    if tag == "blockquote":
+        return "\n\n".join(blocks(node.children))
+    if tag == "table":
+        return "\n".join(_row(row) for row in node.select("tr"))
+    if tag == "hr":
+        return RULE
+    return node.text if tag == "pre" else _inline(node.children)
+
+
+def _inline(nodes: Iterable[Node]) -> str:
+    parts = []
+    for node in nodes:
+        if type(node) is Text:
+            parts.append(node.data)
+        elif type(node) is Element:
+            parts.append("\n" if node.tag == "br" else _inline(node.children))
+    return "".join(parts)
+
+
+def _row(row: Element) -> str:
+    cells = (_inline(cell.children).replace("\n", " ") for cell in row.children if type(cell) is Element)
+    return "\t".join(cells).rstrip()
+
+
+def _list(node: Element) -> str:
+    number = int(node.attr("start") or 1)
+    written = []
+    items = (item for item in node.children if type(item) is Element)
+    for offset, item in enumerate(items):
+        marker = f"{number + offset}. " if node.tag == "ol" else "- "
+        loose = any(type(child) is Element and child.tag in BLOCKS - LISTS for child in item.children)
+        if loose:
+            content = "\n".join(blocks(item.children))
+        else:
+            inline = [child for child in item.children if not (type(child) is Element and child.tag in LISTS)]
+            nested = [child for child in item.children if type(child) is Element and child.tag in LISTS]
+            content = "\n".join([_inline(inline), *blocks(nested)])
+        first, *rest = content.split("\n")
+        written.append("\n".join([marker + first, *(" " * len(marker) + line for line in rest)]))
+    return "\n".join(written)

@@ -1,0 +1,58 @@
+"""Enrich: an ordered list of steps reads the metadata. Each step is one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from convert.article import Article, Context, Step
+from convert.enrich.byline import read_byline
+from convert.enrich.channel import read_channel
+from convert.enrich.credits import read_credits
+from convert.enrich.date import settle_date
+from convert.enrich.dateline import read_dateline
+from convert.enrich.description import describe
+from convert.enrich.image import read_image
+from convert.enrich.language import read_language
+from convert.enrich.tags import read_tags
+from convert.enrich.title_author import read_title_author
+from convert.enrich.words import count_words
+from convert.errors import MirrorpressError, RuleError
+
+STEPS: dict[str, Step] = {
+    "image": read_image,
+    "dateline": read_dateline,
+    "byline": read_byline,
+    "credits": read_credits,
+    "title_author": read_title_author,
+    "date": settle_date,
+    "channel": read_channel,
+    "tags": read_tags,
+    "language": read_language,
+    "description": describe,
+    "words": count_words,
+}
+"""The built-in steps by name, in the order in which `default` runs them."""
+
+
+def enrich(article: Article, context: Context) -> Article:
+    """Run the steps over an article, in order: the context's own, where its profile names none.
+
+    Returns the same article. Raises RuleError where a step raises; the message names the step.
+    """
+    for name, step in steps_for(article, context.steps).items():
+        try:
+            step(article, context)
+        except MirrorpressError:
+            raise
+        except Exception as error:
+            raise RuleError(
+                article.path, f"step {name!r} raised {type(error).__name__}: {error}", "", "mend the step or leave it out"
+            ) from error
+    return article
+
+
+def steps_for(article: Article, steps: Mapping[str, Step]) -> Mapping[str, Step]:
+    """The steps of an article: its profile's own list stands in for the built-in one where `steps` is just that."""
+    if article.profile.enrich and steps is STEPS:
+        return {name: STEPS[name] for name in article.profile.enrich}
+    return steps

@@ -1,0 +1,64 @@
+"""The byline: a parenthesis after the dateline that names reporters and translators."""
+
+from __future__ import annotations
+
+import re
+
+from turbohtml import Element
+
+from convert.article import Article, Context
+from convert.enrich.people import read_names
+from convert.profiles import Names
+from convert.tree import cut, is_blank, trim
+
+RULE = "byline"
+FIRST = 4  # text blocks in which a byline may open one
+PARENTHESIS = re.compile(r"[（(]([^（）()【】。\n]{2,90})[)）]")
+
+
+def read_byline(article: Article, context: Context) -> None:
+    """Move a byline into the metadata if it was understood; otherwise it stays where it is, with a note."""
+    names = article.profile.names
+    if names.byline is None:
+        return
+    blocks = [block for block in article.body.children if type(block) is Element and block.tag == "p"]
+    for block in blocks[:FIRST]:
+        match = PARENTHESIS.match(block.text.lstrip())
+        if match is None or not names.byline.search(match[1]):
+            continue
+        people = _people(match[1], names)
+        if people is None:
+            article.note(RULE, "wrong", match[0], "authors")
+            return
+        _fill(article, "authors", people[0])
+        _fill(article, "translators", people[1])
+        written = cut(block, 0, len(block.text) - len(block.text.lstrip()) + match.end())
+        article.meta.byline = written.strip()
+        article.origin["byline"] = "after the dateline"
+        article.note(RULE, "moved", written.strip(), "byline")
+        trim(block)
+        if is_blank(block):
+            block.extract()
+        return
+
+
+def _fill(article: Article, key: str, people: list[str]) -> None:
+    if people:
+        setattr(article.meta, key, people)
+        article.origin[key] = "byline"
+
+
+def _people(inner: str, names: Names) -> tuple[list[str], list[str]] | None:
+    """Authors and translators of a byline's parts, or None where a part was not understood."""
+    authors: list[str] = []
+    translators: list[str] = []
+    parts = names.byline_split.split(inner) if names.byline_split is not None else [inner]
+    for index, part in enumerate(part for part in parts if part.strip()):
+        if names.other_work is not None and index and names.other_work.search(part):
+            continue
+        found = read_names(part, names)
+        if found is None:
+            return None
+        translated = index > 0 and names.translation is not None and names.translation.search(part)
+        (translators if translated else authors).extend(found)
+    return authors, translators

@@ -1,0 +1,113 @@
+"""Lines of credit at the end: editors, translators, and who wrote the text; and the marks that close an article."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from turbohtml import Element, Node, Text
+
+from convert.article import Article, Context
+from convert.enrich.people import read_names
+from convert.profiles import Names
+from convert.tree import line_text, lines, remove_lines, texts
+
+RULE = "credits"
+LAST = 8  # text blocks in which a line of credit may stand
+LONGEST = 80  # characters
+CLOSING = re.compile(r"\s*[#＃◇◆]+\s*$")
+
+
+def read_credits(article: Article, context: Context) -> None:
+    """Move lines of credit that were understood into the metadata, then take off the marks that close the article."""
+    names = article.profile.names
+    if not names.roles:
+        return
+    found: dict[str, list[str]] = {}
+    for block in _last_blocks(article.body):
+        doomed = []
+        for line in lines(block):
+            text = line_text(line)
+            if text and len(text) <= LONGEST and _credits(article, text, names, found):
+                doomed.append(line)
+        if doomed:
+            remove_lines(block, doomed)
+    for key, people in found.items():
+        if key == "authors" and article.meta.authors:
+            continue
+        setattr(article.meta, key, list(dict.fromkeys(people)))
+        article.origin[key] = "credits"
+    _close(article)
+
+
+def _last_blocks(body: Element) -> list[Element]:
+    blocks: list[Element] = []
+    for block in body.children[-LAST:]:
+        if type(block) is Element:
+            if block.tag in {"p", "h2", "h3", "h4"}:
+                blocks.append(block)
+            elif block.tag in {"blockquote", "ul", "ol"}:
+                blocks.extend(block.select("p, li")[-2:])
+    return blocks
+
+
+@lru_cache(maxsize=32)
+def _label(roles: tuple[str, ...]) -> re.Pattern[str]:
+    """A credit's label and what divides it from the names."""
+    words = "|".join(sorted((re.escape(role) for role in roles), key=len, reverse=True))
+    return re.compile(rf"(?P<role>{words})(?:\s*[：:﹕︰；;·．]+\s*|\s+|(?=[\u3400-\u9fff]{{2,3}}[#＃◇\s]*$))")
+
+
+def _credits(article: Article, text: str, names: Names, found: dict[str, list[str]]) -> bool:
+    """Read one line; whether all of it was understood as credits."""
+    label = _label(tuple(names.roles))
+    inner = text.strip("（）() \u3000")
+    if label.match(inner) is None:
+        return False
+    read: list[tuple[str, list[str]]] = []
+    starts = [match for match in label.finditer(inner) if match.start() == 0 or inner[match.start() - 1] in "，,；;、 。|｜／/"]
+    for index, match in enumerate(starts):
+        end = starts[index + 1].start() if index + 1 < len(starts) else len(inner)
+        piece = inner[match.end() : end].strip("，,；;、 。|｜／/" + names.end_marks)
+        people = read_names(piece, names) if piece else []
+        if people is None:
+            article.note(RULE, "wrong", text, names.roles[match["role"]])
+            return False
+        read.append((names.roles[match["role"]], people))
+    for key, people in read:
+        if key and people:
+            found.setdefault(key, []).extend(people)
+    article.note(RULE, "moved", text, " ".join(dict.fromkeys(key for key, _ in read if key)))
+    return True
+
+
+def _close(article: Article) -> None:
+    """Take the closing mark off the last text of the body, where it ends with one."""
+    last = next((block for block in reversed(article.body.children) if _has_text(block)), None)
+    if last is None:
+        return
+    node = texts(last)[-1]
+    match = CLOSING.search(node.data)
+    if match is None or not match[0].strip():
+        return
+    rest = node.data[: match.start()]
+    article.note(f"{RULE}.closing-mark", "removed", match[0].strip())
+    if rest:
+        node.data = rest
+    else:
+        _drop(node)
+
+
+def _has_text(block: Node) -> bool:
+    return type(block) is Element and block.tag != "figure" and bool(block.text.strip())
+
+
+def _drop(node: Text) -> None:
+    """Remove a text node and the elements that it leaves empty."""
+    parent = node.parent
+    node.extract()
+    while isinstance(parent, Element) and parent.parent is not None and not len(parent):
+        empty, parent = parent, parent.parent
+        if not isinstance(parent, Element):
+            break
+        empty.extract()

@@ -1,0 +1,41 @@
+"""The description: the article's first sentences."""
+
+from __future__ import annotations
+
+import re
+
+from turbohtml import Element
+
+from convert.article import Article, Context
+
+LONGEST = 160  # characters
+ENOUGH = 80  # characters; a shorter first paragraph is followed by the next one
+SENTENCE = re.compile(r"[。！？!?…]+[”’」』）)]*|\.(?=\s|$)")
+WORD = re.compile(r"[A-Za-z0-9]")
+
+
+def describe(article: Article, context: Context) -> None:
+    """Take the first sentences of the body, at most 160 characters, never cut inside a word or a mark."""
+    text = ""
+    for block in article.body.children:
+        if type(block) is not Element or block.tag != "p":
+            continue
+        piece = " ".join(block.text.split())
+        text = f"{text} {piece}" if text and text[-1:].isascii() and piece[:1].isascii() else text + piece
+        if len(text) >= ENOUGH:
+            break
+    if text:
+        article.meta.description = _shortened(text)
+        article.origin["description"] = "first sentences"
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= LONGEST:
+        return text
+    ends = [match.end() for match in SENTENCE.finditer(text, 0, LONGEST)]
+    if ends and ends[-1] >= LONGEST // 4:
+        return text[: ends[-1]].strip()
+    cut = LONGEST - 1
+    while cut > LONGEST // 2 and WORD.match(text[cut]) and WORD.match(text[cut - 1]):
+        cut -= 1
+    return text[:cut].rstrip() + "…"

@@ -1,0 +1,35 @@
+"""The lead picture: its address, caption and credit. It stays at the head of the body."""
+
+from __future__ import annotations
+
+import re
+
+from turbohtml import Element
+
+from convert.article import Article, Context
+
+CREDIT = re.compile(r"[（(]([^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]?\s*△?\s*$")
+
+
+def read_image(article: Article, context: Context) -> None:
+    """Read the picture that stands before all text; pictures in the text are none of the metadata's."""
+    first = next((block for block in article.body.children if type(block) is Element), None)
+    if first is None or first.tag != "figure":
+        return
+    image = first.select_one("img")
+    if image is None:
+        return
+    article.meta.image = image.attr("src") or ""
+    article.origin["image"] = "lead picture"
+    caption = first.select_one("figcaption")
+    if caption is None:
+        return
+    text = " ".join(caption.text.split())
+    credit = CREDIT.search(text)
+    if credit is not None and credit[1].strip():
+        article.meta.image_credit = credit[1].strip()
+        article.origin["image_credit"] = "caption"
+        text = text[: credit.start()].strip()
+    if text:
+        article.meta.image_caption = text
+        article.origin["image_caption"] = "caption"

@@ -1,0 +1,56 @@
+"""Names of people, taken out of the words that stand round them."""
+
+from __future__ import annotations
+
+import re
+
+from convert.profiles import Names
+
+HAN_NAME = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,4}\Z")
+FOREIGN_NAME = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·‧•・．.][\u3400-\u9fff]{1,8}){1,3}\Z")
+LATIN_NAME = re.compile(r"[^\W\d_][\w’'.\-]*(?: [^\W\d_][\w’'.\-]*){0,5}\Z")
+BETWEEN = re.compile(r"\s*[、／/，,﹑；;&]\s*|\s+(?:和|与|and)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[A-Za-z.])(?:和|与)(?=[A-Z])")
+# Kangxi radicals that stand for the characters they look like (Unicode, Kangxi Radicals, compatibility mappings)
+RADICALS = {code: __import__("unicodedata").normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+
+
+def read_names(text: str, names: Names) -> list[str] | None:
+    """The names in a piece of text such as `张三、李四台湾台北综合`, in order, without repeats.
+
+    Verbs and places that stand glued to a name are taken off by the profile's lists. Returns an empty list where the
+    text names an office or a place only, and None where it was not understood.
+    """
+    found: dict[str, None] = {}
+    for part in BETWEEN.split(text.translate(RADICALS).strip()):
+        name = _bare(part, names)
+        if not name or (names.not_people is not None and names.not_people.search(name)):
+            continue
+        if not is_name(name):
+            return None
+        found[name] = None
+    return list(found)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text has the form of one person's name."""
+    return bool(HAN_NAME.match(text) or FOREIGN_NAME.match(text) or (len(text) > 1 and LATIN_NAME.match(text)))
+
+
+def _bare(name: str, names: Names) -> str:
+    """A name without the verbs and places behind it."""
+    name = name.strip(" \u3000:：")
+    if names.reporter is not None:
+        name = names.reporter.sub("", name, count=1)
+    while True:
+        shorter = _without(name, names.verbs, 2) or _without(name, names.places, 2)
+        if shorter is None:
+            return name.strip()
+        name = shorter.strip()
+
+
+def _without(name: str, endings: tuple[str, ...], least: int) -> str | None:
+    """A name without the longest ending that leaves at least `least` characters, or nothing at all."""
+    fitting = [one for one in endings if name.endswith(one) and (len(name) == len(one) or len(name) - len(one) >= least)]
+    if not fitting:
+        return None
+    return name[: len(name) - len(max(fitting, key=len))] if name else None

@@ -1,0 +1,69 @@
+"""The exception tree. Every class knows the exit code of the command that it ends."""
+
+from __future__ import annotations
+
+
+class MirrorpressError(Exception):
+    """Base of every error that Mirrorpress raises on purpose.
+
+    The message always reads *where: what was found; what was expected; what to do*.
+    """
+
+    exit_code = 1
+
+    def __init__(self, where: str, found: str, expected: str = "", todo: str = "") -> None:
+        self.where = where
+        self.found = found
+        self.expected = expected
+        self.todo = todo
+        super().__init__(self.message)
+
+    @property
+    def message(self) -> str:
+        """The whole message on one line."""
+        parts = [self.found]
+        if self.expected:
+            parts.append(f"expected {self.expected}")
+        if self.todo:
+            parts.append(self.todo)
+        return f"{self.where}: " + "; ".join(parts)
+
+    def __reduce__(self) -> tuple[type[MirrorpressError], tuple[str, str, str, str]]:
+        # Exceptions cross process borders; the default rebuilds from the one-line message only.
+        return type(self), (self.where, self.found, self.expected, self.todo)
+
+
+class SourceError(MirrorpressError):
+    """One source cannot be converted; the run goes on with the others."""
+
+    exit_code = 1
+
+
+class RuleError(SourceError):
+    """A rule, step or emitter raised on one article; the run goes on with the others."""
+
+
+class OutputError(MirrorpressError):
+    """An output cannot be written."""
+
+    exit_code = 1
+
+
+class UsageError(MirrorpressError):
+    """Wrong usage of the command."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A config or profile file says something that it must not."""
+
+
+class NothingToReadError(MirrorpressError):
+    """The input holds nothing that could be converted."""
+
+    exit_code = 3
+
+
+class MissingToolError(UsageError):
+    """An optional program or package that this call needs is not installed."""

@@ -1,0 +1,117 @@
+"""The body into a tree: HTML by the HTML5 algorithm, Markdown through a CommonMark reader into the same tree."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import cmarkgfm
+from cmarkgfm.cmark import Options
+from turbohtml import unescape
+
+from convert.address import find_address
+from convert.article import Article
+from convert.parse.envelope import Envelope
+from convert.tree import fragment
+
+MAX_DEPTH = 64
+# an element with 64 element ancestors; child combinators, so that matching never backtracks
+TOO_DEEP = " > ".join("*" * MAX_DEPTH)
+LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.IGNORECASE)
+HEADINGS = "h1, h2, h3, h4, h5, h6"
+EXTENSIONS = ["table", "strikethrough"]
+
+
+def read_body(article: Article, envelope: Envelope) -> None:
+    """Fill an article's body, title and address from an opened envelope, and note the envelope's pieces."""
+    kind = _format(article, envelope.body)
+    article.body = fragment(_as_html(_unmasked(envelope.body, article.profile.masked_tags), kind))
+    _limit_depth(article)
+    for piece in envelope.pieces:
+        text = visible_text(piece.text, kind)
+        if piece.to:
+            article.note(f"envelope.{piece.name}", "moved", text, piece.to)
+        else:
+            article.note(f"envelope.{piece.name}", "removed", text)
+    title = envelope.title if kind != "markdown" else visible_text(envelope.title, kind)
+    _set_title(article, title, "title line")
+    if not article.meta.title:
+        _title_from_heading(article)
+    article.meta.source = envelope.address.strip()
+    if article.meta.source:
+        article.origin["source"] = "address line"
+    found = find_address(article.meta.source, article.profile)
+    if found:
+        article.meta.id, article.meta.publisher = found.id, found.publisher
+        article.origin["id"] = article.origin["publisher"] = "address"
+
+
+def visible_text(piece: str, kind: str = "html") -> str:
+    """What a reader sees of a piece of a source: entities resolved, tags and Markdown's marks gone."""
+    if kind == "markdown":
+        return fragment(_as_html(piece, kind)).text.strip()
+    return (fragment(piece).text if "<" in piece else unescape(piece)).strip()
+
+
+def _format(article: Article, body: str) -> str:
+    """What the body is written in; the generic profile goes by the file's suffix and look."""
+    profile = article.profile
+    if profile.format != "auto":
+        return profile.format
+    suffix = article.path.rpartition(".")[2].lower()
+    if suffix in {"html", "htm", "xhtml"} or LOOKS_LIKE_HTML.search(body):
+        return "html"
+    return "text" if suffix == "txt" else "markdown"
+
+
+def _as_html(body: str, kind: str) -> str:
+    if kind == "markdown":
+        rendered: str = cmarkgfm.markdown_to_html_with_extensions(
+            body, options=Options.CMARK_OPT_UNSAFE, extensions=EXTENSIONS
+        )
+        return rendered
+    if kind == "text":
+        paragraphs = re.split(r"\n[ \t]*(?:\n[ \t]*)+", body.strip("\n"))
+        return "".join(f"<p>{html.escape(one, quote=False).replace(chr(10), '<br>')}</p>" for one in paragraphs)
+    return body
+
+
+def _unmasked(body: str, masked: dict[str, str]) -> str:
+    """Give masked tags their names back, before parsing: `</ok>` must close what `<a` opened."""
+    for mask, name in masked.items():
+        body = body.replace(f"<{mask} ", f"<{name} ").replace(f"<{mask}>", f"<{name}>").replace(f"</{mask}>", f"</{name}>")
+    return body
+
+
+def _limit_depth(article: Article) -> None:
+    """Unwrap what is nested deeper than anything that a person wrote, so that every later walk is bounded."""
+    deep = article.body.select(TOO_DEEP)
+    if not deep:
+        return
+    for element in deep:
+        if len(element) or not element.attrs:
+            element.unwrap()
+    article.body.normalize()
+    article.note("depth", "wrong", f"elements nested more than {MAX_DEPTH} deep: {len(deep)} unwrapped", of="element")
+
+
+def _set_title(article: Article, title: str, origin: str) -> None:
+    title = html.unescape(unescape(title)).strip()
+    if title:
+        article.meta.title = title
+        article.origin["title"] = origin
+
+
+def _title_from_heading(article: Article) -> None:
+    """Without a title line, the first heading is the title, or the document's own title element."""
+    for selector in ("title", HEADINGS):
+        element = article.body.select_one(selector)
+        if element is None or not element.text.strip():
+            continue
+        text = " ".join(element.text.split())
+        _set_title(article, text, f"{element.tag} element")
+        article.note("title", "moved", element.text.strip(), "title")
+        element.extract()
+        return
+
+

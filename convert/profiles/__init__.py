@@ -1,0 +1,105 @@
+"""Profiles: one YAML a mirror family, read and checked here; the only module of the stages' data that reads files."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from convert.errors import ConfigError
+from convert.profiles.schema import Boilerplate, Envelope, EnvelopePart, Names, Pictures, Profile
+
+SHIPPED = Path(__file__).parent
+GENERIC = "generic"
+
+__all__ = ["Boilerplate", "Envelope", "EnvelopePart", "Names", "Pictures", "Profile", "load_profiles", "shipped_names"]
+
+
+def shipped_names() -> list[str]:
+    """The names of the shipped profiles in the order in which `auto` tries them; the generic one is last."""
+    names = sorted(path.stem for path in SHIPPED.glob("*.yaml") if path.stem != GENERIC)
+    return [*names, GENERIC]
+
+
+def load_profiles(names: Sequence[str] = ("auto",), base: Path | None = None) -> tuple[Profile, ...]:
+    """Read profiles.
+
+    names: `auto` for all shipped ones, a shipped profile's name, or the path of a YAML file, relative to `base`.
+    Returns them in the order in which they are tried; the generic one always comes last.
+    Raises ConfigError for an unknown name, a file that cannot be read, or a profile that says something it must not.
+    """
+    profiles: dict[str, Profile] = {}
+    for name in names:
+        for one in shipped_names() if name == "auto" else [name]:
+            profile = _load(one, base or Path())
+            profiles.setdefault(profile.name, profile)
+    generic = profiles.pop(GENERIC, None) or _load(GENERIC, SHIPPED)
+    return (*profiles.values(), generic)
+
+
+def _load(name: str, base: Path) -> Profile:
+    if name in shipped_names():
+        return _shipped(name)
+    path = base / name
+    if path.suffix not in {".yaml", ".yml"}:
+        near = difflib.get_close_matches(name, ["auto", *shipped_names()], 1)
+        raise ConfigError(
+            "parse.profiles",
+            f"there is no profile {name!r}",
+            f"one of auto, {', '.join(shipped_names())}, or the path of a .yaml file",
+            f"did you mean {near[0]!r}?" if near else "see `mirrorpress profiles`",
+        )
+    return _read(path)
+
+
+@cache
+def _shipped(name: str) -> Profile:
+    return _read(SHIPPED / f"{name}.yaml")
+
+
+def _read(path: Path) -> Profile:
+    data = _merged(path, ())
+    try:
+        return Profile.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(
+            f"{path}: {where}",
+            f"found {first['input']!r}",
+            str(first["msg"]).removeprefix("Value error, "),
+            "see docs/profiles.md for what a profile may say",
+        ) from None
+
+
+def _merged(path: Path, below: tuple[str, ...]) -> dict[str, Any]:
+    """A profile's data over that of the profile it extends; mappings are merged, all else is replaced."""
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be read ({error.strerror})", "a YAML file", "check the path") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise ConfigError(str(path), f"is not YAML ({reason})", "a mapping of keys", "mend the file") from None
+    if not isinstance(data, dict):
+        raise ConfigError(str(path), f"found {type(data).__name__}", "a mapping of keys", "see docs/profiles.md")
+    parent = data.get("extends")
+    if not parent:
+        return data
+    if parent in below:
+        raise ConfigError(str(path), f"extends {parent!r}, which extends it", "a profile without a circle", "mend one")
+    parent_path = SHIPPED / f"{parent}.yaml" if parent in shipped_names() else path.parent / str(parent)
+    return _over(_merged(parent_path, (*below, parent)), data)
+
+
+def _over(lower: dict[str, Any], upper: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(lower)
+    for key, value in upper.items():
+        old = merged.get(key)
+        merged[key] = _over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged

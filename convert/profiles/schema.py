@@ -1,0 +1,172 @@
+"""What a profile may say. Profiles are data: everything here is a pattern, a selector, a name or a list of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _compile(value: object) -> re.Pattern[str]:
+    if isinstance(value, re.Pattern):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("a regular expression in quotes")
+    try:
+        return re.compile(value)
+    except re.error as error:
+        raise ValueError(f"a regular expression ({error})") from None
+
+
+Regex = Annotated[re.Pattern[str], BeforeValidator(_compile)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class EnvelopePart(_Part):
+    """One piece of the envelope. Named groups `title` and `address` move into the metadata; the rest is removed."""
+
+    name: str
+    pattern: Regex
+
+
+class Envelope(_Part):
+    """What a mirror wraps round an article.
+
+    head: pieces that may stand at the start, in order; tail: at the end, the last one first.
+    inside: pieces that may stand anywhere in the body.
+    reach: how many characters from the end a tail piece may begin at most.
+    """
+
+    head: tuple[EnvelopePart, ...] = ()
+    tail: tuple[EnvelopePart, ...] = ()
+    inside: tuple[EnvelopePart, ...] = ()
+    reach: int = 4096
+
+
+class Address(_Part):
+    """How an article's address tells its publisher, id and day (groups `id`, `year`, `month`, `day`)."""
+
+    pattern: Regex
+    publisher: str
+
+
+class Pictures(_Part):
+    """base: what relative picture and link addresses are resolved against; empty keeps them relative to the file.
+
+    captions: a selector of elements that hold a picture's caption. icons: addresses of pictures that are decoration.
+    placeholders: addresses of pictures that only stand for one still to be loaded (the real one is in `data-src`).
+    """
+
+    captions: str = ""
+    icons: tuple[Regex, ...] = ()
+    placeholders: tuple[Regex, ...] = ()
+
+
+class Boilerplate(_Part):
+    """A line that is no part of the article's own text.
+
+    pattern: must match a whole line (between `br`s, or a whole paragraph).
+    where: `tail` looks at the last 14 blocks, `head` at the first 6, `any` at all.
+    policy: `drop` removes the line, `keep` leaves it (and ends the search), `field` moves group `value` to `field`.
+    """
+
+    name: str
+    pattern: Regex
+    where: Literal["head", "tail", "any"] = "tail"
+    policy: Literal["drop", "keep", "field"] = "drop"
+    field: str = ""
+
+
+class Names(_Part):
+    """How the articles of a family name their people, places and days.
+
+    datelines: patterns of a dateline; groups `year`, `month`, `day` in digits or Chinese numerals, each optional.
+    byline: what makes the parenthesis after a dateline a byline.
+    byline_split: where a byline's parts meet (reporter, translator, photographer).
+    reporter: what stands before the names in such a part; verbs: what stands after them.
+    translation, other_work: end of a part that names translators, or people that no field is for.
+    places: place names that stand glued to a reporter's name.
+    not_people: pattern of words that are no person's name (offices, departments).
+    roles: a credit's label to a metadata field (`editors`, `authors`, `translators`), or to nothing.
+    end_marks: the characters that close an article or an editor's line.
+    title_author: group `names` at the start of a title; only in channels of `title_author_channels`,
+        elsewhere for `columnists` only.
+    tag_links: pattern of the address of a link to a tag's page.
+    """
+
+    datelines: tuple[Regex, ...] = ()
+    byline: Regex | None = None
+    byline_split: Regex | None = None
+    reporter: Regex | None = None
+    verbs: tuple[str, ...] = ()
+    translation: Regex | None = None
+    other_work: Regex | None = None
+    places: tuple[str, ...] = ()
+    not_people: Regex | None = None
+    roles: dict[str, str] = Field(default_factory=dict)
+    end_marks: str = ""
+    title_author: Regex | None = None
+    title_author_channels: Regex | None = None
+    columnists: tuple[str, ...] = ()
+    tag_links: Regex | None = None
+
+
+class Profile(_Part):
+    """A mirror family or site.
+
+    recognise: every pattern must be found in a source's first 2,048 or last 2,048 characters.
+    format: what the body is written in; `auto` goes by the file’s suffix and look.
+    apparatus: glob patterns, relative to the mirror, of files that are no articles.
+    masked_tags: names of tags that the mirror wrote instead of others.
+    chrome: a selector of page furniture that is removed with all it holds.
+    trackers: hosts whose pictures count readers.
+    headings: the site's heading tags from the highest to the lowest.
+    base: what relative addresses are resolved against; empty keeps them relative to the file.
+    lang: the BCP 47 tag of the articles' language; empty leaves it to be guessed.
+    channels: names of channels by folder, where the mirror has no index of its own.
+    clean, enrich: lists of names that stand for `default` in config.yaml.
+    """
+
+    name: str
+    about: str
+    extends: str = ""
+    recognise: tuple[Regex, ...] = ()
+    format: Literal["html", "markdown", "auto"] = "html"
+    apparatus: tuple[str, ...] = ()
+    envelope: Envelope = Envelope()
+    addresses: tuple[Address, ...] = ()
+    masked_tags: dict[str, str] = Field(default_factory=dict)
+    chrome: str = ""
+    trackers: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ("h1", "h2", "h3", "h4", "h5", "h6")
+    base: str = ""
+    lang: str = ""
+    publisher: str = ""
+    pictures: Pictures = Pictures()
+    boilerplate: tuple[Boilerplate, ...] = ()
+    names: Names = Names()
+    channels: dict[str, str] = Field(default_factory=dict)
+    clean: tuple[str, ...] = ()
+    enrich: tuple[str, ...] = ()
+
+    @cached_property
+    def boilerplate_any(self) -> re.Pattern[str] | None:
+        """One pattern that matches a line wherever some boilerplate pattern with `where: any` does."""
+        return _union(one for one in self.boilerplate if one.where == "any")
+
+    @cached_property
+    def boilerplate_ends(self) -> re.Pattern[str] | None:
+        """One pattern that matches a line wherever any boilerplate pattern does."""
+        return _union(self.boilerplate)
+
+
+def _union(patterns: Iterable[Boilerplate]) -> re.Pattern[str] | None:
+    """One pattern for many: whether any of them matches is then asked once a line."""
+    parts = [re.sub(r"\(\?P<\w+>", "(?:", one.pattern.pattern) for one in patterns]
+    return re.compile("|".join(f"(?:{part})" for part in parts)) if parts else None

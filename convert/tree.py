@@ -1,0 +1,139 @@
+"""What several stages do to trees: read a block's text, cut a piece out of it, take it apart at its line breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from turbohtml import Element, Node, Text, parse_fragment
+
+INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "br", "img"})
+EMPTY = frozenset({"br", "img", "hr"})
+
+
+def fragment(html: str) -> Element:
+    """Parse HTML by the HTML5 algorithm; the result is a `div` that holds it."""
+    return parse_fragment(html, positions=False)
+
+
+def texts(node: Node) -> list[Text]:
+    """Every text node below a node, in document order."""
+    return [one for one in node.descendants if type(one) is Text]
+
+
+def is_inline(node: Node) -> bool:
+    """Whether a node is text or inline content of canonical HTML."""
+    return type(node) is not Element or node.tag in INLINE
+
+
+def move(nodes: Iterable[Node], target: Element) -> Element:
+    """Move nodes to the end of another element, which is returned."""
+    target.extend(list(nodes))
+    return target
+
+
+def discard(node: Node) -> None:
+    """Take a node out of its tree."""
+    node.extract()
+
+
+def cut(block: Element, start: int, end: int) -> str:
+    """Remove the characters `start` to `end` (offsets into `block.text`); elements that become empty go with them.
+
+    Returns the text that was removed.
+    """
+    removed: list[str] = []
+    offset = 0
+    for node in texts(block):
+        data = node.data
+        low, high = max(start - offset, 0), min(end - offset, len(data))
+        offset += len(data)
+        if low >= high:
+            continue
+        removed.append(data[low:high])
+        rest = data[:low] + data[high:]
+        if rest:
+            node.data = rest
+        else:
+            _drop_empty(node, block)
+        if offset >= end:
+            break
+    return "".join(removed)
+
+
+def _drop_empty(node: Node, block: Element) -> None:
+    """Remove a node, and the inline elements round it that hold nothing else."""
+    parent = node.parent
+    node.extract()
+    while isinstance(parent, Element) and parent is not block and not len(parent) and parent.tag in INLINE:
+        node, parent = parent, parent.parent
+        node.extract()
+
+
+def trim(block: Element) -> None:
+    """Remove white space and line breaks from both edges of a block, also inside inline elements at the edge."""
+    for first in (True, False):
+        while len(block):
+            node: Node = block[0 if first else -1]
+            while type(node) is Element and len(node) and node.tag in INLINE:
+                node = node[0 if first else -1]
+            if type(node) is Text:
+                data = node.data
+                kept = data.lstrip() if first else data.rstrip()
+                if kept:
+                    if kept != data:
+                        node.data = kept
+                    break
+            elif type(node) is Element and (node.tag == "img" or node.tag not in INLINE or "id" in node.attrs):
+                break
+            _drop_empty(node, block)
+
+
+def is_blank(block: Node) -> bool:
+    """Whether a block shows nothing: no text but white space, no picture, no rule, and no target of a link."""
+    return not block.text.strip() and not (
+        isinstance(block, Element) and (block.tag == "hr" or block.select_one("img, hr, [id]") is not None)
+    )
+
+
+def lines(block: Element) -> list[list[Node]]:
+    """A block's children, taken apart at the line breaks that stand directly in it; the breaks are left out."""
+    result: list[list[Node]] = [[]]
+    for node in block.children:
+        if type(node) is Element and node.tag == "br":
+            result.append([])
+        else:
+            result[-1].append(node)
+    return result
+
+
+def line_text(line: Sequence[Node]) -> str:
+    """The text of one line, without white space at its edges."""
+    return "".join(node.data if type(node) is Text else node.text for node in line).strip()
+
+
+def remove_lines(block: Element, doomed: Sequence[Sequence[Node]]) -> None:
+    """Remove lines (as `lines` gave them) and one line break with each; a block that is left blank goes too."""
+    for line in doomed:
+        before = line[0].previous_sibling if line else None
+        after = line[-1].next_sibling if line else None
+        for node in line:
+            node.extract()
+        edge = before if before is not None else after
+        if type(edge) is Element and edge.tag == "br":
+            edge.extract()
+    trim(block)
+    if is_blank(block):
+        block.extract()
+
+
+def wrap_text(tag: str, text: str) -> Element:
+    """A new element that holds one piece of text."""
+    return Element(tag, None, [Text(text)])
+
+
+def opening_tag(element: Element) -> str:
+    """An element's opening tag as HTML: what a note says of an element without text."""
+    bare = Element(element.tag, {name: element.attrs[name] for name in element.attrs})
+    html = bare.html
+    close = f"</{element.tag}>"
+    return html.removesuffix(close)
