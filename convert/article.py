@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from turbohtml import Element, Node, Text
 
@@ -18,8 +18,7 @@ NoteKind: TypeAlias = Literal["removed", "moved", "changed", "guessed", "wrong"]
 NoteOf: TypeAlias = Literal["text", "attribute", "element"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Note:
+class Note(NamedTuple):
     """One typed record of what was done to a source.
 
     path: the source's path relative to the input, with slashes.
@@ -130,16 +129,20 @@ class Article:
 
     def note_removed(self, rule: str, nodes: Iterable[Node]) -> None:
         """Leave notes of nodes that are taken away: their text, and the addresses of their links and pictures."""
-        text = ""
+        nodes = list(nodes)
+        self.note_addresses(rule, nodes)
+        text = "".join(node.data if isinstance(node, Text) else node.text for node in nodes).strip()
+        if text:
+            self.note(rule, "removed", text)
+
+    def note_addresses(self, rule: str, nodes: Iterable[Node]) -> None:
+        """Leave notes of the addresses of links and pictures in nodes that are taken away."""
         for node in nodes:
-            text += node.data if isinstance(node, Text) else node.text
             if isinstance(node, Element):
                 for element in node.iter_elements(["a", "img"], include_self=True):
                     address = element.attr("href") or element.attr("src")
                     if address:
                         self.note(rule, "removed", address, of="attribute")
-        if text.strip():
-            self.note(rule, "removed", text.strip())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import os
 import re
+import stat
 import string
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -29,25 +30,28 @@ _REFUSED = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f-\x9f\ud800-\udfff]')
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=[. ]|\Z)")
 
 
+# Paths are joined and opened as strings: over a hundred thousand files pathlib costs as much as the reading itself.
+
+
 def read_source(root: Path, path: str, max_bytes: int, aliases: tuple[str, ...] = ()) -> Source:
     """Read one source.
 
     root: the input folder; path: the file's path below it, with slashes; max_bytes: the largest size that is read.
     Raises SourceError for a file that has vanished, is a folder, may not be read, or is too large.
     """
-    return Source(path, read_limited(root / path, max_bytes, path), aliases)
+    return Source(path, read_limited(f"{root}/{path}", max_bytes, path), aliases)
 
 
-def read_limited(path: Path, max_bytes: int, where: str) -> bytes:
+def read_limited(file: str | Path, max_bytes: int, where: str) -> bytes:
     """A file's bytes; `where` is its name in messages. Raises SourceError as `read_source` does."""
     try:
-        with path.open("rb", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
+        with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - see above
+            size = os.fstat(opened.fileno()).st_size
             if size > max_bytes:
                 raise _too_large(where, f"{size:,} bytes", max_bytes)
-            data = file.read(size + 1)
+            data = opened.read(size + 1)
             # a pipe has no size, and a file may grow while it is read
-            while data and (more := file.read(1 << 16)):
+            while data and (more := opened.read(1 << 16)):
                 data += more
                 if len(data) > max_bytes:
                     raise _too_large(where, f"more than {max_bytes:,} bytes", max_bytes)
@@ -60,8 +64,8 @@ def read_limited(path: Path, max_bytes: int, where: str) -> bytes:
         raise SourceError(where, "this is a folder", "a file", "`mirrorpress run --input` reads folders") from None
     except PermissionError:
         raise SourceError(where, "may not be read", "", "change its permissions") from None
-    except OSError as error:
-        raise SourceError(where, f"cannot be read ({error.strerror or error})") from None
+    except (OSError, ValueError) as error:
+        raise SourceError(where, f"cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
 
 def _too_large(where: str, found: str, max_bytes: int) -> SourceError:
@@ -71,33 +75,60 @@ def _too_large(where: str, found: str, max_bytes: int) -> SourceError:
 def write_file(root: Path, path: str, data: bytes) -> None:
     """Write one output below `root`, making its folders; other programs see the old file or the whole new one.
 
-    Raises OutputError where it cannot be written; nothing half-written is left behind.
+    A file that holds these bytes already is left alone, with its time. Raises OutputError where the output cannot be
+    written; nothing half-written is left behind.
     """
-    target = root / path
+    target = f"{root}/{path}"
     # The temporary name follows from the path, so that what a killed process left is overwritten by the next run.
     digest = hashlib.blake2s(os.fsencode(path), digest_size=8).hexdigest()
-    temporary = target.parent / f".{digest}.part"
+    temporary = f"{os.path.dirname(target)}/.{digest}.part"  # noqa: PTH120 - see above
     try:
+        if _holds(target, data):
+            return
         try:
             handle = _create(temporary)
         except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            Path(temporary).parent.mkdir(parents=True, exist_ok=True)
             handle = _create(temporary)
         try:
-            with os.fdopen(handle, "wb", buffering=0) as file:
+            with os.fdopen(handle, "wb", buffering=0) as opened:
                 view = memoryview(data)
                 while view:
-                    view = view[file.write(view) or 0 :]
-            os.replace(temporary, target)  # noqa: PTH105 - Path.replace costs three times as much
+                    view = view[opened.write(view) or 0 :]
+            os.replace(temporary, target)  # noqa: PTH105 - see above
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(str(target), f"cannot be written ({reason})", "", "check the output folder") from None
+        raise _unwritable(target, error) from None
 
 
-def _create(path: Path) -> int:
+def _holds(target: str, data: bytes) -> bool:
+    """Whether a regular file holds just these bytes."""
+    try:
+        about = os.lstat(target)
+        if not stat.S_ISREG(about.st_mode) or about.st_size != len(data):
+            return False
+        with open(target, "rb", buffering=0) as opened:  # noqa: PTH123 - see above
+            return opened.read(len(data) + 1) == data
+    except OSError:
+        return False
+
+
+def move_file(root: Path, path: str, target: str) -> None:
+    """Give an output that was written below `root` its final path there. Raises OutputError where that fails."""
+    try:
+        (root / target).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).replace(root / target)
+    except OSError as error:
+        raise _unwritable(str(root / target), error) from None
+
+
+def _unwritable(target: str, error: OSError) -> OutputError:
+    return OutputError(target, f"cannot be written ({error.strerror or error})", "", "check the output folder")
+
+
+def _create(path: str) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     return os.open(path, flags, 0o666)
 

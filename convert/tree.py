@@ -71,6 +71,9 @@ def _drop_empty(node: Node, block: Element) -> None:
 
 def trim(block: Element) -> None:
     """Remove white space and line breaks from both edges of a block, also inside inline elements at the edge."""
+    text = block.text
+    if text and not text[0].isspace() and not text[-1].isspace() and block.select_one("br") is None:
+        return
     for first in (True, False):
         while len(block):
             node: Node = block[0 if first else -1]
@@ -90,7 +93,10 @@ def trim(block: Element) -> None:
 
 def is_blank(block: Node) -> bool:
     """Whether a block shows nothing: no text but white space, no picture, no rule, and no target of a link."""
-    return not block.text.strip() and not (
+    text = block.text
+    if text and not text[0].isspace():
+        return False
+    return not text.strip() and not (
         isinstance(block, Element) and (block.tag == "hr" or block.select_one("img, hr, [id]") is not None)
     )
 
@@ -109,6 +115,16 @@ def lines(block: Element) -> list[list[Node]]:
 def line_text(line: Sequence[Node]) -> str:
     """The text of one line, without white space at its edges."""
     return "".join(node.data if type(node) is Text else node.text for node in line).strip()
+
+
+def told_lines(block: Element, longest: int) -> list[tuple[Sequence[Node], str]]:
+    """A block's lines with their texts; empty ones, and those of more than `longest` characters, are left out."""
+    text = block.text
+    if block.select_one("br") is None:
+        text = text.strip()
+        return [(block.children, text)] if 0 < len(text) <= longest else []
+    told = ((line, line_text(line)) for line in lines(block))
+    return [(line, text) for line, text in told if 0 < len(text) <= longest]
 
 
 def remove_lines(block: Element, doomed: Sequence[Sequence[Node]]) -> None:

@@ -26,7 +26,8 @@ MOST_ARTICLES = 900
 class Collection:
     """What config.yaml says of one collection of volumes.
 
-    title, file: templates over the group keys; `file` is relative to the output folder and ends in `.epub`.
+    title, file: templates over the group keys; `file` is relative to the output folder and ends in `.epub`. Where it
+        does not name every key of `group_by`, each volume gets a mark that tells it from the others.
     group_by: articles with the same values share a volume.
     sections: keys that make the levels of the table of contents, outermost first; empty for a flat one.
     order_by: `date`, `title`, `id` or `path`, with a leading `-` for the reverse.
@@ -176,8 +177,10 @@ def plan_volumes(collection: Collection, members: Iterable[Member]) -> list[Volu
     Returns the volumes, sorted by file. A group over `max_articles` is split along the calendar: a month into the ISO
     weeks within it, a week into days, and a day into numbered parts. Articles without a date are a group of their own,
     which has no calendar and goes into parts at once.
-    Two volumes whose file names are the same where case does not count each get eight hexadecimal digits of their
-    key's SHA-256 before the suffix, whatever order they come in.
+    No two volumes have the same file name. Where `file` names every group key, names can only meet where case does
+    not count, or where signs were replaced that file systems refuse: then each gets eight hexadecimal digits of its
+    key's SHA-256 before the suffix. Where it does not, all volumes get them, from the first on, so that no book is
+    renamed when a second one of its name turns up.
     Raises ConfigError for an unknown key or template field, or one that is not the same all over a volume.
     """
     check_collection(collection)
@@ -260,7 +263,8 @@ class _Shelf:
         key = "|".join([collection.file, *group, *([narrowed.name] if narrowed else [])])
         names = {name: value.name.replace("/", "_") for name, value in values.items()}
         file = safe_path(_fill(collection.file, names, narrowed.name if narrowed else "", "-"))
-        if len(file.rpartition("/")[2].encode()) > _LONGEST:
+        named = {field for _, field, _, _ in Formatter().parse(collection.file)}
+        if len(file.rpartition("/")[2].encode()) > _LONGEST or not named.issuperset(collection.group_by):
             file = _marked(file, key)
         position = self.position()
         return Volume(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from turbohtml import Element, Node
 
 from convert.article import Article, Context
 from convert.profiles import Boilerplate
-from convert.tree import line_text, lines, remove_lines
+from convert.tree import remove_lines, told_lines
 
 RULE = "boilerplate"
 TAIL, HEAD = 14, 6  # blocks
@@ -25,15 +27,15 @@ def drop_boilerplate(article: Article, context: Context) -> None:
     for index, block in enumerate(blocks):
         near = index >= count - TAIL or index < HEAD
         union = ends if near else anywhere
-        if union is None or (len(block.text) > LONGEST and block.select_one("br") is None):
+        if union is None or "data-media" in block.attrs:
             continue
+        place = ("tail" if index >= count - TAIL else "", "head" if index < HEAD else "", "any")
         doomed = []
-        for line in lines(block):
-            text = line_text(line)
-            if text and len(text) <= LONGEST and union.fullmatch(text):
-                place = ("tail" if index >= count - TAIL else "", "head" if index < HEAD else "", "any")
-                if _treat(article, line, text, place):
-                    doomed.append(line)
+        for line, text in told_lines(block, LONGEST):
+            if "。" in text[:-1]:
+                continue  # two sentences are text, whatever they begin with
+            if union.fullmatch(text) and _treat(article, line, text, place):
+                doomed.append(line)
         if doomed:
             remove_lines(block, doomed)
 
@@ -50,7 +52,7 @@ def _text_blocks(body: Element) -> list[Element]:
     return blocks
 
 
-def _treat(article: Article, line: list[Node], text: str, place: tuple[str, ...]) -> bool:
+def _treat(article: Article, line: Sequence[Node], text: str, place: tuple[str, ...]) -> bool:
     """Apply the first pattern that means this line; whether the line is to go."""
     for rule in article.profile.boilerplate:
         match = rule.pattern.fullmatch(text) if rule.where in place else None
@@ -62,17 +64,31 @@ def _treat(article: Article, line: list[Node], text: str, place: tuple[str, ...]
             _move(article, rule, line, text, (match.groupdict().get("value") or text).strip())
         else:
             article.note_removed(f"{RULE}.{rule.name}", line)
+        if rule.rest:
+            _drop_rest(article, f"{RULE}.{rule.name}", line)
         return True
     return False
 
 
-def _move(article: Article, rule: Boilerplate, line: list[Node], text: str, value: str) -> None:
+def _drop_rest(article: Article, name: str, line: Sequence[Node]) -> None:
+    """Remove the blocks behind a line for as long as they are made of links."""
+    block = line[0]
+    while block.parent is not None and block.parent is not article.body:
+        block = block.parent
+    for after in list(block.next_siblings):
+        if type(after) is not Element:
+            continue
+        linked = sum(len(link.text.strip()) for link in after.select("a"))
+        if after.tag in {"h2", "h3", "h4", "table"} or linked * 2 < len(after.text.strip()):
+            return
+        article.note_removed(name, [after])
+        after.extract()
+
+
+def _move(article: Article, rule: Boilerplate, line: Sequence[Node], text: str, value: str) -> None:
     field = rule.field
     if not getattr(article.meta, field, ""):
         setattr(article.meta, field, value)
         article.origin[field] = f"line {text[:40]!r}"
-    for node in line:
-        if isinstance(node, Element):
-            for link in node.iter_elements("a", include_self=True):
-                article.note(f"{RULE}.{rule.name}", "removed", link.attr("href") or "", of="attribute")
+    article.note_addresses(f"{RULE}.{rule.name}", line)
     article.note(f"{RULE}.{rule.name}", "moved", text, field)

@@ -22,7 +22,7 @@ def split_at_breaks(article: Article, context: Context) -> None:
         return
     for mark in body.select("strong br, em br, s br"):
         _lift(mark, body)
-    for paragraph in body.select("div > p, blockquote > p"):
+    for paragraph in body.select(":scope > p, blockquote > p"):
         if paragraph.select_one("br") is not None:
             _split(paragraph)
 

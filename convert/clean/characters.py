@@ -43,7 +43,7 @@ def clean_characters(article: Article, context: Context) -> None:
             data = _entities(data, changed)
         if ODD.search(data):
             data = _plain(data, changed)
-        if data != node.data:
+        if data != node.data or "\u2028" in data:
             _replace(node, data)
     _note(article, changed)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from turbohtml import Element
+
 from convert.article import Article, Context
 from convert.tree import opening_tag
 
 RULE = "chrome"
+PARAGRAPH = 30  # characters outside links: less is a label or a title
 
 
 def remove_chrome(article: Article, context: Context) -> None:
@@ -15,13 +18,20 @@ def remove_chrome(article: Article, context: Context) -> None:
     for element in article.body.select(article.profile.chrome):
         if article.body not in element.ancestors:
             continue  # went with an element round it
-        text = element.text.strip()
-        for picture in element.select("img, a[href]"):
-            address = picture.attr("src") or picture.attr("href") or ""
-            if address:
-                article.note(RULE, "removed", address, of="attribute")
-        if text:
-            article.note(RULE, "removed", text)
-        elif not element.select_one("img, a[href]") and element.attrs:
+        if _holds_article(element):
+            element.unwrap()
+            continue
+        if element.text.strip() or element.select_one("img, a[href]") is not None:
+            article.note_removed(RULE, [element])
+        else:
             article.note(RULE, "removed", opening_tag(element), of="element")
         element.extract()
+
+
+def _holds_article(element: Element) -> bool:
+    """Whether furniture holds paragraphs: a broken page can put the whole article inside it."""
+    for paragraph in element.select("p"):
+        links = sum(len(link.text) for link in paragraph.select("a"))
+        if len(paragraph.text.strip()) - links >= PARAGRAPH:
+            return True
+    return False

@@ -7,6 +7,7 @@ from turbohtml import Element, Node, Text
 from convert.article import Article, Context
 from convert.tree import move
 
+RULE = "figures"
 FRAMES = frozenset({"div", "center", "figure", "section", "article"})
 LOOSE = frozenset({"span", "font", "strong", "b", "em", "i", "p", "u", *FRAMES})
 CAPTION_MOST = 200  # characters of text that a div or center may hold beside a picture to be its caption
@@ -24,7 +25,7 @@ def build_figures(article: Article, context: Context) -> None:
         frame = _frame(picture, body, selector)
         if frame is picture and not _stands_alone(picture, body):
             continue
-        _build(picture, frame, selector)
+        _build(article, picture, frame, selector)
     for figure in body.select("figure"):
         if "data-built" in figure.attrs:
             del figure.attrs["data-built"]
@@ -114,7 +115,16 @@ def _breaks(node: Node) -> bool:
     return type(node) is Element and node.tag not in {"a", "span", "font", "strong", "b", "em", "i", "u", "sup", "sub"}
 
 
-def _build(picture: Element, frame: Element, captions: str) -> None:
+def _drop_repeated(article: Article, figure: Element, caption: Element) -> None:
+    """Alternative text that only repeats the caption says nothing more to anybody."""
+    image = figure.select_one("img")
+    alt = (image.attr("alt") or "") if image is not None else ""
+    if image is not None and alt and "".join(alt.split()) == "".join(caption.text.split()):
+        article.note(RULE, "removed", alt, of="attribute")
+        image.attrs["alt"] = ""
+
+
+def _build(article: Article, picture: Element, frame: Element, captions: str) -> None:
     """Put a figure in the frame's place."""
     figure = Element("figure", {"data-built": ""})
     found = _captions(frame, captions) if frame is not picture else []
@@ -135,6 +145,7 @@ def _build(picture: Element, frame: Element, captions: str) -> None:
         frame.extract()
     if caption.text.strip():
         figure.append(caption)
+        _drop_repeated(article, figure, caption)
 
 
 def _add_line(caption: Element, part: Element) -> None:

@@ -13,6 +13,8 @@ RULE = "links"
 def mend_links(article: Article, context: Context) -> None:
     """Mend every link's address; unlink what leads nowhere; keep ids only where a link leads to them."""
     body = article.body
+    for masked in body.select("[href]:not(a)"):
+        masked.tag = "a"  # a mirror that wrote another tag for `a` left the address on it
     anchors = body.select("a")
     targets = _targets(body) if any((one.attr("href") or "").startswith("#") for one in anchors) else {}
     wanted: set[str] = set()
@@ -44,6 +46,8 @@ def _targets(body: Element) -> dict[str, Element]:
 
 def _settle(article: Article, anchor: Element, href: str | None, address: str | None, name: str) -> None:
     """Give a link its address, or take the link away and leave what it held."""
+    if address == href and not name and len(anchor.attrs) == 1 and anchor.text.strip():
+        return  # what nearly all links are
     if href is not None and address != href:
         if address is None:
             article.note(RULE, "removed", href, of="attribute")

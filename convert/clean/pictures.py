@@ -12,7 +12,6 @@ from convert.tree import opening_tag
 
 RULE = "pictures"
 LAZY = ("data-src", "data-original", "data-lazy-src", "data-orig-file")
-QUOTES = " \t\n'\"‘’“”"
 
 
 def mend_pictures(article: Article, context: Context) -> None:
@@ -55,7 +54,9 @@ def _alternative(article: Article, image: Element) -> str:
     if "&" in alt:
         # attributes were escaped twice, and some entities lost their semicolon
         alt = html.unescape(alt.replace("&#039", "&#039;").replace(";;", ";"))
-    alt = " ".join(alt.split()).strip(QUOTES)
+    alt = " ".join(alt.split())
+    if len(alt) > 1 and alt[0] == alt[-1] and alt[0] in "'\"":
+        alt = alt[1:-1].strip()
     if _bare(alt) == _bare(article.meta.title):
         article.note(RULE, "removed", written, of="attribute")
         return ""

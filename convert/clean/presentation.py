@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from turbohtml import Comment, ProcessingInstruction
-
 from convert.article import Article, Context
 
 MEANINGS = {"b": "strong", "i": "em", "cite": "em", "dfn": "em", "var": "em", "strike": "s", "del": "s", "kbd": "code", "samp": "code", "tt": "code"}
@@ -18,9 +16,9 @@ KNOWN = (
 def unwrap_presentation(article: Article, context: Context) -> None:
     """Unwrap every element that is neither a block nor a mark of canonical HTML; drop comments."""
     body = article.body
-    for node in list(body.descendants):
-        if type(node) is Comment or type(node) is ProcessingInstruction:
-            node.extract()
+    for comment in body.xpath(".//comment() | .//processing-instruction()"):
+        if not isinstance(comment, str):
+            comment.extract()
     body.strip_tags(f":not({KNOWN})")
     for element in body.select(", ".join(MEANINGS)):
         element.tag = MEANINGS[element.tag]

@@ -16,81 +16,213 @@ BLOCKS = (
     "hgroup, menu, body, html, h1, h2, h3, h4, h5, h6, ul, ol, li, dl, dt, dd, blockquote, pre, figure, figcaption, "
     "table, thead, tbody, tr, td, th, hr"
 )
+MIXED = "p, h1, h2, h3, h4, h5, h6, a, strong, em, s, sup, sub, code"
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def build_structure(article: Article, context: Context) -> None:
     """Replace the body's children by canonical blocks."""
     body = article.body
-    blocks = _blocks(body, ())
+    blocks = _Builder(body).blocks(body, ())
     body.clear()
     body.extend(blocks)
 
 
-def _blocks(parent: Element, wraps: tuple[Element, ...]) -> list[Element]:
-    """The blocks that an element's children make; `wraps` are inline elements that stood round them."""
-    result: list[Element] = []
-    run: list[Node] = []
+class _Builder:
+    """Builds the blocks of one body.
 
-    def flush() -> None:
-        if run:
-            _close(_wrapped(run, wraps), result)
-            run.clear()
+    mixed: paragraphs and inline elements that hold a block; asked once for the whole body, since most articles have none.
+    breaks: whether any line breaks stand in the body; without them only its texts' own edges need trimming.
+    stray_items: whether there may be list items outside lists.
+    """
 
-    for node in parent.children:
-        if type(node) is Text:
-            if node.data:
+    def __init__(self, body: Element) -> None:
+        self.breaks = body.select_one("br") is not None
+        self.stray_items = body.select_one("li") is not None
+        self.mixed: set[Node] = set()
+        for block in body.select(f":is({MIXED}) :is({BLOCKS})"):
+            self.mixed.update(block.ancestors)
+
+    def blocks(self, parent: Element, wraps: tuple[Element, ...]) -> list[Element]:
+        """The blocks that an element's children make; `wraps` are inline elements that stood round them."""
+        result: list[Element] = []
+        run: list[Node] = []
+        for node in _with_lists(parent) if self.stray_items else parent.children:
+            if type(node) is Text:
+                if node.data and (run or not node.data.isspace()):
+                    run.append(node)
+            elif type(node) is not Element:
+                continue
+            elif node.tag in INLINE and node not in self.mixed:
                 run.append(node)
-        elif type(node) is not Element:
-            continue
-        elif node.tag in INLINE and (not len(node) or node.select_one(BLOCKS) is None):
-            run.append(node)
+            else:
+                if run:
+                    self._close(_wrapped(run, wraps), result)
+                    run = []
+                if node.tag == "p" and not wraps and node not in self.mixed:
+                    self._keep(node, result)
+                else:
+                    _join_made(result, self._block(node, wraps))
+        if run:
+            self._close(_wrapped(run, wraps), result)
+        return result
+
+    def _block(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
+        """The blocks that one block element makes."""
+        tag = node.tag
+        if tag in INLINE:
+            return self.blocks(node, (*wraps, node))
+        if tag in HEADINGS:
+            return self._heading(node, wraps)
+        if tag in {"ul", "ol", "menu"}:
+            return self._list(node, wraps)
+        if tag == "blockquote":
+            inner = self.blocks(node, wraps)
+            return [move(inner, Element("blockquote"))] if inner else []
+        if tag == "figure":
+            return self._figure(node, wraps)
+        if tag == "table":
+            return self._table(node, wraps)
+        if tag == "pre":
+            return [_preformatted(node)] if node.text.strip() else []
+        if tag == "hr":
+            return [Element("hr")]
+        return self.blocks(node, wraps)
+
+    def _keep(self, paragraph: Element, result: list[Element]) -> None:
+        """End a paragraph: trim it, and keep it unless it shows nothing."""
+        if self.breaks:
+            trim(paragraph)
+        if not is_blank(paragraph):
+            result.append(paragraph)
+
+    def _close(self, run: Sequence[Node], result: list[Element]) -> None:
+        """Make a paragraph of a run of inline nodes."""
+        paragraph = move(run, Element("p"))
+        trim(paragraph)
+        if not is_blank(paragraph):
+            result.append(paragraph)
+
+    def _heading(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
+        """A heading's text in one line; pictures and tables that stood in it come before it."""
+        if not wraps and node not in self.mixed:
+            if self.breaks:
+                trim(node)
+            return [] if is_blank(node) else [node]
+        before: list[Element] = []
+        for block in node.select("figure, table"):
+            if node in block.ancestors:
+                block.extract()
+                before.extend(self._block(block, ()))
+        heading = Element(node.tag, {"id": node.attr("id")} if node.attr("id") else None)
+        heading.extend(_wrapped(self._flat(node), wraps))
+        trim(heading)
+        return before if is_blank(heading) else [*before, heading]
+
+    def _flat(self, node: Element) -> list[Node]:
+        """An element's content as inline nodes; what were blocks are lines."""
+        result: list[Node] = []
+        pending = False
+        for block in self.blocks(node, ()):
+            if pending:
+                result.append(Element("br"))
+            pending = block.tag != "hr"
+            if block.tag in {"p", *HEADINGS}:
+                result.extend(block.children)
+            elif block.tag == "figure":
+                result.extend(_figure_inline(block))
+            elif block.tag == "pre":
+                result.append(Text(" ".join(block.text.split())))
+            elif block.tag != "hr":
+                result.extend(_lines_of(block))
+        return result
+
+    def _figure(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
+        picture = next((one for one in node.children if type(one) is Element and one.tag in {"a", "img"}), None)
+        if picture is None:
+            return self.blocks(node, wraps)
+        link = next((wrap for wrap in wraps if wrap.tag == "a" and wrap.attr("href")), None)
+        if link is not None and picture.tag == "img":
+            picture = Element("a", {"href": link.attr("href") or ""}, [picture])
+        if picture.tag == "a":
+            image = picture.select_one("img")
+            assert image is not None
+            picture.clear()
+            picture.append(image)
+        figure = Element("figure", None, [picture])
+        caption = node.select_one("figcaption")
+        if caption is not None:
+            flat = move(self._flat(caption), Element("figcaption"))
+            trim(flat)
+            if not is_blank(flat):
+                figure.append(flat)
+        return [figure]
+
+    def _table(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
+        for cell in node.select("td, th"):
+            content = self._flat(cell) if cell.select_one(BLOCKS) is not None else list(cell.children)
+            cell.clear()
+            cell.extend(_wrapped(content, wraps))
+            trim(cell)
+        return [node]
+
+    def _list(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
+        """A list whose items all hold inline content (and lists), or all hold blocks."""
+        items: list[list[Element]] = []
+        loose: list[Node] = []
+        for child in node.children:
+            if type(child) is Element and child.tag == "li":
+                self._strays(loose, items, wraps)
+                items.append(self.blocks(child, wraps))
+            elif type(child) is Element and child.tag in {"ul", "ol", "menu"} and items:
+                items[-1].extend(self._list(child, wraps))
+            else:
+                loose.append(child)
+        self._strays(loose, items, wraps)
+        items = [item for item in items if item]
+        if not items:
+            return []
+        start = node.attr("start") or ""
+        numbered = node.tag == "ol" and start.isascii() and start.isdigit() and start != "1" and len(start) < 10
+        attributes = {"start": start} if numbered else {"data-made": ""} if "data-made" in node.attrs else None
+        result = Element("ol" if node.tag == "ol" else "ul", attributes)
+        inline = all(_is_short(item) for item in items)
+        result.extend([_item(item, inline) for item in items])
+        return [result]
+
+    def _strays(self, loose: list[Node], items: list[list[Element]], wraps: tuple[Element, ...]) -> None:
+        """What stands in a list outside its items becomes an item of its own."""
+        if loose:
+            blocks = self.blocks(move(loose, Element("div")), wraps)
+            if blocks:
+                items.append(blocks)
+            loose.clear()
+
+
+def _with_lists(parent: Element) -> list[Node]:
+    """An element's children, with items that stand there without their list put into one."""
+    result: list[Node] = []
+    for node in list(parent.children):
+        if type(node) is not Element or node.tag != "li":
+            if type(node) is not Text or node.data.strip() or not _is_made(result):
+                result.append(node)
+        elif _is_made(result):
+            result[-1].append(node)  # type: ignore[attr-defined]  # _is_made says that it is an element
         else:
-            flush()
-            result.extend(_block(node, wraps))
-    flush()
+            result.append(Element("ul", {"data-made": ""}, [node]))
     return result
 
 
-def _block(node: Element, wraps: tuple[Element, ...]) -> list[Element]:
-    """The blocks that one block element makes."""
-    tag = node.tag
-    if tag in INLINE:
-        return _blocks(node, (*wraps, node))
-    if tag in HEADINGS:
-        return _heading(node, wraps)
-    if tag in {"ul", "ol", "menu"}:
-        return _list(node)
-    if tag == "li":  # a list's items without their list
-        return _list(Element("ul", None, [node]))
-    if tag == "blockquote":
-        inner = _blocks(node, wraps)
-        return [move(inner, Element("blockquote"))] if inner else []
-    if tag == "figure":
-        return _figure(node, wraps)
-    if tag == "table":
-        return _table(node)
-    if tag == "pre":
-        return [_preformatted(node)] if node.text.strip() else []
-    if tag == "hr":
-        return [Element("hr")]
-    if node.select_one(BLOCKS) is None and not wraps:
-        result: list[Element] = []
-        _close(node.children, result, node)
-        return result
-    return _blocks(node, wraps)
+def _join_made(result: list[Element], blocks: list[Element]) -> None:
+    """Add blocks; lists that were made for stray items, one behind the other, become one list."""
+    if blocks and _is_made(blocks[:1]) and _is_made(result):
+        result[-1].extend(list(blocks[0].children))
+        blocks = blocks[1:]
+    result.extend(blocks)
 
 
-def _close(run: Sequence[Node], result: list[Element], reuse: Element | None = None) -> None:
-    """End a paragraph: trim it, and keep it unless it shows nothing."""
-    if reuse is not None:
-        paragraph = reuse
-        paragraph.tag = "p"
-    else:
-        paragraph = move(run, Element("p"))
-    trim(paragraph)
-    if not is_blank(paragraph):
-        result.append(paragraph)
+def _is_made(nodes: Sequence[Node]) -> bool:
+    return bool(nodes) and type(nodes[-1]) is Element and "data-made" in nodes[-1].attrs
 
 
 def _wrapped(run: Sequence[Node], wraps: tuple[Element, ...]) -> list[Node]:
@@ -101,40 +233,6 @@ def _wrapped(run: Sequence[Node], wraps: tuple[Element, ...]) -> list[Node]:
     for wrap in reversed(wraps):
         nodes = [move(nodes, Element(wrap.tag, dict(wrap.attrs.items())))]
     return nodes
-
-
-def _heading(node: Element, wraps: tuple[Element, ...]) -> list[Element]:
-    """A heading's text in one line; pictures and tables that stood in it come before it."""
-    before: list[Element] = []
-    for block in node.select("figure, table"):
-        if node in block.ancestors:
-            block.extract()
-            before.extend(_block(block, ()))
-    heading = Element(node.tag, {"id": node.attr("id")} if node.attr("id") else None)
-    heading.extend(_wrapped(_flat(node), wraps))
-    trim(heading)
-    return before if is_blank(heading) else [*before, heading]
-
-
-def _flat(node: Element) -> list[Node]:
-    """An element's content as inline nodes; what were blocks are lines."""
-    result: list[Node] = []
-    pending = False
-    for block in _blocks(node, ()):
-        if pending:
-            result.append(Element("br"))
-        pending = True
-        if block.tag in {"p", *HEADINGS}:
-            result.extend(block.children)
-        elif block.tag in {"hr"}:
-            pending = False
-        elif block.tag == "figure":
-            result.extend(_figure_inline(block))
-        elif block.tag == "pre":
-            result.append(Text(" ".join(block.text.split())))
-        else:
-            result.extend(_lines_of(block))
-    return result
 
 
 def _figure_inline(figure: Element) -> list[Node]:
@@ -160,84 +258,22 @@ def _lines_of(block: Element) -> list[Node]:
     return result
 
 
-def _figure(node: Element, wraps: tuple[Element, ...]) -> list[Element]:
-    picture = next((one for one in node.children if type(one) is Element and one.tag in {"a", "img"}), None)
-    if picture is None:
-        return _blocks(node, wraps)
-    link = next((wrap for wrap in wraps if wrap.tag == "a" and wrap.attr("href")), None)
-    if link is not None and picture.tag == "img":
-        picture = Element("a", {"href": link.attr("href") or ""}, [picture])
-    if picture.tag == "a":
-        image = picture.select_one("img")
-        assert image is not None
-        picture.clear()
-        picture.append(image)
-    figure = Element("figure", None, [picture])
-    caption = node.select_one("figcaption")
-    if caption is not None:
-        flat = move(_flat(caption), Element("figcaption"))
-        trim(flat)
-        if not is_blank(flat):
-            figure.append(flat)
-    return [figure]
-
-
-def _table(node: Element) -> list[Element]:
-    for cell in node.select("td, th"):
-        content = _flat(cell) if cell.select_one(BLOCKS) is not None else list(cell.children)
-        cell.clear()
-        cell.extend(content)
-        trim(cell)
-    return [node]
-
-
 def _preformatted(node: Element) -> Element:
     text = Text(node.text.strip("\n"))
     return Element("pre", None, [Element("code", None, [text]) if node.select_one("code") else text])
 
 
-def _list(node: Element) -> list[Element]:
-    """A list whose items all hold inline content (and lists), or all hold blocks."""
-    items: list[list[Element]] = []
-    loose: list[Node] = []
-    for child in node.children:
-        if type(child) is Element and child.tag == "li":
-            _strays(loose, items)
-            items.append(_blocks(child, ()))
-        elif type(child) is Element and child.tag in {"ul", "ol", "menu"} and items:
-            items[-1].extend(_list(child))
-        else:
-            loose.append(child)
-    _strays(loose, items)
-    items = [item for item in items if item]
-    if not items:
-        return []
-    start = node.attr("start") or ""
-    result = Element("ol" if node.tag == "ol" else "ul", {"start": start} if start and node.tag == "ol" else None)
-    inline = all(_is_short(item) for item in items)
-    for item in items:
-        result.append(_item(item, inline))
-    return [result]
-
-
-def _strays(loose: list[Node], items: list[list[Element]]) -> None:
-    """What stands in a list outside its items becomes an item of its own."""
-    if loose:
-        blocks = _blocks(move(loose, Element("div")), ())
-        if blocks:
-            items.append(blocks)
-        loose.clear()
-
-
 def _is_short(item: list[Element]) -> bool:
-    return item[0].tag == "p" and all(block.tag in {"ul", "ol"} for block in item[1:])
+    """Whether an item is one line, perhaps with lists below it."""
+    return item[0].tag in {"p", "figure"} and all(block.tag in {"ul", "ol"} for block in item[1:])
 
 
 def _item(blocks: list[Element], inline: bool) -> Element:
     item = Element("li")
-    if inline:
-        move(blocks[0].children, item)
-        item.extend(blocks[1:])
-    else:
+    if not inline:
         item.extend(blocks)
+        return item
+    first = blocks[0]
+    item.extend(_figure_inline(first) if first.tag == "figure" else list(first.children))
+    item.extend(blocks[1:])
     return item

@@ -25,8 +25,11 @@ def tidy(article: Article, context: Context) -> None:
     body.normalize()
     ids = _wanted_ids(body)
     for element in body.iter_elements():
-        if element.attrs:
+        attributes = element.attrs
+        if attributes and not (len(attributes) == 1 and element.tag == "a" and "href" in attributes):
             _strip_attributes(element, ids)
+    for anchor in body.select("a:not([href]):not([id])"):
+        anchor.unwrap()
     for block in body.select(TEXT_BLOCKS):
         _tidy_text(block)
         if block.tag not in {"td", "th"} and is_blank(block):
@@ -54,6 +57,10 @@ def _strip_attributes(element: Element, ids: set[str]) -> None:
 
 def _tidy_text(block: Element) -> None:
     """One space at most between two texts, none beside a line break or at the block's edge."""
+    text = block.text
+    has_breaks = block.select_one("br, ul, ol") is not None
+    if text and not has_breaks and "  " not in text and not text[0].isspace() and not text[-1].isspace():
+        return
     trim(block)
     if block.select_one("br") is None and block.select_one("a, strong, em, sup, sub, code, s") is None:
         return

@@ -7,14 +7,14 @@ places): Chinese never had a space there, Latin words did.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from turbohtml import Element, Text
+from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
 from convert.tree import texts
 
-INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s"})
+INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "wbr"})
+BLANK = " \t\n\r\f"
 SPACE = re.compile(r"[ \t\n\r\f]+")
 # Han, kana, bopomofo, CJK symbols and punctuation, full-width forms, and the marks that Chinese shares with Latin
 CJK = re.compile(
@@ -24,93 +24,121 @@ CJK = re.compile(
 REACH = 20  # how far an English run's own space may be from the place in question, in characters
 
 
-@dataclass(slots=True)
-class _Run:
-    """The inline run being read: its last text node, that node's depth, and the run's last characters."""
-
-    node: Text | None = None
-    depth: int = 0
-    tail: str = ""
-
-
 def heal_whitespace(article: Article, context: Context) -> None:
     """Collapse white space in every text of the body, and decide at inline edges what stood there."""
-    _heal(article.body, _Run(), 0)
-
-
-def _heal(parent: Element, run: _Run, depth: int) -> None:
-    for node in parent.children:
+    run: _Run | None = None
+    for node in article.body.descendants:
         if type(node) is Text:
-            _heal_text(node, run, depth)
-        elif type(node) is Element:
-            tag = node.tag
-            if tag in INLINE:
-                if tag in {"sup", "sub"}:
-                    _heal_script(node, run, depth)
-                else:
-                    _heal(node, run, depth + 1)
-            elif tag == "img":
-                _end(run)
-            elif tag == "pre":
-                _end(run)
+            parent = node.parent
+            tag = parent.tag if type(parent) is Element else ""
+            block = _block(parent) if tag in INLINE else parent
+            if tag == "pre" or (tag == "code" and _in_pre(node)):
+                continue
+            if run is not None and run.block is not block:
+                run.end()
+                run = None
+            data = node.data
+            if run is None:
+                run = _first(node, data, block)
             else:
-                _end(run)
-                _heal(node, run, depth + 1)
-                _end(run)
+                _next(node, data, run, parent)
+        elif run is not None and type(node) is Element and node.tag not in INLINE:
+            run.end()
+            run = None
+    if run is not None:
+        run.end()
+    for script in article.body.select("sup, sub"):
+        _trim_script(script)
 
 
-def _heal_script(node: Element, run: _Run, depth: int) -> None:
-    """Superscripts and subscripts touch what they belong to."""
-    inner = _Run()
-    _heal(node, inner, depth + 1)
-    for text in texts(node):
-        text.data = text.data.strip()
-    if inner.node is not None:
-        run.node, run.depth, run.tail = inner.node, depth + 1, inner.node.data[-REACH - 1 :]
+class _Run:
+    """The inline run being read: its block, its last text node, and its last characters.
+
+    broken: the pretty-printer broke the line behind the last text.
+    """
+
+    __slots__ = ("block", "broken", "node", "tail")
+
+    def __init__(self, block: Node | None, node: Text, tail: str, broken: bool) -> None:
+        self.block = block
+        self.node = node
+        self.tail = tail
+        self.broken = broken
+
+    def end(self) -> None:
+        """The block or the line ends: white space before this place is dropped."""
+        if self.tail[-1:] == " ":
+            self.node.data = self.node.data.rstrip(" ")
 
 
-def _end(run: _Run) -> None:
-    """A block or a line ends: white space before this place is dropped."""
-    if run.node is not None and run.node.data.endswith(" "):
-        run.node.data = run.node.data.rstrip(" ")
-    run.node, run.tail = None, ""
+def _block(parent: Node | None) -> Node | None:
+    """The element round some text that is no inline element."""
+    while type(parent) is Element and parent.tag in INLINE:
+        parent = parent.parent
+    return parent
 
 
-def _heal_text(node: Text, run: _Run, depth: int) -> None:
-    data = node.data
-    stripped = data.strip(" \t\n\r\f")
+def _in_pre(node: Text) -> bool:
+    return any(type(one) is Element and one.tag == "pre" for one in node.ancestors)
+
+
+def _first(node: Text, data: str, block: Node | None) -> _Run | None:
+    """The first text of a run, before which nothing matters: what most texts are."""
+    healed = data.strip(BLANK)
+    if not healed:
+        if data:
+            node.data = ""
+        return None
+    if "\n" in healed or "  " in healed or "\t" in healed:
+        healed = SPACE.sub(_inner, healed)
+    last = data[-1]
+    broken = last == "\n" or (last in BLANK and "\n" in data[len(data.rstrip(BLANK)) :])
+    if not broken and last in BLANK:
+        healed += " "
+    if healed != data:
+        node.data = healed
+    return _Run(block, node, healed[-REACH - 1 :], broken)
+
+
+def _next(node: Text, data: str, run: _Run, parent: Node | None) -> None:
+    """A text that follows another one in its run."""
+    stripped = data.strip(BLANK)
     if not stripped:
-        if run.node is not None and "\n" not in data and not run.tail.endswith(" "):
+        if "\n" in data:
+            run.broken = True
+        elif data and not run.tail.endswith(" "):
             run.node.data += " "
             run.tail += " "
-        elif run.node is not None:
-            run.tail += "\n"
         node.data = ""
         return
     start = data.index(stripped[0])
     lead, trail = data[:start], data[start + len(stripped) :]
-    healed = SPACE.sub(_inner, stripped) if "\n" in stripped or "  " in stripped or "\t" in stripped else stripped
-    if run.node is not None and (lead or run.tail[-1:] in "\n "):
-        healed = _join(healed, lead, run, depth)
-    if trail and "\n" not in trail:
+    healed = stripped
+    if "\n" in healed or "  " in healed or "\t" in healed:
+        healed = SPACE.sub(_inner, healed)
+    if (lead or run.broken) and not run.tail.endswith(" "):
+        broken = run.broken or "\n" in lead
+        if not broken or _separator(run.tail, healed):
+            # the space goes into the outer one of the two texts, never inside the edge of a link
+            if type(parent) is Element and parent.tag in INLINE and parent not in run.node.ancestors:
+                run.node.data += " "
+            else:
+                healed = " " + healed
+    broken = "\n" in trail
+    if trail and not broken:
         healed += " "
-    node.data = healed
-    run.node, run.depth = node, depth
-    run.tail = healed[-REACH - 1 :] + ("\n" if "\n" in trail else "")
+    if healed != data:
+        node.data = healed
+    run.node, run.tail, run.broken = node, healed[-REACH - 1 :], broken
 
 
-def _join(healed: str, lead: str, run: _Run, depth: int) -> str:
-    """Put the space that belongs between the run's tail and this text, if any, into the outer one of the two nodes."""
-    tail = run.tail.rstrip("\n")
-    if tail.endswith(" "):
-        return healed
-    broken = "\n" in lead or "\n" in run.tail
-    if (lead and not broken) or (broken and _separator(tail, healed)):
-        if depth <= run.depth:
-            return " " + healed
-        assert run.node is not None
-        run.node.data += " "
-    return healed
+def _trim_script(script: Element) -> None:
+    """Superscripts and subscripts touch what they belong to."""
+    before = script.previous_sibling
+    if type(before) is Text and before.data.endswith(" "):
+        before.data = before.data.rstrip(" ")
+    for text in texts(script):
+        text.data = text.data.strip()
 
 
 def _inner(match: re.Match[str]) -> str:

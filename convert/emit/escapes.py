@@ -16,6 +16,9 @@ INLINE: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 
+# Every text that a row of a table matches has one of these; most texts have none, and one scan tells.
+MAYBE = re.compile(r"[\\`*\[\]<~|_&!:.]")
+
 # At the start of a line (CommonMark 0.31.2, sections 4 and 5; GFM 4.10 for a table's delimiter row)
 LINE_START = re.compile(
     r"(?P<mark>#{1,6})(?=\s|\Z)|(?P<bullet>[-+])(?=\s|\Z)|(?P<rule>[-=:])(?=[-=]*:?\s*\Z)|(?P<quote>>)"
@@ -36,9 +39,9 @@ TABLES = {flavour: _table(flavour) for flavour in INLINE}
 
 def escape(text: str, flavour: str = "gfm") -> str:
     """A text with every character escaped that the flavour could read as a mark, wherever in a line it stands."""
-    pattern, replacements = TABLES[flavour]
-    if pattern.search(text) is None:
+    if MAYBE.search(text) is None:
         return text
+    pattern, replacements = TABLES[flavour]
 
     def replace(match: re.Match[str]) -> str:
         name = match.lastgroup or "r0"

@@ -9,33 +9,39 @@ import yaml
 
 from convert.article import Article
 
-# Plain scalars that YAML 1.2 readers take for numbers, booleans or nothing while PyYAML, a YAML 1.1 writer, leaves them
-# bare (YAML 1.2.2, section 10.3.2, Tag Resolution of the core schema)
-CORE_SCHEMA = re.compile(
-    r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-    r"|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|y|Y|n|N|yes|no|on|off|\d{1,4}-\d{1,2}-\d{1,2}.*"
+# Strings that need no quotes in any YAML: they begin with a Han character or an opening mark of Chinese text, or are a
+# web address or Latin words that no reader takes for anything else, and hold nothing that YAML could read as its own. All other strings are written by PyYAML.
+PLAIN = re.compile(
+    r"(?:https?://[A-Za-z0-9_./%+~=?&;-]+|(?!(?i:y|n|yes|no|on|off|true|false|null)\Z)[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|[\u3400-\u9fff《“（【]"
+    r"[\u3400-\u9fff\u3001-\u3011\uff01-\uff5e“”‘’…—·A-Za-z0-9_./%+~=?&;() -]*(?<! ))\Z"
 )
+IN_LIST = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff\u00b7\u2027A-Za-z0-9]*\Z")
 
 
 class _Dumper(yaml.CSafeDumper):
-    """Strings that another reader could take for something else are quoted; lists stand on one line."""
+    """Quotes every string that it writes, so that YAML 1.1 and 1.2 readers cannot take one for something else."""
 
 
-def _string(dumper: _Dumper, value: str) -> yaml.ScalarNode:
-    style = '"' if CORE_SCHEMA.fullmatch(value) or not value.isprintable() else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-def _list(dumper: _Dumper, value: list[str]) -> yaml.SequenceNode:
-    return dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
-
-
-_Dumper.add_representer(str, _string)
-_Dumper.add_representer(list, _list)
+_Dumper.add_representer(str, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value, style='"'))
 
 
 def write_front_matter(article: Article) -> str:
     """The article's metadata between `---` lines, in the order of Metadata's fields; keys without a value are left out."""
-    data: dict[str, str | int | Date | list[str]] = dict(article.meta.items())
-    body = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1 << 30, default_flow_style=False)
-    return f"---\n{body}---\n"
+    lines = [f"{key}: {_value(value)}" for key, value in article.meta.items()]
+    return "\n".join(["---", *lines, "---", ""])
+
+
+def _value(value: str | int | Date | list[str]) -> str:
+    if isinstance(value, str):
+        return value if PLAIN.match(value) else _quoted(value)
+    if isinstance(value, list):
+        return f"[{', '.join(one if IN_LIST.match(one) else _quoted(one) for one in value)}]"
+    return value.isoformat() if isinstance(value, Date) else str(value)
+
+
+def _quoted(value: str) -> str:
+    """A string in double quotes, on one line; by PyYAML where it holds anything that needs an escape."""
+    if value.isprintable() and '"' not in value and "\\" not in value and max(value, default="") <= "\ud7ff":
+        return f'"{value}"'
+    dumped: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=1 << 30)
+    return dumped.removesuffix("\n").removesuffix("\n...")

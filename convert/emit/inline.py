@@ -13,7 +13,8 @@ from convert.flanking import closes, opens
 
 DELIMITERS = {"strong": "**", "em": "*", "s": "~~"}
 RAW = frozenset({"sup", "sub"})
-AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[!#-;=?-Z^-z~]*\Z")  # without what an escape or a cell would touch
+# without what an escape or a cell would touch, and without `%`, which some readers decode in the text they show
+AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[!#$&-;=?-Z^-z~]*\Z")
 ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
@@ -37,13 +38,17 @@ def write_inline(nodes: tuple[Node, ...] | list[Node], flavour: str, line_break:
 
     line_break: what stands for a `br`: a hard break, or `<br>` where a line may not end.
     """
-    if len(nodes) == 1 and type(nodes[0]) is Text:
-        return escape_line_start(escape(nodes[0].data, flavour))
+    if len(nodes) == 1:
+        only = nodes[0]
+        if type(only) is Text:
+            return escape_line_start(escape(only.data, flavour))
     parts: list[str | _Mark] = []
     _write(nodes, parts, flavour, line_break)
-    if any(type(part) is _Mark for part in parts):
+    if _Mark in map(type, parts):
         _settle(parts)
-    written = "".join([part if type(part) is str else str(part) for part in parts])
+        written = "".join(map(str, parts))
+    else:
+        written = "".join(parts)  # type: ignore[arg-type]  # no mark among them
     if "\n" not in written:
         return escape_line_start(written)
     return "\n".join([escape_line_start(line) for line in written.split("\n")])

@@ -20,13 +20,13 @@ from convert.errors import MirrorpressError, RuleError
 
 STEPS: dict[str, Step] = {
     "image": read_image,
+    "tags": read_tags,
     "dateline": read_dateline,
     "byline": read_byline,
     "credits": read_credits,
     "title_author": read_title_author,
     "date": settle_date,
     "channel": read_channel,
-    "tags": read_tags,
     "language": read_language,
     "description": describe,
     "words": count_words,

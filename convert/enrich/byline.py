@@ -9,7 +9,7 @@ from turbohtml import Element
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.profiles import Names
-from convert.tree import cut, is_blank, trim
+from convert.enrich.taking import take
 
 RULE = "byline"
 FIRST = 4  # text blocks in which a byline may open one
@@ -21,8 +21,7 @@ def read_byline(article: Article, context: Context) -> None:
     names = article.profile.names
     if names.byline is None:
         return
-    blocks = [block for block in article.body.children if type(block) is Element and block.tag == "p"]
-    for block in blocks[:FIRST]:
+    for block in article.body.select(":scope > p")[:FIRST]:
         match = PARENTHESIS.match(block.text.lstrip())
         if match is None or not names.byline.search(match[1]):
             continue
@@ -32,13 +31,8 @@ def read_byline(article: Article, context: Context) -> None:
             return
         _fill(article, "authors", people[0])
         _fill(article, "translators", people[1])
-        written = cut(block, 0, len(block.text) - len(block.text.lstrip()) + match.end())
-        article.meta.byline = written.strip()
+        take(article, RULE, block, 0, len(block.text) - len(block.text.lstrip()) + match.end(), "byline")
         article.origin["byline"] = "after the dateline"
-        article.note(RULE, "moved", written.strip(), "byline")
-        trim(block)
-        if is_blank(block):
-            block.extract()
         return
 
 

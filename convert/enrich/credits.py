@@ -10,11 +10,12 @@ from turbohtml import Element, Node, Text
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.profiles import Names
-from convert.tree import line_text, lines, remove_lines, texts
+from convert.tree import remove_lines, texts, told_lines
 
 RULE = "credits"
 LAST = 8  # text blocks in which a line of credit may stand
 LONGEST = 80  # characters
+AFTERWORD = re.compile(r"[（(]")  # what is said of a person behind the name
 CLOSING = re.compile(r"\s*[#＃◇◆]+\s*$")
 
 
@@ -26,9 +27,9 @@ def read_credits(article: Article, context: Context) -> None:
     found: dict[str, list[str]] = {}
     for block in _last_blocks(article.body):
         doomed = []
-        for line in lines(block):
-            text = line_text(line)
-            if text and len(text) <= LONGEST and _credits(article, text, names, found):
+        for line, text in told_lines(block, LONGEST):
+            if _credits(article, text, names, found):
+                article.note_addresses(RULE, line)
                 doomed.append(line)
         if doomed:
             remove_lines(block, doomed)
@@ -69,6 +70,8 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
     for index, match in enumerate(starts):
         end = starts[index + 1].start() if index + 1 < len(starts) else len(inner)
         piece = inner[match.end() : end].strip("，,；;、 。|｜／/" + names.end_marks)
+        if AFTERWORD.search(piece):
+            return _read_only(article, text, AFTERWORD.split(piece)[0], names.roles[match["role"]], names, found)
         people = read_names(piece, names) if piece else []
         if people is None:
             article.note(RULE, "wrong", text, names.roles[match["role"]])
@@ -79,6 +82,15 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
             found.setdefault(key, []).extend(people)
     article.note(RULE, "moved", text, " ".join(dict.fromkeys(key for key, _ in read if key)))
     return True
+
+
+def _read_only(article: Article, text: str, piece: str, key: str, names: Names, found: dict[str, list[str]]) -> bool:
+    """Read the names of a line that says more about its people; the line stays where it is."""
+    people = read_names(piece, names)
+    if key and people:
+        found.setdefault(key, []).extend(people)
+        article.note(RULE, "guessed", text, key)
+    return False
 
 
 def _close(article: Article) -> None:

@@ -10,7 +10,7 @@ from turbohtml import Element
 from convert.address import find_address
 from convert.article import Article, Context
 from convert.enrich.calendar import calendar_day
-from convert.tree import cut, is_blank, trim
+from convert.enrich.taking import take
 
 RULE = "dateline"
 FIRST = 6  # blocks in which a dateline may begin
@@ -26,20 +26,20 @@ def read_dateline(article: Article, context: Context) -> None:
             match = pattern.search(text, 0, BEFORE + 60)
             if match is None or match.start() > BEFORE:
                 continue
-            written = cut(block, match.start(), match.end())
-            article.meta.dateline = written.strip()
+            take(article, RULE, block, match.start(), match.end(), "dateline")
             article.origin["dateline"] = "first lines"
-            article.note(RULE, "moved", written, "dateline")
-            trim(block)
-            if is_blank(block):
-                block.extract()
             _read_day(article, match)
             return
 
 
 def _first_blocks(body: Element) -> list[Element]:
-    blocks = [block for block in body.children if type(block) is Element and block.tag in {"p", "h2", "h3", "h4", "blockquote"}]
-    return [block.select_one("p") or block if block.tag == "blockquote" else block for block in blocks[:FIRST]]
+    blocks: list[Element] = []
+    for block in body.children:
+        if type(block) is Element and block.tag in {"p", "h2", "h3", "h4", "blockquote"}:
+            blocks.append((block.select_one("p") or block) if block.tag == "blockquote" else block)
+            if len(blocks) == FIRST:
+                break
+    return blocks
 
 
 def _read_day(article: Article, match: re.Match[str]) -> None:

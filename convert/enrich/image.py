@@ -11,10 +11,27 @@ from convert.article import Article, Context
 CREDIT = re.compile(r"[（(]([^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]?\s*△?\s*$")
 
 
+FIRST = 3  # blocks; a short line above the picture is a kicker or a second title
+SHORT = 40  # characters
+
+
+def _lead(body: Element) -> Element | None:
+    """The figure before all text but a short line, if there is one."""
+    for index, block in enumerate(body.children):
+        if type(block) is not Element or index >= FIRST:
+            return None
+        if block.tag == "figure":
+            return block
+        text = block.text
+        if len(text) > SHORT or "【" in text:
+            return None
+    return None
+
+
 def read_image(article: Article, context: Context) -> None:
     """Read the picture that stands before all text; pictures in the text are none of the metadata's."""
-    first = next((block for block in article.body.children if type(block) is Element), None)
-    if first is None or first.tag != "figure":
+    first = _lead(article.body)
+    if first is None:
         return
     image = first.select_one("img")
     if image is None:

@@ -50,7 +50,9 @@ def _bare(name: str, names: Names) -> str:
 
 def _without(name: str, endings: tuple[str, ...], least: int) -> str | None:
     """A name without the longest ending that leaves at least `least` characters, or nothing at all."""
+    if not name.endswith(endings):
+        return None
     fitting = [one for one in endings if name.endswith(one) and (len(name) == len(one) or len(name) - len(one) >= least)]
     if not fitting:
         return None
-    return name[: len(name) - len(max(fitting, key=len))] if name else None
+    return name[: len(name) - len(max(fitting, key=len))]

@@ -46,10 +46,11 @@ def parse(source: Source, context: Context) -> Article:
 
 
 def recognise(text: str, profiles: tuple[Profile, ...]) -> Profile:
-    """The first profile all of whose patterns are found in a text's first or last 2,048 characters."""
+    """The first profile that recognises a text by its first and last 2,048 characters; the last one takes all."""
     ends = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n\x00\n{text[-TAIL:]}"
     for profile in profiles:
-        if profile.recognise and all(pattern.search(ends) for pattern in profile.recognise):
+        look = profile.recognise
+        if look is not None and look.start.match(ends) and all(pattern.search(ends) for pattern in look.found):
             return profile
     return profiles[-1]
 

@@ -11,7 +11,7 @@ from turbohtml import unescape
 
 from convert.address import find_address
 from convert.article import Article
-from convert.parse.envelope import Envelope
+from convert.parse.envelope import Envelope, Piece
 from convert.tree import fragment
 
 MAX_DEPTH = 64
@@ -28,11 +28,7 @@ def read_body(article: Article, envelope: Envelope) -> None:
     article.body = fragment(_as_html(_unmasked(envelope.body, article.profile.masked_tags), kind))
     _limit_depth(article)
     for piece in envelope.pieces:
-        text = visible_text(piece.text, kind)
-        if piece.to:
-            article.note(f"envelope.{piece.name}", "moved", text, piece.to)
-        else:
-            article.note(f"envelope.{piece.name}", "removed", text)
+        _note_piece(article, piece, kind)
     title = envelope.title if kind != "markdown" else visible_text(envelope.title, kind)
     _set_title(article, title, "title line")
     if not article.meta.title:
@@ -44,6 +40,19 @@ def read_body(article: Article, envelope: Envelope) -> None:
     if found:
         article.meta.id, article.meta.publisher = found.id, found.publisher
         article.origin["id"] = article.origin["publisher"] = "address"
+
+
+def _note_piece(article: Article, piece: Piece, kind: str) -> None:
+    """Note one piece of the envelope: what a reader would have seen of it, and where its links and pictures led."""
+    rule = f"envelope.{piece.name}"
+    if piece.to:
+        article.note(rule, "moved", visible_text(piece.text, kind), piece.to)
+        return
+    if "<" in piece.text or kind == "markdown":
+        tree = fragment(_as_html(piece.text, kind))
+        article.note_removed(rule, [tree])
+    else:
+        article.note(rule, "removed", visible_text(piece.text, kind))
 
 
 def visible_text(piece: str, kind: str = "html") -> str:

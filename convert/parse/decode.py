@@ -35,7 +35,7 @@ def decode(source: Source, max_bytes: int) -> Decoded:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _checked(source, data.decode("utf-16", "replace"), "utf-16")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError:
         return _damaged(source, data)
     return _checked(source, text, "")

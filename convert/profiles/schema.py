@@ -73,6 +73,7 @@ class Boilerplate(_Part):
 
     pattern: must match a whole line (between `br`s, or a whole paragraph).
     where: `tail` looks at the last 14 blocks, `head` at the first 6, `any` at all.
+    rest: what follows the line goes too, as long as it is made of links.
     policy: `drop` removes the line, `keep` leaves it (and ends the search), `field` moves group `value` to `field`.
     """
 
@@ -81,6 +82,7 @@ class Boilerplate(_Part):
     where: Literal["head", "tail", "any"] = "tail"
     policy: Literal["drop", "keep", "field"] = "drop"
     field: str = ""
+    rest: bool = False
 
 
 class Names(_Part):
@@ -117,10 +119,20 @@ class Names(_Part):
     tag_links: Regex | None = None
 
 
+class Recognise(_Part):
+    """What a source of the family looks like: all of it must be there.
+
+    start: matches at the start of the file. found: each is found in the first or last 2,048 characters.
+    """
+
+    start: Regex
+    found: tuple[Regex, ...] = ()
+
+
 class Profile(_Part):
     """A mirror family or site.
 
-    recognise: every pattern must be found in a source's first 2,048 or last 2,048 characters.
+    recognise: what a source of the family looks like; without it, no source is recognised but by being left over.
     format: what the body is written in; `auto` goes by the file’s suffix and look.
     apparatus: glob patterns, relative to the mirror, of files that are no articles.
     masked_tags: names of tags that the mirror wrote instead of others.
@@ -136,7 +148,7 @@ class Profile(_Part):
     name: str
     about: str
     extends: str = ""
-    recognise: tuple[Regex, ...] = ()
+    recognise: Recognise | None = None
     format: Literal["html", "markdown", "auto"] = "html"
     apparatus: tuple[str, ...] = ()
     envelope: Envelope = Envelope()

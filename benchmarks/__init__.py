@@ -1,0 +1,1 @@
+"""Measures: fidelity over a corpus, speed and memory beside other tools."""

@@ -1,0 +1,123 @@
+"""A pool of worker processes that a dying process cannot take down."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+CHUNK = 64
+"""Items that go to a worker at a time: enough that sending them costs little, few enough to retry one by one."""
+
+
+def chunked(items: Sequence[Item], jobs: int) -> list[Sequence[Item]]:
+    """Cut items into chunks, small enough that every worker gets some."""
+    size = max(1, min(CHUNK, -(-len(items) // (jobs * 4))))
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+class Pool:
+    """Runs functions over chunks of items in worker processes, and gives the results in the order of the chunks.
+
+    jobs: the number of processes. start, arguments: what each process calls first.
+    Use it in a `with` block; when that ends early, work that has not begun is dropped.
+    """
+
+    def __init__(self, jobs: int, start: Callable[..., None], *arguments: Any) -> None:
+        self.jobs = jobs
+        self._start = start
+        self._arguments = arguments
+        self._executor: ProcessPoolExecutor | None = None
+        self._others = set(multiprocessing.active_children())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            # What is under way may take long, or for ever; nobody waits for it any more.
+            for process in set(multiprocessing.active_children()) - self._others:
+                process.terminate()
+        self._stop()
+
+    def run(
+        self, function: Callable[[Sequence[Item]], Result], chunks: Iterable[Sequence[Item]]
+    ) -> Iterator[tuple[Sequence[Item], Result | None]]:
+        """Call `function` with each chunk; yields (chunk, result) in order.
+
+        When a process dies, the chunk that was waited for is taken again item by item, in a process of its own; an
+        item that kills that one too is yielded with None as its result.
+        """
+        coming = iter(chunks)
+        waiting: deque[tuple[Sequence[Item], Future[Result]]] = deque()
+        while True:
+            # A short queue: what waits to be read is what is held in memory, and what a dying process throws back.
+            while len(waiting) < self.jobs * 2 and (chunk := next(coming, None)) is not None:
+                waiting.append((chunk, self._submit(function, chunk)))
+            if not waiting:
+                return
+            chunk, future = waiting.popleft()
+            try:
+                result = future.result()
+            except BrokenProcessPool:
+                self._stop()
+                yield from self._one_by_one(function, chunk)
+                waiting = deque((one, self._again(function, one, old)) for one, old in waiting)
+            else:
+                yield chunk, result
+
+    def _submit(self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item]) -> Future[Result]:
+        if self._executor is None:
+            self._executor = self._new(self.jobs)
+        try:
+            return self._executor.submit(function, chunk)
+        except BrokenProcessPool as error:
+            # A process died since the last look; whoever waits for this chunk takes it again.
+            failed: Future[Result] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def _again(
+        self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item], old: Future[Result]
+    ) -> Future[Result]:
+        finished = old.done() and not old.cancelled() and old.exception() is None
+        return old if finished else self._submit(function, chunk)
+
+    def _one_by_one(
+        self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item]
+    ) -> Iterator[tuple[Sequence[Item], Result | None]]:
+        alone = self._new(1)
+        for item in chunk:
+            try:
+                yield [item], alone.submit(function, [item]).result()
+            except BrokenProcessPool:
+                yield [item], None
+                alone.shutdown()
+                alone = self._new(1)
+        alone.shutdown()
+
+    def _stop(self) -> None:
+        if self._executor:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor = None
+
+    def _new(self, jobs: int) -> ProcessPoolExecutor:
+        methods = multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        return ProcessPoolExecutor(jobs, context, _begin, (self._start, *self._arguments))
+
+
+def _begin(start: Callable[..., None], *arguments: Any) -> None:
+    # Ctrl-C reaches every process of the terminal; the parent alone answers it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    start(*arguments)

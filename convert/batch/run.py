@@ -1,0 +1,160 @@
+"""The run: every source of the input through the stages into the output folder, then the volumes and the report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from convert.article import Note
+from convert.batch.books import make_books
+from convert.batch.plan import Job, Look, Plan, make_plan, settle, variant
+from convert.batch.pool import CHUNK, Pool, chunked
+from convert.batch.report import REPORT, NotesFile, write_report
+from convert.batch.sources import Found, find_sources
+from convert.batch.summary import Failure, Summary
+from convert.batch.workers import STAGING, Batch, compare, convert_jobs, look_at, staged, start
+from convert.config import Config, Output, build_outputs
+from convert.errors import ConfigError, OutputError
+from convert.files import OutputNames, move_file
+from convert.profiles import load_profiles
+from convert.volumes import Member
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Is told (what is being done, how much of it is done, how much there is) again and again."""
+
+DIED = "the process that worked on it died; take the file out of the input, and report it"
+
+
+def run(
+    config: Config,
+    *,
+    notes: Path | None = None,
+    only: str = "",
+    limit: int | None = None,
+    dry_run: bool = False,
+    progress: Progress = lambda what, done, total: None,
+) -> Summary:
+    """Convert everything in the input folder.
+
+    notes: a file that gets every note as JSON Lines, sorted by path, rule, kind, text and to.
+    only: a glob pattern of source paths; limit: the first so many sources only; dry_run: plan, and write nothing.
+    Returns what came of it; a source that fails is named there, and the run goes on.
+    Raises NothingToReadError for an input without sources, ConfigError for folders that lie in one another's way,
+    OutputError where the report or the notes cannot be written.
+    """
+    check_folders(config)
+    found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, only)
+    found.paths = found.paths[:limit]
+    # A process takes as long to start as it takes to convert some hundred articles.
+    jobs = min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
+    with Pool(jobs, start, config, found.root) as pool, ExitStack() as stack:
+        one = _Run(config, found, pool, progress)
+        plan = one.plan()
+        if dry_run:
+            one.summary.dry_run = True
+            one.summary.articles = len(plan.jobs)
+            return one.summary
+        members = one.convert(plan, stack.enter_context(NotesFile(notes)) if notes else None)
+        make_books(config, plan.jobs, members, one.names, pool, one.summary, progress)
+    write_report(config.output, one.summary)
+    return one.summary
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def check_folders(config: Config) -> None:
+    """Refuse an output folder that is the input or lies around it, where outputs could take the place of sources."""
+    source, output = config.input.resolve(), config.output.resolve()
+    if source == output or output in source.parents:
+        found = "is the input folder" if source == output else f"holds the input {config.input}"
+        raise ConfigError(
+            f"output: {config.output}", found, "a folder beside the input or in it", "name another folder"
+        )
+
+
+class _Run:
+    """One run: what its phases share."""
+
+    def __init__(self, config: Config, found: Found, pool: Pool, progress: Progress) -> None:
+        self.config = config
+        self.found = found
+        self.pool = pool
+        self.progress = progress
+        self.summary = Summary(sources=len(found.paths), passed_over=dict(found.passed_over))
+        self.outputs: tuple[Output, ...] = build_outputs(config)
+        self.names = OutputNames([REPORT])
+
+    def plan(self) -> Plan:
+        """Look at every source, and decide what becomes of it."""
+        looks: list[Look] = []
+        total = len(self.found.paths)
+        for paths, result in self.pool.run(look_at, chunked(self.found.paths, self.pool.jobs)):
+            for look in result or [Look(paths[0], failure=f"{paths[0]}: {DIED}")]:
+                if look.failure:
+                    self.fail(look.path, look.failure)
+                else:
+                    looks.append(look)
+            self.progress("looking", len(looks) + len(self.summary.failures), total)
+        plan = make_plan(looks, self.outputs, self.names, self.config.batch.duplicates == "merge")
+        self.summary.copies = plan.copies
+        for pairs, different in self.pool.run(compare, chunked(plan.suspects, self.pool.jobs)):
+            plan.notes += [variant(*pair) for pair in (pairs if different is None else different)]
+        return plan
+
+    def convert(self, plan: Plan, notes: NotesFile | None) -> list[Member]:
+        """Convert the jobs; returns what the volumes need to know of the articles."""
+        shutil.rmtree(self.config.output / STAGING, ignore_errors=True)
+        self.summary.add_notes(plan.notes)
+        if notes:
+            notes.ahead(plan.notes)
+        members: list[Member] = []
+        work = partial(convert_jobs, with_notes=notes is not None)
+        done = 0
+        for jobs, batch in self.pool.run(work, chunked(plan.jobs, self.pool.jobs)):
+            if batch is None:
+                self.fail(jobs[0].path, f"{jobs[0].path}: {DIED}")
+            else:
+                members += self.take(jobs, batch, notes)
+            done += len(jobs)
+            self.progress("converting", done, len(plan.jobs))
+        shutil.rmtree(self.config.output / STAGING, ignore_errors=True)
+        self.summary.articles = len(members)
+        return members
+
+    def take(self, jobs: Iterable[Job], batch: Batch, notes: NotesFile | None) -> list[Member]:
+        """Take in what a chunk of jobs came to, and give outputs that wait for it their name."""
+        members = []
+        named: list[Note] = []
+        for job, done in zip(jobs, batch.done, strict=True):
+            try:
+                if done.failure or not done.member:
+                    self.fail(done.path, done.failure)
+                    continue
+                for index, wanted in done.wanted:
+                    target = settle(self.names, wanted, job, named)
+                    move_file(self.config.output, staged(job.path, index), target)
+            except OutputError as error:
+                self.fail(done.path, error.message)
+                continue
+            members.append(done.member)
+            self.summary.outputs.update(output.name for output in self.outputs)
+        self.summary.add(batch)
+        self.summary.add_notes(named)
+        if notes:
+            notes.ahead(named)
+            notes.add(batch.notes)
+        return members
+
+    def fail(self, path: str, reason: str) -> None:
+        """Record a failure; the run goes on."""
+        self.summary.failures.append(Failure(path, reason))

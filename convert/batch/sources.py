@@ -1,0 +1,208 @@
+"""Finds the sources in an input folder, and says of everything else there why it was passed over."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from convert.errors import NothingToReadError
+from convert.profiles import Profile
+
+SUFFIXES = (".md", ".txt", ".html")
+
+
+@dataclass(slots=True)
+class Found:
+    """What an input holds.
+
+    root: the folder that the sources' paths are relative to. paths: the sources, sorted, with slashes.
+    passed_over: how many files (or whole folders) were left aside, by reason.
+    """
+
+    root: Path
+    paths: list[str] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
+
+
+def find_sources(
+    input_path: Path, profiles: Iterable[Profile] = (), output: Path | None = None, only: str = ""
+) -> Found:
+    """Find the `.md`, `.txt` and `.html` files of an input, which is a folder or a single file.
+
+    profiles: their `apparatus` patterns name files of a mirror that are no articles.
+    output: a folder that is passed over, since what lies there is made from the sources.
+    only: a glob pattern; sources whose path does not match it are passed over.
+    Symbolic links are followed only to what lies inside the input and is not read under its own name.
+    Raises NothingToReadError where the input is missing or holds no source.
+    """
+    if not input_path.exists():
+        raise NothingToReadError(str(input_path), "there is no such file or folder", "", "name the mirror with --input")
+    if input_path.is_file():
+        path = input_path.resolve()
+        root = mirror_of(path.parent) or path.parent
+        return Found(root, [path.relative_to(root).as_posix()])
+    walk = _Walk(input_path.resolve(), _apparatus(profiles), output.resolve() if output else None)
+    found = walk.run()
+    if only:
+        matches = re.compile(fnmatch.translate(only)).match
+        kept = [path for path in found.paths if matches(path)]
+        found.passed_over["not chosen by --only"] += len(found.paths) - len(kept)
+        found.paths = kept
+    found.passed_over = +found.passed_over
+    if not found.paths:
+        seen = "; ".join(f"{count} {reason}" for reason, count in sorted(found.passed_over.items())) or "nothing at all"
+        raise NothingToReadError(str(input_path), f"no article here: {seen}", f"files in {', '.join(SUFFIXES)}")
+    return found
+
+
+def _apparatus(profiles: Iterable[Profile]) -> re.Pattern[str] | None:
+    """One pattern for all globs; a mirror may lie anywhere in the input, and so may what they name."""
+    globs = dict.fromkeys(glob for profile in profiles for glob in profile.apparatus)
+    return re.compile("(?:.*/)?(?:" + "|".join(map(fnmatch.translate, globs)) + ")") if globs else None
+
+
+class _Walk:
+    """One walk over an input folder; in strings, since over a hundred thousand entries pathlib costs too much."""
+
+    def __init__(self, root: Path, apparatus: re.Pattern[str] | None, output: Path | None) -> None:
+        self.found = Found(root)
+        self.apparatus = apparatus
+        self.output = str(output) if output else None
+        self.links: list[tuple[str, str]] = []
+        self.folders: set[str] = set()  # real paths of the folders walked so far
+
+    def run(self) -> Found:
+        root = str(self.found.root)
+        self.walk(root, "")
+        # Links come last, so that what they lead to keeps its own name where it has one in the input.
+        known = {self.found.root / path for path in self.found.paths} if self.links else set()
+        while self.links:
+            links, self.links = sorted(self.links), []
+            for full, path in links:
+                self.follow(full, path, known)
+        self.found.paths.sort()
+        return self.found
+
+    def walk(self, top: str, path: str) -> None:
+        waiting = [(top, path)]
+        while waiting:
+            folder, inside = waiting.pop()
+            self.folders.add(folder)
+            waiting.extend(self.list(folder, f"{inside}/" if inside else ""))
+
+    def list(self, folder: str, prefix: str) -> Iterator[tuple[str, str]]:
+        """Sort one folder's entries into sources and what is passed over; yields the folders in it."""
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            self.found.passed_over[f"folder that cannot be read ({error.strerror})"] += 1
+            return
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.is_symlink():
+                self.links.append((entry.path, path))
+            elif entry.is_dir():
+                if entry.name.startswith("."):
+                    self.found.passed_over["hidden folder"] += 1
+                elif entry.path == self.output:
+                    self.found.passed_over["the output folder"] += 1
+                else:
+                    yield entry.path, path
+            else:
+                self.take(path, entry.name, entry.is_file())
+
+    def take(self, path: str, name: str, is_file: bool) -> bool:
+        reason = self.reason(path, name, is_file)
+        if reason:
+            self.found.passed_over[reason] += 1
+            return False
+        self.found.paths.append(path)
+        return True
+
+    def reason(self, path: str, name: str, is_file: bool) -> str:
+        if not is_file:
+            return "no regular file"
+        if name.startswith("."):
+            return "hidden file"
+        if self.apparatus and self.apparatus.match(path):
+            return "the mirror's apparatus"
+        return "" if name.lower().endswith(SUFFIXES) else "not .md, .txt or .html"
+
+    def follow(self, full: str, path: str, known: set[Path]) -> None:
+        """Take what a symbolic link leads to, if it lies in the input and is not read under its own name."""
+        real, root = Path(full).resolve(), self.found.root
+        name = path.rpartition("/")[2]
+        if not real.exists():
+            self.found.passed_over["broken link"] += 1
+        elif root not in (real, *real.parents):
+            self.found.passed_over["link out of the input"] += 1
+        elif real in known or str(real) in self.folders or self.output in map(str, (real, *real.parents)):
+            self.found.passed_over["link to what is read already"] += 1
+        elif real.is_dir() and name.startswith("."):
+            self.found.passed_over["hidden folder"] += 1
+        elif real.is_dir():
+            before = len(self.found.paths)
+            self.walk(str(real), path)
+            known.update(real / taken[len(path) + 1 :] for taken in self.found.paths[before:])
+        elif self.take(path, name, real.is_file()):
+            known.add(real)
+
+
+def mirror_of(folder: Path) -> Path | None:
+    """The nearest folder, from `folder` upwards, that has a `scripts/index.csv`; None where there is none."""
+    return next((above for above in (folder, *folder.parents) if (above / "scripts" / "index.csv").is_file()), None)
+
+
+def read_channels(mirror: Path) -> dict[str, str]:
+    """The names of a mirror's channels by id, from the lines `id,name` of its `scripts/index.csv`.
+
+    A name may contain commas. Lines without a comma and a line of headings are passed over; so is a file that cannot be
+    read, since articles are worth having without the names of their channels.
+    """
+    try:
+        text = (mirror / "scripts" / "index.csv").read_bytes().decode("utf-8-sig", "replace")
+    except OSError:
+        return {}
+    pairs = (line.partition(",") for line in text.splitlines())
+    named = ((id_.strip().strip('"'), name.strip().strip('"')) for id_, comma, name in pairs if comma)
+    return {id_: name for id_, name in named if id_ and name and (id_.lower(), name.lower()) != ("id", "name")}
+
+
+class Mirrors:
+    """Which mirror each source belongs to, and the names of its channels; every folder is looked at once."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._mirrors: dict[str, Path | None] = {}
+        self._channels: dict[Path, dict[str, str]] = {}
+
+    def mirror(self, path: str) -> Path | None:
+        """The mirror folder of a source, or None."""
+        folder = path.rpartition("/")[0]
+        if folder not in self._mirrors:
+            self._mirrors[folder] = mirror_of(self.root / folder)
+        return self._mirrors[folder]
+
+    def name(self, path: str) -> str:
+        """The name of the folder that counts as a source's mirror: where there is no index, its topmost folder."""
+        mirror = self.mirror(path)
+        if mirror:
+            return mirror.name
+        top, slash, _ = path.partition("/")
+        return top if slash else self.root.name
+
+    def channels(self, paths: Iterable[str]) -> dict[str, str]:
+        """The names of the channels that the mirrors of these sources know, those of the first source winning."""
+        names: dict[str, str] = {}
+        for mirror in dict.fromkeys(self.mirror(path) for path in paths):
+            if mirror is None:
+                continue
+            if mirror not in self._channels:
+                self._channels[mirror] = read_channels(mirror)
+            names = self._channels[mirror] | names
+        return names

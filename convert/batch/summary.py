@@ -1,0 +1,74 @@
+"""What a run came to: counts, failures and examples, for the report and for the last lines on the screen."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from convert.article import Note
+from convert.batch.workers import EXAMPLES, Batch, tally
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source or volume that failed, and why; the reason names it."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A volume that was written. file: its path below the output. missing: pictures that could not be had."""
+
+    file: str
+    title: str
+    articles: int
+    missing: int = 0
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run came to.
+
+    sources: how many were found. passed_over: what else lay in the input, by reason.
+    articles: those converted, or in a dry run to be converted. copies: sources that are copies of one of them.
+    outputs: files written, by format. notes, examples: by (rule, kind).
+    """
+
+    sources: int = 0
+    passed_over: dict[str, int] = field(default_factory=dict)
+    articles: int = 0
+    copies: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    outputs: Counter[str] = field(default_factory=Counter)
+    notes: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
+    books: list[Book] = field(default_factory=list)
+    dry_run: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something failed, else 0."""
+        return 1 if self.failures else 0
+
+    def add_notes(self, notes: Iterable[Note]) -> None:
+        """Count notes that no worker counted."""
+        one = Batch()
+        tally(one.counts, one.examples, notes)
+        self.add(one)
+
+    def add(self, batch: Batch) -> None:
+        """Take in the counts and examples of a chunk; of all examples the first in sort order are kept."""
+        self.notes.update(batch.counts)
+        for key, notes in batch.examples.items():
+            self.examples[key] = heapq.nsmallest(EXAMPLES, [*self.examples.get(key, []), *notes])
+
+    def kinds(self) -> dict[str, int]:
+        """How many notes there are of each kind."""
+        kinds: Counter[str] = Counter()
+        for (_, kind), count in self.notes.items():
+            kinds[kind] += count
+        return dict(sorted(kinds.items()))

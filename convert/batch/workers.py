@@ -1,0 +1,205 @@
+"""What the worker processes do: look at sources, compare copies, convert articles, and build volumes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from convert.article import Article, Context, Note
+from convert.batch.plan import Job, Look
+from convert.batch.sources import Mirrors
+from convert.config import Config, Output, build_context, build_outputs
+from convert.errors import MirrorpressError, RuleError
+from convert.files import read_source, write_file
+from convert.parse import identity
+from convert.pipeline import convert
+from convert.tree import fragment
+from convert.volumes import Member
+
+STAGING = ".staging"
+"""The folder below the output that holds outputs until their names are settled."""
+
+EXAMPLES = 3
+"""Examples of each kind of note that the report shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One article that was converted, or failed.
+
+    wanted: for each output whose name follows from the metadata, (its place among the outputs, the name it wants).
+    """
+
+    path: str
+    member: Member | None = None
+    wanted: tuple[tuple[int, str], ...] = ()
+    failure: str = ""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a chunk of jobs came to. counts, examples: by (rule, kind); notes: every one, where they are asked for."""
+
+    done: list[Done] = field(default_factory=list)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+
+class Worker:
+    """What a worker process keeps between two chunks: the config made ready, and the mirrors it has looked at."""
+
+    def __init__(self, config: Config, root: Path) -> None:
+        self.config = config
+        self.root = root
+        self.base = build_context(config)
+        self.outputs: tuple[Output, ...] = build_outputs(config)
+        self.mirrors = Mirrors(root)
+        self._contexts: dict[tuple[Path | None, ...], Context] = {}
+
+    def context(self, paths: Sequence[str]) -> Context:
+        """The Context for an article and its copies: the mirrors that they lie in know their channels' names."""
+        key = tuple(dict.fromkeys(self.mirrors.mirror(path) for path in paths))
+        if key not in self._contexts:
+            self._contexts[key] = replace(self.base, channels=self.mirrors.channels(paths))
+        return self._contexts[key]
+
+    def article(self, job: Job) -> Article:
+        """Read and convert one source. Raises SourceError or RuleError."""
+        source = read_source(self.root, job.path, self.base.max_bytes, job.aliases)
+        return convert(source, self.context((job.path, *job.aliases)))
+
+    def member(self, article: Article) -> Member:
+        """What the planning of volumes needs to know of an article."""
+        meta = article.meta
+        return Member(
+            path=article.path,
+            title=meta.title,
+            date=meta.date,
+            publisher=meta.publisher,
+            channel=meta.channel,
+            category=meta.categories[0] if meta.categories else "",
+            mirror=self.mirrors.name(article.path),
+            id=meta.id,
+            authors=tuple(meta.authors),
+        )
+
+    def write(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
+        """Write every output of an article; nothing is written where one of its emitters fails."""
+        texts = [(one, _emit(article, one)) for one in self.outputs]
+        wanted = []
+        for index, (output, data) in enumerate(texts):
+            target = job.targets[index]
+            if target is None:
+                wanted.append((index, output.template.fill(job.name, article.meta)))
+                target = staged(job.path, index)
+            write_file(self.config.output, target, data)
+        return tuple(wanted)
+
+
+_worker: Worker | None = None
+
+
+def start(config: Config, root: Path) -> None:
+    """Make this process a worker."""
+    global _worker
+    _worker = Worker(config, root)
+
+
+def worker() -> Worker:
+    """The worker of this process."""
+    if _worker is None:
+        raise RuntimeError("start() was not called in this process")
+    return _worker
+
+
+def staged(path: str, index: int) -> str:
+    """Where an output waits for its name, below the output folder."""
+    return f"{STAGING}/{hashlib.sha256(path.encode(errors='surrogateescape')).hexdigest()}-{index}"
+
+
+def look_at(paths: Sequence[str]) -> list[Look]:
+    """Tell of each source which article it holds."""
+    return [_look(worker(), path) for path in paths]
+
+
+def _look(me: Worker, path: str) -> Look:
+    try:
+        found = identity(read_source(me.root, path, me.base.max_bytes), me.base)
+    except Exception as error:
+        return Look(path, failure=reason(path, error))
+    digest = hashlib.blake2b(found.body.encode(errors="surrogatepass"), digest_size=16).digest()
+    return Look(path, found.publisher, found.id, len(found.body), digest)
+
+
+def compare(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those pairs (copy, source) whose visible text differs, white space aside."""
+    me = worker()
+    texts: dict[str, str] = {}
+
+    def text(path: str) -> str:
+        if path not in texts:
+            body = identity(read_source(me.root, path, me.base.max_bytes), me.base).body
+            texts[path] = "".join(fragment(body).text.split())
+        return texts[path]
+
+    different = []
+    for copy, source in pairs:
+        try:
+            if text(copy) != text(source):
+                different.append((copy, source))
+        except MirrorpressError:
+            # It was there a moment ago; what it said can no longer be told.
+            different.append((copy, source))
+    return different
+
+
+def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
+    """Convert articles and write their outputs; one that fails is recorded, and the next one taken."""
+    me = worker()
+    batch = Batch()
+    for job in jobs:
+        try:
+            article = me.article(job)
+            wanted = me.write(article, job)
+        except Exception as error:
+            batch.done.append(Done(job.path, failure=reason(job.path, error)))
+            continue
+        batch.done.append(Done(job.path, me.member(article), wanted))
+        tally(batch.counts, batch.examples, article.notes)
+        if with_notes:
+            batch.notes += article.notes
+    batch.notes.sort()
+    return batch
+
+
+def tally(counts: Counter[tuple[str, str]], examples: dict[tuple[str, str], list[Note]], notes: Iterable[Note]) -> None:
+    """Count notes by (rule, kind), and keep the first few of each as examples."""
+    for note in notes:
+        key = (note.rule, note.kind)
+        counts[key] += 1
+        kept = examples.setdefault(key, [])
+        if len(kept) < EXAMPLES:
+            kept.append(note)
+
+
+def _emit(article: Article, output: Output) -> bytes:
+    try:
+        data = output.write(article, output.options)
+    except MirrorpressError:
+        raise
+    except Exception as error:
+        raise RuleError(article.path, f"emitter {output.name!r} raised {type(error).__name__}: {error}") from error
+    if not isinstance(data, bytes):
+        raise RuleError(article.path, f"emitter {output.name!r} returned {type(data).__name__}", "bytes")
+    return data
+
+
+def reason(path: str, error: Exception) -> str:
+    """Why an article failed, in one line that begins with its path."""
+    if isinstance(error, MirrorpressError):
+        return error.message
+    return " ".join(f"{path}: {type(error).__name__}: {error}".split())

@@ -1,0 +1,37 @@
+"""The command: arguments to calls. Only the modules in here print or exit."""
+
+from __future__ import annotations
+
+import sys
+
+from convert.errors import MirrorpressError
+
+__all__ = ["main"]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command with its arguments, by default those of the process; returns the exit code.
+
+    0 all is well; 1 some articles failed, or an output cannot be written; 2 wrong usage or config; 3 nothing to read;
+    130 interrupted. Every error is told in a line on the standard error, never as a traceback.
+    """
+    # Imported here: worker processes import the module that started them, and need nothing of the command.
+    from convert.cli import screen
+    from convert.cli.app import app
+
+    screen.prepare()
+    try:
+        code = app(arguments, prog_name="mirrorpress", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except MirrorpressError as error:
+        screen.say_error(error.message)
+        return error.exit_code
+    except BrokenPipeError:
+        screen.drop_output()
+        return 141  # as the shell counts a process that SIGPIPE ended
+    except KeyboardInterrupt:
+        screen.say_error("interrupted; what was written so far is whole")
+        return 130
+    except Exception as error:
+        return screen.explain(error)

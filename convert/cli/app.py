@@ -1,0 +1,203 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from convert import __version__
+from convert.batch.books import make_book
+from convert.batch.report import note_line
+from convert.batch.run import check_folders
+from convert.batch.run import run as run_batch
+from convert.clean import RULES
+from convert.cli import screen, single
+from convert.config import Config, load_config
+from convert.emit import EMITTERS
+from convert.emit.pandoc import formats as pandoc_formats
+from convert.enrich import STEPS
+from convert.errors import SourceError
+from convert.profiles import load_profiles
+
+app = typer.Typer(
+    help="Mirrored news articles into Markdown with YAML front matter, EPUB collections and plain text.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", help="The config file; ./config.yaml where there is one, else defaults."),
+]
+OutputFile = Annotated[str | None, typer.Option("--output", "-o", help="The file to write; - is the standard output.")]
+
+
+def _config(path: Path | None) -> Config:
+    """The config file named, or ./config.yaml where it exists, or the defaults."""
+    beside = Path("config.yaml")
+    return load_config(path or (beside if beside.is_file() else None))
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        screen.say(f"mirrorpress {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Options of the command itself."""
+
+
+@app.command()
+def run(
+    config: ConfigFile = None,
+    input_: Annotated[Path | None, typer.Option("--input", "-i", help="The mirror, or a folder of mirrors.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder to write to.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
+    ] = None,
+    notes: Annotated[Path | None, typer.Option("--notes", help="Write every note to this file, as JSON Lines.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take the first so many sources only.")] = None,
+    only: Annotated[str, typer.Option("--only", metavar="GLOB", help="Take sources whose path matches only.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Count the notes of every rule, name volumes.")
+    ] = False,
+) -> int:
+    """Convert everything in the input folder, and make the volumes."""
+    started = time.monotonic()
+    settings = _overridden(_config(config), input_, output, jobs)
+    with screen.progress(quiet) as tell:
+        summary = run_batch(settings, notes=notes, only=only, limit=limit, dry_run=dry_run, progress=tell)
+    screen.show_summary(summary, time.monotonic() - started, quiet, verbose)
+    return summary.exit_code
+
+
+def _overridden(config: Config, input_: Path | None, output: Path | None, jobs: int | None) -> Config:
+    """The config with the command's own options, which are relative to the working folder, in their places."""
+    changes: dict[str, object] = {}
+    if input_ is not None:
+        changes["input"] = input_
+    if output is not None:
+        changes["output"] = output
+    if jobs is not None:
+        changes["batch"] = config.batch.model_copy(update={"jobs": jobs})
+    return config.model_copy(update=changes)
+
+
+@app.command()
+def convert(
+    file: Annotated[str, typer.Argument(help="The source; - is the standard input.", metavar="FILE|-")],
+    to: Annotated[str | None, typer.Option("--to", "-t", help="The format (`mirrorpress formats` lists them).")] = None,
+    output: OutputFile = None,
+    config: ConfigFile = None,
+) -> None:
+    """Convert one article."""
+    settings = _config(config)
+    wanted = single.choose_format(to, output)
+    article = single.read_article(file, settings)
+    if wanted == "epub":
+        root = Path() if file == single.STDIN else single.place_of(Path(file), settings).root
+        data = make_book([article], article.meta.title or article.source.stem, root)
+    else:
+        data = single.render(article, wanted, settings)
+    single.write_result(data, output)
+
+
+@app.command()
+def epub(
+    files: Annotated[list[Path], typer.Argument(help="The sources, in the order of the book.", metavar="FILES...")],
+    output: Annotated[str, typer.Option("--output", "-o", help="The book to write; - is the standard output.")],
+    title: Annotated[str, typer.Option("--title", help="The book's title; by default the name of its file.")] = "",
+    config: ConfigFile = None,
+) -> None:
+    """Make a book of some articles on the spot."""
+    root, articles = single.read_articles(files, _config(config))
+    name = title or (Path(output).stem if output != "-" else articles[0].meta.title)
+    single.write_result(make_book(articles, name, root), output)
+
+
+@app.command()
+def inspect(
+    file: Annotated[str, typer.Argument(help="The source; - is the standard input.", metavar="FILE|-")],
+    config: ConfigFile = None,
+) -> None:
+    """Show an article after every stage, its metadata and its notes."""
+    settings = _config(config)
+    for stage, html, article in single.stages_of(file, settings):
+        screen.say(f"# {stage} (profile {article.profile.name})")
+        screen.say(html)
+        screen.say()
+    screen.say("# metadata")
+    for name, value in article.meta.items():
+        origin = article.origin.get(name)
+        shown = ", ".join(value) if isinstance(value, list) else str(value)
+        screen.say(f"{name}: {shown}" + (f"   ({origin})" if origin else ""))
+    screen.say("\n# notes")
+    for note in sorted(article.notes):
+        arrow = f" -> {note.to!r}" if note.to else ""
+        screen.say(f"{note.kind:<8} {note.rule:<14} {note.text!r}{arrow}")
+
+
+@app.command()
+def notes(
+    paths: Annotated[list[Path], typer.Argument(help="Sources, or folders of them.", metavar="PATH...")],
+    config: ConfigFile = None,
+) -> int:
+    """Print every note of some sources, as JSON Lines."""
+    code = 0
+    for article in single.notes_of(paths, _config(config)):
+        if isinstance(article, SourceError):
+            code = 1
+            screen.say_error(article.message)
+        else:
+            sys.stdout.buffer.writelines(note_line(note) for note in sorted(article.notes))
+    return code
+
+
+@app.command()
+def check(config: ConfigFile = None) -> None:
+    """Check the config and the profiles that it names, and say what is wrong with them."""
+    settings = _config(config)
+    profiles = load_profiles(settings.parse.profiles, settings.base)
+    check_folders(settings)
+    screen.say(f"input      {settings.input}" + ("" if settings.input.exists() else " (does not exist)"))
+    screen.say(f"output     {settings.output}")
+    screen.say(f"profiles   {', '.join(profile.name for profile in profiles)}")
+    screen.say(f"formats    {', '.join(settings.emit.formats()) or 'none'}")
+    screen.say(f"volumes    {', '.join(one.file for one in settings.volumes) or 'none'}")
+    screen.say("The config is right.")
+
+
+@app.command()
+def rules() -> None:
+    """List the cleaning rules and the enriching steps, in their order."""
+    screen.say_table("clean", {name: screen.first_line(rule) for name, rule in RULES.items()})
+    screen.say_table("enrich", {name: screen.first_line(step) for name, step in STEPS.items()})
+
+
+@app.command()
+def profiles() -> None:
+    """List the profiles that come with Mirrorpress, in the order in which they are tried."""
+    screen.say_table("", {profile.name: profile.about for profile in load_profiles()})
+
+
+@app.command()
+def formats() -> None:
+    """List the formats that `convert --to` writes; `run` writes those of the first table."""
+    screen.say_table("run and convert", {one.name: one.about for one in EMITTERS.values()})
+    screen.say_table("convert and epub", {"epub": "a book: EPUB 3"})
+    screen.say("convert, by pandoc:\n  " + " ".join(name for name in pandoc_formats() if name not in EMITTERS))

@@ -1,0 +1,137 @@
+"""What the command prints: errors, progress, and the summary of a run."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from convert.batch.summary import Summary
+
+
+def prepare() -> None:
+    """Make the standard streams able to print any name of a file, even one that is no Unicode."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def say(text: str = "") -> None:
+    """Print a line of a command's result."""
+    print(text)
+
+
+def say_error(text: str) -> None:
+    """Print an error, a line each, on the standard error."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    style = "red" if console.is_terminal else None
+    for line in text.splitlines():
+        console.print(line, style=style)
+
+
+def say_table(title: str, rows: Mapping[str, str]) -> None:
+    """Print names and a line about each."""
+    if title:
+        say(f"{title}:")
+    width = max(map(len, rows), default=0)
+    for name, about in rows.items():
+        say(f"  {name:<{width}}  {about}".rstrip())
+
+
+def first_line(function: Callable[..., object]) -> str:
+    """The first line of a function's docstring."""
+    return (function.__doc__ or "").strip().partition("\n")[0]
+
+
+def drop_output() -> None:
+    """Let what is still to be printed go nowhere: the reader of the pipe has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def explain(error: Exception) -> int:
+    """Tell of an error that no class of Mirrorpress stands for; returns the exit code."""
+    if type(error).__name__ == "Abort":
+        say_error("interrupted; what was written so far is whole")
+        return 130
+    usage = getattr(error, "format_message", None)
+    if usage:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "mirrorpress"
+        say_error(f"{command}: {usage()}; see `{command} --help`")
+        return 2
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        say_error(f"mirrorpress: {name}{error.strerror or error}")
+        return 1
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    say_error(f"mirrorpress: {type(error).__name__} in {place}: {error}; this is a fault of the program; report it")
+    return 1
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """How far a run is: a bar on a terminal, elsewhere a line for each thing that it has done."""
+    console = Console(stderr=True, highlight=False)
+    if quiet or not console.is_terminal:
+        yield _lines(quiet)
+        return
+    columns = (TextColumn("{task.description:<11}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done)
+
+        yield tell
+
+
+def _lines(quiet: bool) -> Callable[[str, int, int], None]:
+    def tell(what: str, done: int, total: int) -> None:
+        if not quiet and done == total:
+            print(f"{what}: {total:,}", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -> None:
+    """Say what a run came to. Failures are always named, on the standard error."""
+    for failure in summary.failures:
+        say_error(failure.reason)
+    if quiet:
+        return
+    for line in _summary_lines(summary, verbose):
+        say(line)
+    say(f"time         {seconds:.1f} s")
+
+
+def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
+    verb = "would be converted" if summary.dry_run else "converted"
+    yield f"{verb:<12} {summary.articles:,} of {summary.sources:,} sources" + (
+        f", {summary.copies:,} more are copies" if summary.copies else ""
+    )
+    if summary.failures:
+        yield f"failed       {len(summary.failures):,}, each named above"
+    for reason, count in sorted(summary.passed_over.items()):
+        yield f"passed over  {count:,}: {reason}"
+    if summary.outputs:
+        yield "written      " + ", ".join(f"{count:,} {name}" for name, count in sorted(summary.outputs.items()))
+    if kinds := summary.kinds():
+        yield "notes        " + ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
+    if verbose:
+        for (rule, kind), count in sorted(summary.notes.items()):
+            yield f"  {count:>8,} {kind:<8} {rule}"
+    if summary.books:
+        articles = sum(book.articles for book in summary.books)
+        yield f"volumes      {len(summary.books):,} with {articles:,} articles"
+    if verbose:
+        for book in summary.books:
+            yield f"  {book.articles:>8,} articles {book.file}"

@@ -1,0 +1,10 @@
+"""config.yaml, read into a typed and frozen Config. Without a file the built-in defaults hold, which are the same."""
+
+from __future__ import annotations
+
+from convert.config.building import Output, build_context, build_outputs
+from convert.config.loading import load_config
+from convert.config.reading import JoinedConfigError
+from convert.config.schema import Config
+
+__all__ = ["Config", "JoinedConfigError", "Output", "build_context", "build_outputs", "load_config"]

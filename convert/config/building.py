@@ -1,0 +1,63 @@
+"""What the stages and the batch need, built from a Config: the Context, the outputs, the collections of volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from convert.article import Context
+from convert.clean import RULES
+from convert.config.extensions import resolve
+from convert.config.schema import DEFAULT, Config
+from convert.emit import EMITTERS, EmitOptions, Emitter
+from convert.enrich import STEPS
+from convert.files import PathTemplate
+from convert.profiles import load_profiles
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One format that is written: its name, the template of its paths, its writer and the writer's options."""
+
+    name: str
+    template: PathTemplate
+    write: Emitter
+    options: EmitOptions
+
+
+def build_context(config: Config, channels: Mapping[str, str] | None = None) -> Context:
+    """The Context that the stages read; `channels` are names by id, from the mirror's own index."""
+    return Context(
+        profiles=load_profiles(config.parse.profiles, config.base),
+        rules=_functions(config, config.clean, RULES),
+        steps=_functions(config, config.enrich, STEPS),
+        channels=channels or {},
+        max_bytes=config.parse.max_bytes,
+    )
+
+
+def build_outputs(config: Config) -> tuple[Output, ...]:
+    """The formats that a run writes, in the order of the config's fields, people's own last."""
+    outputs = []
+    for name, section in config.emit.formats().items():
+        options = section.model_dump()
+        template = PathTemplate.parse(options.pop("path"))
+        write = EMITTERS[name].write if name in EMITTERS else resolve(name, config.base)
+        outputs.append(Output(name, template, write, EmitOptions(**options)))
+    return tuple(outputs)
+
+
+def _functions(config: Config, names: tuple[str, ...], known: dict[str, Function]) -> Mapping[str, Function]:
+    if names == (DEFAULT,):
+        # the very object: the stages put a profile's own list in its place
+        return known
+    chosen: dict[str, Function] = {}
+    for name in names:
+        if name == DEFAULT:
+            chosen.update(known)
+        else:
+            chosen[name] = known[name] if name in known else resolve(name, config.base)  # type: ignore[assignment]
+    return chosen

@@ -1,0 +1,249 @@
+"""What config.yaml may say: every option, its type and its default."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
+from pydantic import ValidationInfo as Info
+from pydantic_core import PydanticCustomError
+
+from convert.clean import RULES
+from convert.config.extensions import resolve
+from convert.emit.escapes import INLINE as FLAVOURS
+from convert.enrich import STEPS
+from convert.errors import ConfigError
+from convert.files import PathTemplate
+from convert.profiles import load_profiles
+from convert.volumes import Collection, check_collection
+
+DEFAULT = "default"
+_SHIPPED = Collection()
+
+
+def refused(found: str, expected: str = "", todo: str = "", key: str = "") -> PydanticCustomError:
+    """An error of a validator that carries the three parts of a message; `key` names a key within what was checked."""
+    return PydanticCustomError("refused", "{found}", {"found": found, "expected": expected, "todo": todo, "key": key})
+
+
+def base_of(info: Info) -> Path:
+    """The folder that relative paths start from: that of the config file."""
+    base = (info.context or {}).get("base")
+    return base if isinstance(base, Path) else Path()
+
+
+def nearest(name: str, choices: list[str]) -> str:
+    """What to do about a name that does not exist: the nearest one that does, if one is near."""
+    near = difflib.get_close_matches(name, choices, 1, 0.5)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def _as_path(value: object, info: Info) -> Path:
+    if not isinstance(value, str | Path) or not str(value):
+        raise refused("", "a path")
+    return base_of(info) / Path(value).expanduser()
+
+
+def _check_profile(name: str, info: Info) -> str:
+    try:
+        load_profiles([name], base_of(info))
+    except ConfigError as error:
+        raise refused(error.found, error.expected, error.todo) from None
+    return name
+
+
+def _one_of(known: Iterable[str], word: str) -> AfterValidator:
+    """A validator of one name in a list of rules or steps."""
+    names = list(known)
+
+    def check(name: str, info: Info) -> str:
+        if ":" in name:
+            return check_reference(name, info)
+        if name not in [DEFAULT, *names]:
+            choices = f"{DEFAULT}, one of {', '.join(names)}, or module:function"
+            raise refused(f"there is no {word} {name!r}", choices, nearest(name, [DEFAULT, *names]))
+        return name
+
+    return AfterValidator(check)
+
+
+def _each_once(known: Iterable[str], word: str) -> AfterValidator:
+    """A validator of a list of rules or steps: none runs twice."""
+    names = list(known)
+
+    def check(chosen: tuple[str, ...]) -> tuple[str, ...]:
+        spread = [one for name in chosen for one in (names if name == DEFAULT else [name])]
+        for one in spread:
+            if spread.count(one) > 1:
+                inside = " (`default` holds it)" if DEFAULT in chosen and one in names else ""
+                raise refused(f"the {word} {one!r} stands twice{inside}", f"each {word} once", "remove one of them")
+        return chosen
+
+    return AfterValidator(check)
+
+
+def check_reference(name: str, info: Info) -> str:
+    """Look up a `module:function`. Raises a validator's error where there is none."""
+    try:
+        resolve(name, base_of(info))
+    except ConfigError as error:
+        raise refused(error.found, error.expected, error.todo) from None
+    return name
+
+
+def _check_template(text: str) -> str:
+    try:
+        PathTemplate.parse(text)
+    except ConfigError as error:
+        raise refused(error.found, error.expected, error.todo) from None
+    return text
+
+
+def _empty_section(value: object) -> object:
+    # `parse:` with every line below it commented out says nothing, and so means the defaults
+    return {} if value is None else value
+
+
+FilePath: TypeAlias = Annotated[Path, BeforeValidator(_as_path), Field(validate_default=True)]
+Template: TypeAlias = Annotated[StrictStr, AfterValidator(_check_template)]
+ProfileName: TypeAlias = Annotated[StrictStr, AfterValidator(_check_profile)]
+
+
+def _check_flavour(name: str) -> str:
+    if name not in FLAVOURS:
+        raise refused("", f"one of {', '.join(FLAVOURS)}", nearest(name, list(FLAVOURS)))
+    return name
+
+
+Flavour: TypeAlias = Annotated[StrictStr, AfterValidator(_check_flavour)]
+RuleName: TypeAlias = Annotated[StrictStr, _one_of(RULES, "rule")]
+StepName: TypeAlias = Annotated[StrictStr, _one_of(STEPS, "step")]
+RuleList: TypeAlias = Annotated[tuple[RuleName, ...], _each_once(RULES, "rule")]
+StepList: TypeAlias = Annotated[tuple[StepName, ...], _each_once(STEPS, "step")]
+
+
+class Section(BaseModel):
+    """A part of the config: frozen, and no key that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+class ParseOptions(Section):
+    """profiles: `auto`, names, or paths of YAML files; tried in order. max_bytes: a larger source is refused."""
+
+    profiles: tuple[ProfileName, ...] = ("auto",)
+    max_bytes: Annotated[StrictInt, Field(ge=1)] = 4 * 1024 * 1024
+
+
+class CustomOutput(Section):
+    """The output of an emitter given as `module:function`. path: the template of its files' paths."""
+
+    path: Template
+
+
+class MarkdownOutput(Section):
+    """flavour: the dialect. front_matter: `default` or `none`. title: as a heading above the body too."""
+
+    path: Template = "markdown/{folder}/{stem}.md"
+    flavour: Flavour = "gfm"
+    front_matter: Literal["default", "none"] = "default"
+    title: StrictBool = False
+
+
+class TextOutput(Section):
+    """path: the template of the files' paths."""
+
+    path: Template = "text/{folder}/{stem}.txt"
+
+
+class HtmlOutput(Section):
+    """path: the template of the files' paths."""
+
+    path: Template = "html/{folder}/{stem}.html"
+
+
+class EmitOptions(BaseModel):
+    """The formats that are written, each with its options; one that is left out is not written.
+
+    A further key is an emitter of one's own, as `module:function`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, CustomOutput] = Field(init=False)
+
+    markdown: Annotated[MarkdownOutput | None, BeforeValidator(_empty_section)] = None
+    text: Annotated[TextOutput | None, BeforeValidator(_empty_section)] = None
+    html: Annotated[HtmlOutput | None, BeforeValidator(_empty_section)] = None
+
+    def formats(self) -> dict[str, Section]:
+        """The options of every format that is written, by its name, in the order of the fields."""
+        own = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
+
+
+class VolumeOptions(Section):
+    """A collection of volumes; the fields are those of `convert.volumes.Collection`, which explains them."""
+
+    title: StrictStr = _SHIPPED.title
+    file: StrictStr = _SHIPPED.file
+    group_by: tuple[StrictStr, ...] = _SHIPPED.group_by
+    sections: tuple[StrictStr, ...] = _SHIPPED.sections
+    order_by: StrictStr = _SHIPPED.order_by
+    max_articles: StrictInt = _SHIPPED.max_articles
+    pictures: Literal["mirror", "omit"] = _SHIPPED.pictures
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        try:
+            check_collection(self.collection())
+        except ConfigError as error:
+            raise refused(f"found {error.found}", error.expected, error.todo, error.where.rpartition(" ")[2]) from None
+        return self
+
+    def collection(self) -> Collection:
+        """The same for the planner of the volumes."""
+        return Collection(**self.model_dump())
+
+
+class BatchOptions(Section):
+    """jobs: worker processes; 0 takes every core. duplicates: `merge` copies of an article, or `keep` each."""
+
+    jobs: Annotated[StrictInt, Field(ge=0)] = 0
+    duplicates: Literal["merge", "keep"] = "merge"
+
+
+class Config(Section):
+    """Every option of config.yaml, with its default; that file explains them."""
+
+    input: FilePath = Path("seeds")
+    output: FilePath = Path("out")
+    parse: Annotated[ParseOptions, BeforeValidator(_empty_section)] = ParseOptions()
+    clean: RuleList = (DEFAULT,)
+    enrich: StepList = (DEFAULT,)
+    emit: EmitOptions = EmitOptions(markdown=MarkdownOutput(), text=TextOutput())
+    volumes: tuple[VolumeOptions, ...] = (VolumeOptions(),)
+    batch: Annotated[BatchOptions, BeforeValidator(_empty_section)] = BatchOptions()
+    _base: Path = PrivateAttr(default=Path())
+
+    def model_post_init(self, context: Any, /) -> None:
+        """Keep the folder that relative paths start from."""
+        self._base = (context or {}).get("base", Path())
+
+    @property
+    def base(self) -> Path:
+        """The folder of the config file: where profiles and people's own modules are looked for."""
+        return self._base

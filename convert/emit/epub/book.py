@@ -1,0 +1,148 @@
+"""One book from one volume: chapters, contents, pictures and cover, put together and made to fit."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from importlib.resources import files
+
+from convert.emit.epub import wording
+from convert.emit.epub.chapter import Document, name_chapters, title_of, write_chapter
+from convert.emit.epub.cover import CoverText, draw_cover
+from convert.emit.epub.gallery import Gallery, TooManyBytesError
+from convert.emit.epub.markup import attribute, document
+from convert.emit.epub.metadata import About, about
+from convert.emit.epub.navigation import Entry, contents, nav_document, ncx, section_page
+from convert.emit.epub.options import BookOptions, Chapter, PictureReport, PictureSource
+from convert.emit.epub.package import CSS, NCX, XHTML, Part, pack
+from convert.emit.epub.pictures import LEVELS, Level
+from convert.errors import OutputError
+from convert.volumes import Volume
+
+_STYLES = {"chinese": "style.css", "plain": "plain.css"}
+_COVER, _COVER_PAGE, _NAV = "cover.jpg", "cover.xhtml", "nav.xhtml"
+_MOST_HEADLINES = 8
+_LEAST_COVER_PICTURE = 500
+"""Pixels on the long edge of a picture that is shown on the cover."""
+
+
+class BookTooLargeError(OutputError):
+    """A book is over `max_bytes` even with its pictures at their smallest; its volume has to be split."""
+
+
+def write_book(
+    volume: Volume,
+    chapters: Sequence[Chapter],
+    pictures: PictureSource,
+    options: BookOptions | None = None,
+    *,
+    missing: PictureReport | None = None,
+) -> bytes:
+    """Make the EPUB of one volume.
+
+    volume: as `plan_volumes` gives it. chapters: its articles, in any order; one that could not be converted may be
+    left out. pictures: gives the bytes of a picture of the mirror's own files, or None. missing: is told of every
+    picture that the book has to do without.
+    Returns the file's bytes, the same for the same arguments. Pictures are made smaller until the book fits.
+    Raises OutputError where there is no chapter, BookTooLargeError where the book fits at no level.
+    """
+    options = options or BookOptions()
+    if not chapters:
+        raise OutputError(volume.file, "no articles", "at least one", "see the report for what went wrong with them")
+    place = {path: number for number, path in enumerate(volume.members)}
+    ordered = sorted(chapters, key=lambda chapter: place.get(chapter.path, len(place)))
+    for level in LEVELS:
+        gallery = Gallery(pictures, options, level)
+        try:
+            data = _write(volume, ordered, gallery, options)
+        except TooManyBytesError:
+            continue
+        if not options.max_bytes or len(data) <= options.max_bytes:
+            if missing is not None:
+                for (path, src), reason in sorted(gallery.lacks.items()):
+                    missing(path, src, reason)
+            return data
+    expected, todo = f"at most {options.max_bytes:,} bytes", "split the volume, or leave pictures out"
+    raise BookTooLargeError(volume.file, f"a larger book, with pictures of {_smallest(LEVELS)} px", expected, todo)
+
+
+def _smallest(levels: Sequence[Level]) -> int:
+    return min(level.edge for level in levels)
+
+
+def _write(volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, options: BookOptions) -> bytes:
+    """The book at one level of its pictures."""
+    stems = name_chapters(chapters)
+    first_files = {path: f"{stem}.xhtml" for path, stem in stems.items()}
+    written = {
+        chapter.path: write_chapter(chapter, stems[chapter.path], first_files, gallery, options) for chapter in chapters
+    }
+    sections = dict(zip(volume.members, volume.labels, strict=False))
+    lines = [
+        (sections.get(chapter.path, ()), Entry(title_of(chapter.meta), first_files[chapter.path]))
+        for chapter in chapters
+    ]
+    entries = contents(lines)
+    said = about(volume, chapters, options, bool(gallery.files), gallery.described)
+    return pack(said, _parts(volume, chapters, options, gallery, said, entries, written))
+
+
+def _parts(
+    volume: Volume,
+    chapters: Sequence[Chapter],
+    options: BookOptions,
+    gallery: Gallery,
+    said: About,
+    entries: Sequence[Entry],
+    written: dict[str, list[Document]],
+) -> list[Part]:
+    """Every file of the book, those of the spine in reading order."""
+    lang = options.language
+    style = files(__package__).joinpath(_STYLES[options.style]).read_bytes()
+    parts = [Part("style", "style.css", CSS, style)]
+    if options.cover:
+        parts.extend(_cover(volume, chapters, gallery, said, entries))
+    nav = nav_document(entries, entries[0].href, _COVER_PAGE if options.cover else "", lang)
+    parts.append(Part("nav", _NAV, XHTML, nav, spine=True, properties=("nav",)))
+    parts.append(Part("ncx", "toc.ncx", NCX, ncx(entries, said.identifier, said.title, lang)))
+    documents = {group[0].file: group for group in written.values()}
+    for entry in (one for top in entries for one in top.walk()):
+        group = documents.get(entry.href) or [Document(entry.href, entry.label, section_page(entry, lang))]
+        parts.extend(Part(_uid(one.file), one.file, XHTML, one.data, spine=True) for one in group)
+    parts.extend(
+        Part(_uid(file), file, picture.media_type, picture.data) for file, picture in sorted(gallery.files.items())
+    )
+    return parts
+
+
+def _uid(file: str) -> str:
+    """An identifier in the manifest that follows from a file's name, which is ASCII and stands there once."""
+    return "x-" + file.replace("/", "-")
+
+
+def _headlines(entries: Sequence[Entry]) -> list[str]:
+    """Headlines for the cover: the first article of each section, then the second of each, and so on."""
+    sections = [[entry.label for entry in top.walk() if not entry.is_section] for top in entries]
+    rows = itertools.zip_longest(*sections)
+    return list(dict.fromkeys(label for row in rows for label in row if label))[:_MOST_HEADLINES]
+
+
+def _cover(
+    volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, said: About, entries: Sequence[Entry]
+) -> list[Part]:
+    title = said.series or said.title
+    footer = [wording.articles(len(chapters)), *(name for name in said.publishers[:1] if name != title)]
+    text = CoverText(
+        title=title,
+        dates=wording.span(volume.first, volume.last),
+        headlines=tuple(headline for headline in _headlines(entries) if headline != title),
+        footer="　".join(footer),
+    )
+    picture = next((one for one in gallery.files.values() if max(one.width, one.height) >= _LEAST_COVER_PICTURE), None)
+    drawn = draw_cover(text, title, picture.data if picture else None)
+    image = f'<img src="{_COVER}" alt="{attribute(text.alternative)}" role="doc-cover"/>'
+    page = document(wording.COVER, f'<div class="cover">{image}</div>', said.language, ' epub:type="cover"')
+    return [
+        Part("cover", _COVER, "image/jpeg", drawn, properties=("cover-image",)),
+        Part("cover-page", _COVER_PAGE, XHTML, page, spine=True),
+    ]

@@ -1,0 +1,109 @@
+"""What a source shows: its text and addresses as a browser reads them, with nothing taken off."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+from html import escape
+
+import cmarkgfm
+from cmarkgfm.cmark import Options
+from turbohtml import Document, parse
+
+from convert.article import Source
+from convert.profiles import Profile
+
+HIDDEN = "script, style, template, iframe, noembed, noframes"
+_LOOKS_LIKE_HTML = re.compile(rb"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.I)
+_MAY_HIDE = (b"<script", b"<style", b"<template", b"<iframe", b"<noembed", b"<noframes")
+# Python counts these controls as white space; HTML and Unicode do not, so that losing one must show.
+_SEPARATORS = {code: chr(0x2400 + code) for code in range(0x1C, 0x20)}
+
+
+def solid(text: str) -> str:
+    """A text without its white space (Unicode's White_Space property)."""
+    if not text.isprintable() and any(separator in text for separator in "\x1c\x1d\x1e\x1f"):
+        text = text.translate(_SEPARATORS)
+    return "".join(text.split())
+
+
+class Visible:
+    """A source read whole, envelope included, with the HTML5 algorithm.
+
+    hidden: the text of elements that no reader sees (scripts, styles, fallback of frames), in order.
+    """
+
+    def __init__(self, document: Document, hidden: str) -> None:
+        self.document = document
+        self.hidden = hidden
+
+    @cached_property
+    def text(self) -> str:
+        """Every visible character that is no white space, in order."""
+        return solid(self.document.text)
+
+    @cached_property
+    def nodes(self) -> list[str]:
+        """The text nodes, in order."""
+        return list(self.document.strings)
+
+    @cached_property
+    def values(self) -> str:
+        """The values of all attributes, without white space, a line each."""
+        found = self.document.xpath("//@*")
+        return "\n".join(solid(str(value)) for value in found) if isinstance(found, list) else ""
+
+    @cached_property
+    def addresses(self) -> list[str]:
+        """The values of all `href` and `src`, in order."""
+        found = self.document.xpath("//@href|//@src")
+        return [str(value) for value in found] if isinstance(found, list) else []
+
+
+def _unmasked(data: bytes, masked: tuple[tuple[str, str], ...]) -> bytes:
+    """The source with the names that its masked tags stand for: how `</a>` and `</ok>` close each other hangs on it."""
+    for mask, name in masked:
+        data = re.sub(rb"<(/?)" + re.escape(mask.encode()) + rb"(?=[\s>/])", rb"<\1" + name.encode(), data)
+    return data
+
+
+@lru_cache(maxsize=1)
+def _read(data: bytes, written_in: str, masked: tuple[tuple[str, str], ...]) -> Visible:
+    data = _unmasked(data, masked)
+    markup: bytes | str = data
+    if written_in != "html":
+        text = data.decode("utf-8", "replace").removeprefix("\ufeff")
+        markup = escape(text, quote=False) if written_in == "text" else _from_markdown(text)
+    document = parse(markup, positions=False)
+    hidden = ""
+    lower = data.lower()
+    if any(start in lower for start in _MAY_HIDE):
+        elements = document.select(HIDDEN)
+        hidden = solid("\n".join(element.text for element in elements))
+        for element in elements:
+            element.decompose()
+    return Visible(document, hidden)
+
+
+def _from_markdown(text: str) -> str:
+    html: str = cmarkgfm.markdown_to_html_with_extensions(
+        text, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"]
+    )
+    return html
+
+
+def _look(source: Source) -> str:
+    """What a file that no profile knows is written in, by its suffix and its look."""
+    suffix = source.path.rpartition(".")[2].lower()
+    if suffix in {"html", "htm", "xhtml"} or _LOOKS_LIKE_HTML.search(source.data):
+        return "html"
+    return "text" if suffix == "txt" else "markdown"
+
+
+def visible(source: Source, profile: Profile) -> Visible:
+    """Read a source for the checks: as the format that its profile names, with the tags that it masks unmasked.
+
+    The last source is kept, so that several checks of one article read it once.
+    """
+    written_in = _look(source) if profile.format == "auto" else profile.format
+    return _read(source.data, written_in, tuple(profile.masked_tags.items()))

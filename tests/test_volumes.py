@@ -1,0 +1,266 @@
+"""Which articles make which volume."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from convert.errors import ConfigError
+from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
+
+DAY = datetime.date(2021, 7, 14)
+
+
+def member(number: int, day: datetime.date | None = DAY, **fields: Any) -> Member:
+    """An invented article."""
+    known: dict[str, Any] = {
+        "publisher": "示例报",
+        "channel": "c1",
+        "category": "要闻",
+        "mirror": "sample",
+        "title": "题",
+    }
+    return Member(f"sample/c1/n{number}.md", date=day, id=f"n{number}", **{**known, **fields})
+
+
+def days(count: int, start: datetime.date = datetime.date(2021, 7, 1), each: int = 1) -> list[Member]:
+    """Articles on consecutive days, `each` of them a day."""
+    return [member(n, start + datetime.timedelta(days=n // each)) for n in range(count * each)]
+
+
+def names(volumes: list[Volume]) -> list[str]:
+    """The volumes' file names without folder and suffix."""
+    return [volume.file.removeprefix("epub/").removesuffix(".epub") for volume in volumes]
+
+
+@st.composite
+def members(draw: st.DrawFn, most: int = 60) -> list[Member]:
+    """Articles of two publishers and three channels over two months, some without date or publisher."""
+    day = st.none() | st.integers(0, 61).map(lambda n: datetime.date(2021, 6, 20) + datetime.timedelta(days=n // 2))
+    each = st.tuples(day, st.sampled_from(["甲报", "乙报", ""]), st.sampled_from(["c1", "c2", ""]))
+    return [
+        member(number, when, publisher=publisher, channel=channel)
+        for number, (when, publisher, channel) in enumerate(draw(st.lists(each, max_size=most)))
+    ]
+
+
+COLLECTIONS = st.builds(
+    Collection,
+    group_by=st.sampled_from([("publisher", "month"), ("publisher", "month", "channel")]),
+    sections=st.sampled_from([(), ("channel",), ("day", "channel")]),
+    order_by=st.sampled_from(["date", "-date", "title", "id", "path"]),
+    max_articles=st.integers(1, 12),
+)
+
+
+@given(COLLECTIONS, members(), st.randoms(use_true_random=False))
+def test_every_article_is_in_one_volume_whatever_the_order(
+    collection: Collection, articles: list[Member], dice: random.Random
+) -> None:
+    """Each article is in exactly one volume, no volume is over the limit, and the order of the input is nothing."""
+    volumes = plan_volumes(collection, articles)
+    placed = [path for volume in volumes for path in volume.members]
+    assert sorted(placed) == sorted(one.path for one in articles)
+    assert all(len(volume.members) <= collection.max_articles for volume in volumes)
+    assert all(len(volume.labels) == len(volume.members) for volume in volumes)
+    shuffled = list(articles)
+    dice.shuffle(shuffled)
+    assert plan_volumes(collection, shuffled) == volumes
+
+
+@given(COLLECTIONS, members())
+def test_files_and_keys_are_unique(collection: Collection, articles: list[Member]) -> None:
+    """No two volumes share a key, or a file name where case does not count."""
+    volumes = plan_volumes(collection, articles)
+    assert len({volume.file.casefold() for volume in volumes}) == len(volumes)
+    assert len({volume.key for volume in volumes}) == len(volumes)
+
+
+@given(COLLECTIONS, members(), st.integers(0, 61))
+@settings(max_examples=200)
+def test_a_later_article_touches_its_day_only(collection: Collection, articles: list[Member], when: int) -> None:
+    """An article that comes later changes no volume but its day's, unless a limit is crossed for the first time."""
+    new = member(9999, datetime.date(2021, 6, 20) + datetime.timedelta(days=when // 2), publisher="甲报")
+    before = {volume.key: volume for volume in plan_volumes(collection, articles)}
+    after = {volume.key: volume for volume in plan_volumes(collection, [*articles, new])}
+    assume(before.keys() <= after.keys())
+    for key, volume in before.items():
+        # The parts of a day are one: its later articles may move from one to the next.
+        same_day = bool(volume.part) and volume.first == new.date
+        if not same_day and new.path not in after[key].members:
+            assert after[key] == volume
+
+
+@given(members())
+def test_the_place_in_a_series_follows_the_calendar(articles: list[Member]) -> None:
+    """Volumes of a series sort by position as they sort by date."""
+    volumes = [one for one in plan_volumes(Collection(max_articles=3), articles) if one.first is not None]
+    for series in {volume.series for volume in volumes}:
+        mine = [volume for volume in volumes if volume.series == series]
+        by_position = sorted(mine, key=lambda volume: float(volume.position))
+        assert [one.first for one in by_position] == sorted(one.first for one in mine if one.first)
+
+
+def test_a_month_splits_into_weeks_days_and_parts() -> None:
+    """A group over the limit goes down the calendar only as far as it has to."""
+    busy = [member(1000 + n, datetime.date(2021, 7, 14)) for n in range(12)]
+    volumes = plan_volumes(Collection(max_articles=10), [*days(31), *busy])
+    assert names(volumes) == [
+        "示例报-2021-07-12",
+        "示例报-2021-07-13",
+        "示例报-2021-07-14-1",
+        "示例报-2021-07-14-2",
+        "示例报-2021-07-15",
+        "示例报-2021-07-16",
+        "示例报-2021-07-17",
+        "示例报-2021-07-18",
+        "示例报-2021-07-W26",
+        "示例报-2021-07-W27",
+        "示例报-2021-07-W29",
+        "示例报-2021-07-W30",
+    ]
+    assert {volume.series for volume in volumes} == {"示例报"}
+    assert [volume.title for volume in volumes][2] == "示例报 2021-07-14（1）"
+    assert [volume.position for volume in volumes][2] == "202107.1401"
+    assert [volume.position for volume in volumes][8] == "202107.01"
+
+
+def test_a_month_within_the_limit_stays_whole() -> None:
+    """The first volume of a month is the month."""
+    (volume,) = plan_volumes(Collection(), days(31))
+    assert (volume.title, volume.file) == ("示例报 2021-07", "epub/示例报-2021-07.epub")
+    assert (volume.position, volume.first, volume.last) == (
+        "202107",
+        datetime.date(2021, 7, 1),
+        datetime.date(2021, 7, 31),
+    )
+
+
+def test_weeks_are_cut_off_at_the_ends_of_their_month() -> None:
+    """An ISO week over the turn of a month is in two volumes, each named after its month."""
+    articles = days(8, datetime.date(2021, 7, 28), each=2)
+    volumes = plan_volumes(Collection(max_articles=6), articles)
+    assert names(volumes) == ["示例报-2021-07-28", "示例报-2021-07-29", "示例报-2021-07-30", "示例报-2021-07-31",
+                              "示例报-2021-08-W30", "示例报-2021-08-W31"]  # fmt: skip
+
+
+def test_without_a_month_the_calendar_begins_with_the_year() -> None:
+    """A collection that is not grouped in time splits into years first, and its file names say so."""
+    articles = [*days(3), member(50, datetime.date(2020, 1, 1)), member(51, None)]
+    collection = Collection("全集", "all.epub", group_by=(), max_articles=4)
+    volumes = plan_volumes(collection, articles)
+    assert [volume.file for volume in volumes] == ["all-2020.epub", "all-2021.epub", "all-undated.epub"]
+    assert [volume.title for volume in volumes] == ["全集 2020", "全集 2021", "全集 日期不详"]
+    assert [volume.position for volume in volumes] == ["2020", "2021", "0"]
+    (whole,) = plan_volumes(Collection("全集", "all.epub", group_by=()), articles)
+    assert (whole.title, whole.series, whole.position) == ("全集", "", "")
+
+
+def test_articles_without_date_or_publisher_have_a_volume() -> None:
+    """What has no date is undated; what has no publisher goes by its mirror's folder."""
+    volumes = plan_volumes(Collection(max_articles=2), [member(n, None, publisher="") for n in range(3)])
+    assert names(volumes) == ["sample-undated-1", "sample-undated-2"]
+    assert volumes[0].title == "sample 日期不详（1）"
+    (nowhere,) = plan_volumes(Collection(), [Member("a.md")])
+    assert nowhere.file == "epub/other-undated.epub"
+
+
+def test_sections_make_the_reading_order_and_the_labels() -> None:
+    """Articles stand by section first, in the order of the channels' ids, and by date within."""
+    articles = [
+        member(1, DAY, channel="c10", category="体育"),
+        member(2, DAY, channel="c9", category="科技"),
+        member(3, DAY - datetime.timedelta(days=1), channel="c10", category="体育"),
+        member(4, DAY, channel="", category=""),
+    ]
+    (volume,) = plan_volumes(Collection(), articles)
+    assert [path[-5:-3] for path in volume.members] == ["n2", "n3", "n1", "n4"]
+    assert volume.labels == (("科技",), ("体育",), ("体育",), ("其他",))
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("CON", "CON_.epub"),
+        ("a/b\\c:d*e?", "a_b_c_d_e_.epub"),
+        ("..", "_..epub"),
+        ("尾点.", "尾点..epub"),
+        ("\tx\x00 ", "x_ .epub"),
+    ],
+)
+def test_file_names_are_fit_for_every_file_system(value: str, expected: str) -> None:
+    """A publisher's name never leads out of the folder, and never is one that Windows refuses."""
+    collection = Collection("{publisher}", "{publisher}.epub", group_by=("publisher",))
+    (volume,) = plan_volumes(collection, [member(1, publisher=value)])
+    assert volume.file == expected
+
+
+def test_long_names_are_cut_and_stay_apart() -> None:
+    """Names that are the same up to the limit of a file system get marks of their own."""
+    collection = Collection("{publisher}", "{publisher}.epub", group_by=("publisher",))
+    volumes = plan_volumes(collection, [member(n, publisher="很长的名字" * 40 + str(n)) for n in range(2)])
+    assert len({volume.file for volume in volumes}) == 2
+    assert all(len(volume.file.encode()) < 255 for volume in volumes)
+
+
+def test_a_template_that_names_too_little_marks_every_volume() -> None:
+    """A file name that leaves a group key out has a digest from the first volume on, so that it never changes."""
+    collection = Collection("{month}", "{month}.epub")
+    (alone,) = plan_volumes(collection, [member(1, publisher="甲报")])
+    both = plan_volumes(collection, [member(1, publisher="甲报"), member(2, publisher="乙报")])
+    assert len(alone.file) == len("2021-07-12345678.epub")
+    assert alone in both
+    assert len({volume.file for volume in both}) == 2
+
+
+def test_volumes_of_one_name_all_get_a_mark() -> None:
+    """Where names differ in case only, a digest tells them apart."""
+    collection = Collection("{publisher}", "{publisher}.epub", group_by=("publisher",))
+    articles = [member(1, publisher="News"), member(2, publisher="NEWS"), member(3, publisher="Other")]
+    files = [volume.file for volume in plan_volumes(collection, articles)]
+    assert len({file.casefold() for file in files}) == 3
+    assert [len(file) for file in files] == [len("NEWS-12345678.epub")] * 2 + [len("Other.epub")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"group_by": ("publisher", "planet")}, "'planet'"),
+        ({"sections": ("weekday",)}, "'weekday'"),
+        ({"title": "{publisher} {town}"}, "{town}"),
+        ({"title": "{publisher:>9}"}, "{publisher:>9}"),
+        ({"title": "{publisher"}, "braces"),
+        ({"title": "{channel}"}, "add channel to group_by"),
+        ({"file": "../{publisher}-{month}.epub"}, "inside the output folder"),
+        ({"file": "/{month}.epub"}, "inside the output folder"),
+        ({"file": "{month}.zip"}, ".epub"),
+        ({"order_by": "mood"}, "'mood'"),
+        ({"max_articles": 0}, "from 1"),
+    ],
+)
+def test_a_wrong_collection_is_a_config_error(fields: dict[str, Any], words: str) -> None:
+    """The message names the value and what was expected."""
+    with pytest.raises(ConfigError) as caught:
+        plan_volumes(Collection(**fields), [])
+    assert words in caught.value.message
+    assert caught.value.message.startswith("volumes: ")
+
+
+def test_a_volume_splits_one_step_further() -> None:
+    """A book that became too large goes down the calendar, and a day into halves that keep its number."""
+    collection, articles = Collection(max_articles=50), days(31)
+    (month,) = plan_volumes(collection, articles)
+    weeks = split_volume(collection, articles, month)
+    assert names(weeks)[0] == "示例报-2021-07-W26"
+    assert sorted(path for week in weeks for path in week.members) == sorted(month.members)
+    many = [member(n) for n in range(80)]
+    second = plan_volumes(collection, many)[1]
+    assert names([second]) == ["示例报-2021-07-14-2"]
+    assert names(split_volume(collection, many, second)) == ["示例报-2021-07-14-2-1", "示例报-2021-07-14-2-2"]
+    (single,) = plan_volumes(collection, [member(1)])
+    assert split_volume(collection, [member(1)], single) == []
