@@ -402,7 +402,8 @@ def damaged(target: str, old: str, new: str) -> Case:
         swapped = whole.replace(one, "\0").replace(other, one).replace("\0", other)
         return replace(case, body=swapped)
     assert whole.count(old) >= 1, "the damage must hit something"
-    return replace(case, **{target: whole.replace(old, new, 1)})
+    changed: dict[str, Any] = {target: whole.replace(old, new, 1)}
+    return replace(case, **changed)
 
 
 @pytest.mark.parametrize(("target", "old", "new", "check"), [one[1:] for one in DAMAGE], ids=[one[0] for one in DAMAGE])

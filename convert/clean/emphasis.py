@@ -8,7 +8,6 @@ from convert.article import Article, Context
 
 MARKS = "strong, em, s, sup, sub, code"
 NESTED = "strong strong, em em, s s, sup sup, sub sub, code code"
-WHOLE = frozenset({"h2", "h3", "h4", "h1", "h5", "h6", "th"})
 
 
 def tidy_emphasis(article: Article, context: Context) -> None:
@@ -18,6 +17,8 @@ def tidy_emphasis(article: Article, context: Context) -> None:
         return
     for mark in body.select(NESTED):
         mark.unwrap()
+    for mark in body.select("code"):
+        _bare_code(mark)
     for mark in body.select(MARKS):
         if not mark.text and mark.select_one("img, br, [id]") is None:
             mark.extract()
@@ -27,12 +28,21 @@ def tidy_emphasis(article: Article, context: Context) -> None:
         if mark.parent is not None:
             _join(mark)
     body.normalize()
-    for mark in body.select(MARKS):
-        _free_edges(mark)
+    free_edges(body)
     for heading in body.select("h1, h2, h3, h4, h5, h6, th"):
         if len(heading) == 1 and isinstance(heading[0], Element) and heading[0].tag == "strong":
             heading[0].unwrap()
     body.normalize()
+
+
+def _bare_code(code: Element) -> None:
+    """Code holds text only: marks in it go, and it gives way to what is more than a mark."""
+    if code.select_one("a, br, img") is not None:
+        code.unwrap()
+    else:
+        for mark in code.select("strong, em, s, sup, sub"):
+            mark.unwrap()
+        code.normalize()
 
 
 def _join(mark: Element) -> None:
@@ -45,8 +55,13 @@ def _join(mark: Element) -> None:
         following.extract()
 
 
+def free_edges(body: Element) -> None:
+    """Move white space and line breaks at the edges of all marks out of them, from the inside."""
+    for mark in reversed(body.select(MARKS)):
+        _free_edges(mark)
+
+
 def _free_edges(mark: Element) -> None:
-    """Move white space and line breaks at a mark's edges out of it."""
     while len(mark) and (type(mark[0]) is Element and mark[0].tag == "br"):
         mark.insert_before(mark[0])
     while len(mark) and (type(mark[-1]) is Element and mark[-1].tag == "br"):

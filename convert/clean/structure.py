@@ -183,7 +183,7 @@ class _Builder:
         if not items:
             return []
         start = node.attr("start") or ""
-        numbered = node.tag == "ol" and start.isascii() and start.isdigit() and start != "1" and len(start) < 10
+        numbered = node.tag == "ol" and start.isascii() and start.isdigit() and start != "1" and len(start) < 9
         attributes = {"start": start} if numbered else {"data-made": ""} if "data-made" in node.attrs else None
         result = Element("ol" if node.tag == "ol" else "ul", attributes)
         inline = all(_is_short(item) for item in items)

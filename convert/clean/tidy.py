@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from turbohtml import Element, Text
 
 from convert.article import Article, Context
+from convert.clean.emphasis import free_edges
 from convert.tree import is_blank, trim
 
 RULE = "tidy"
@@ -30,6 +33,8 @@ def tidy(article: Article, context: Context) -> None:
             _strip_attributes(element, ids)
     for anchor in body.select("a:not([href]):not([id])"):
         anchor.unwrap()
+    free_edges(body)
+    body.normalize()
     for block in body.select(TEXT_BLOCKS):
         _tidy_text(block)
         if block.tag not in {"td", "th"} and is_blank(block):
@@ -49,10 +54,13 @@ def _wanted_ids(body: Element) -> set[str]:
 
 
 def _strip_attributes(element: Element, ids: set[str]) -> None:
+    """Strip what canonical HTML lacks; of two elements with one wanted id the first keeps it."""
     allowed = ALLOWED.get(element.tag, ONLY_ID)
     for name in list(element.attrs):
         if name not in allowed or (name == "id" and element.attr("id") not in ids):
             del element.attrs[name]
+    if "id" in element.attrs:
+        ids.discard(element.attr("id") or "")
 
 
 def _tidy_text(block: Element) -> None:
@@ -69,14 +77,16 @@ def _tidy_text(block: Element) -> None:
     for node in list(block.descendants):
         if type(node) is Element:
             if node.tag in {"br", "ul", "ol"}:
-                if last is not None and last.data.endswith(" "):
-                    last.data = last.data.rstrip(" ")
+                if last is not None and last.data[-1:].isspace():
+                    last.data = last.data.rstrip()
                 space = True
             elif node.tag == "img":
                 space = False
             continue
         if type(node) is Text:
-            data = node.data.lstrip(" ") if space else node.data
+            data = re.sub(" {2,}", " ", node.data)
+            if space:
+                data = data.lstrip()
             if data != node.data:
                 node.data = data
             if data:

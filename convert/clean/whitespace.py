@@ -11,9 +11,10 @@ import re
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
-from convert.tree import texts
 
 INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "wbr"})
+SCRIPTS = frozenset({"sup", "sub"})
+PICTURE = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: what a picture is in a run of text
 BLANK = " \t\n\r\f"
 SPACE = re.compile(r"[ \t\n\r\f]+")
 # Han, kana, bopomofo, CJK symbols and punctuation, full-width forms, and the marks that Chinese shares with Latin
@@ -42,13 +43,14 @@ def heal_whitespace(article: Article, context: Context) -> None:
                 run = _first(node, data, block)
             else:
                 _next(node, data, run, parent)
-        elif run is not None and type(node) is Element and node.tag not in INLINE:
-            run.end()
-            run = None
+        elif type(node) is Element and node.tag not in INLINE:
+            if node.tag == "img":  # stands in the line as a word does
+                run = _Run(_block(node.parent), run.node if run else None, PICTURE, False)
+            elif run is not None:
+                run.end()
+                run = None
     if run is not None:
         run.end()
-    for script in article.body.select("sup, sub"):
-        _trim_script(script)
 
 
 class _Run:
@@ -59,7 +61,7 @@ class _Run:
 
     __slots__ = ("block", "broken", "node", "tail")
 
-    def __init__(self, block: Node | None, node: Text, tail: str, broken: bool) -> None:
+    def __init__(self, block: Node | None, node: Text | None, tail: str, broken: bool) -> None:
         self.block = block
         self.node = node
         self.tail = tail
@@ -67,7 +69,7 @@ class _Run:
 
     def end(self) -> None:
         """The block or the line ends: white space before this place is dropped."""
-        if self.tail[-1:] == " ":
+        if self.node is not None and self.tail[-1:] == " ":
             self.node.data = self.node.data.rstrip(" ")
 
 
@@ -107,8 +109,9 @@ def _next(node: Text, data: str, run: _Run, parent: Node | None) -> None:
         if "\n" in data:
             run.broken = True
         elif data and not run.tail.endswith(" "):
-            run.node.data += " "
-            run.tail += " "
+            run.node, run.tail = node, run.tail + " "
+            node.data = " "
+            return
         node.data = ""
         return
     start = data.index(stripped[0])
@@ -118,9 +121,11 @@ def _next(node: Text, data: str, run: _Run, parent: Node | None) -> None:
         healed = SPACE.sub(_inner, healed)
     if (lead or run.broken) and not run.tail.endswith(" "):
         broken = run.broken or "\n" in lead
-        if not broken or _separator(run.tail, healed):
+        script = type(parent) is Element and parent.tag in SCRIPTS  # touches what it belongs to
+        if not broken or (not script and _separator(run.tail, healed)):
             # the space goes into the outer one of the two texts, never inside the edge of a link
-            if type(parent) is Element and parent.tag in INLINE and parent not in run.node.ancestors:
+            inside = type(parent) is Element and parent.tag in INLINE
+            if inside and run.node is not None and parent not in run.node.ancestors:
                 run.node.data += " "
             else:
                 healed = " " + healed
@@ -130,15 +135,6 @@ def _next(node: Text, data: str, run: _Run, parent: Node | None) -> None:
     if healed != data:
         node.data = healed
     run.node, run.tail, run.broken = node, healed[-REACH - 1 :], broken
-
-
-def _trim_script(script: Element) -> None:
-    """Superscripts and subscripts touch what they belong to."""
-    before = script.previous_sibling
-    if type(before) is Text and before.data.endswith(" "):
-        before.data = before.data.rstrip(" ")
-    for text in texts(script):
-        text.data = text.data.strip()
 
 
 def _inner(match: re.Match[str]) -> str:

@@ -11,8 +11,8 @@ INLINE: dict[str, tuple[tuple[str, str], ...]] = {
         (r"_(?![^\W_])|(?<![^\W_])_", r"\\_"),  # inside a word an underscore is never a mark
         (r"&(?=#?\w+;)", r"\\&"),
         (r"!\Z", r"\\!"),  # a link may follow
-        (r"(?i:(?<=http)|(?<=https)|(?<=ftp)):(?=//)", r"\\:"),  # GFM links bare addresses
-        (r"(?i:(?<=\bwww))\.", r"\\."),
+        (r"(?i:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?i:(?<=mailto)|(?<=xmpp)):", r"\\:"),  # GFM links bare addresses
+        (r"(?i:(?<=www))\.", r"\\."),
     ),
 }
 
@@ -24,7 +24,7 @@ LINE_START = re.compile(
     r"(?P<mark>#{1,6})(?=\s|\Z)|(?P<bullet>[-+])(?=\s|\Z)|(?P<rule>[-=:])(?=[-=]*:?\s*\Z)|(?P<quote>>)"
     r"|(?P<number>\d{1,9})(?P<point>[.)])(?=\s|\Z)"
 )
-HEADING_END = re.compile(r"#(?=\s*\Z)")
+HEADING_END = re.compile(r"(?:(?<=[ \t])|\A)#(?=#*\s*\Z)")
 LINE_START_CHARACTERS = frozenset("#-+=:>0123456789")
 
 

@@ -75,7 +75,7 @@ def _write(nodes: tuple[Node, ...] | list[Node], parts: list[str | _Mark], flavo
         elif tag == "img":
             parts.append(write_image(node, flavour))
         elif tag == "code":
-            parts.append(_code(node.text))
+            parts.append(_code(node.text, parts[-1] if parts else "", flavour))
         elif tag in RAW:
             parts.append(f"<{tag}>")
             _write(node.children, parts, flavour, line_break)
@@ -120,7 +120,10 @@ def destination(address: str) -> str:
     return address if depth == 0 and address else f"<{address}>"
 
 
-def _code(text: str) -> str:
+def _code(text: str, before: str | _Mark, flavour: str) -> str:
+    """A code span; raw HTML where a span would be read otherwise: beside another, all blank, or with a table's bar."""
+    if "|" in text or text.isspace() or str(before).endswith("`"):
+        return f"<code>{escape(text, flavour)}</code>"
     runs = [len(run) for run in re.findall(r"`+", text)]
     fence = "`" * next(size for size in range(1, len(runs) + 2) if size not in runs)
     pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
@@ -150,9 +153,12 @@ def _holds(mark: _Mark, before: str | _Mark, after: str | _Mark) -> bool:
     delimiter = DELIMITERS[mark.tag][0]
     outside, inside = (before, after) if mark.opening else (after, before)
     for neighbour in (outside, inside):
-        # two runs of one character side by side would be read as one
-        if type(neighbour) is _Mark and not neighbour.raw and DELIMITERS[neighbour.tag][0] == delimiter:
-            return False
+        # two runs of one character side by side would be read as one, and cmark-gfm judges a run beside `~~` by what
+        # stands on the other side of the `~~`
+        if type(neighbour) is _Mark and not neighbour.raw:
+            other = DELIMITERS[neighbour.tag][0]
+            if other == delimiter or "~" in (other, delimiter):
+                return False
     left, right = str(before)[-1:], str(after)[:1]
     if left.isspace():
         left = "" if left == "\n" else left

@@ -18,6 +18,8 @@ CELL_BREAK = "<br>"
 LISTS = frozenset({"ul", "ol"})
 # two blocks of one kind that would be read as one when only a blank line divides them
 DIVIDER = "<!-- -->"
+RULE = "---"
+NESTED_RULE = "***"  # behind an item's marker a rule of hyphens would be read together with it
 
 
 def write(article: Article, options: EmitOptions) -> bytes:
@@ -69,7 +71,7 @@ def _block(node: Element, tag: str, flavour: str) -> str:
         return _table(node, flavour)
     if tag == "pre":
         return _fenced(node.text)
-    return "---"
+    return RULE
 
 
 def _target(node: Element) -> str:
@@ -95,6 +97,7 @@ def _list(node: Element, flavour: str) -> str:
     for offset, item in enumerate(items):
         marker = f"{number + offset}. " if node.tag == "ol" else "- "
         parts = _blocks(item.children, flavour) if loose else _tight(item, flavour)
+        parts = [NESTED_RULE if part == RULE else part for part in parts]
         content = ("\n\n" if loose else "\n").join(parts)
         written.append(_hung(marker, _target(item) + content))
     return ("\n\n" if loose else "\n").join(written)
@@ -107,7 +110,13 @@ def _holds_blocks(item: Element) -> bool:
 def _tight(item: Element, flavour: str) -> list[str]:
     inline = [child for child in item.children if type(child) is Text or (type(child) is Element and child.tag not in LISTS)]
     lists = [child for child in item.children if type(child) is Element and child.tag in LISTS]
-    return [write_inline(inline, flavour), *_blocks(lists, flavour)]
+    written = [write_inline(inline, flavour)]
+    for nested in lists:
+        # only a list that starts with 1 may follow a line of text (CommonMark 0.31.2, section 5.2); two lists divide too
+        if len(written) > 1 or (nested.attr("start") or "1") != "1":
+            written.append(DIVIDER)
+        written.append(_list(nested, flavour))
+    return written
 
 
 def _hung(marker: str, content: str) -> str:

@@ -47,7 +47,7 @@ def stretches(html: str) -> dict[str, list[Stretch]]:
         elif token.name not in VOID:
             name = "heading" if token.name in _HEADINGS else _MEANINGS.get(token.name, token.name)
             mark = name if name in _MARKS or name == "heading" else ""
-            if name == "a":
+            if name == "a" or token.get("href"):  # whatever a mirror called the tag, what has an address is a link
                 mark = f"a {bare(token.get('href') or '')}" if token.get("href") else ""
             opened.append((token.name, mark, at))
     return found

@@ -10,7 +10,8 @@ from convert.verify.difference import Difference, around, short
 from convert.verify.visible import solid
 
 # What the text writer puts at the start of a line that the body does not have: list markers and the rule.
-_MARKER = re.compile(r"^[ \t]*(?:(?:- |\d{1,9}\. )[ \t]*)+|^[ \t]*\* \* \*[ \t]*$", re.M)
+_START = re.compile(r"^[ \t]*((?:(?:-|\d{1,10}\.) [ \t]*)*(?:\* \* \*)?)", re.M)
+_MARKER = re.compile(r"-|\d+\.|\* \* \*")
 
 
 def plain_text(text: str, article: Article) -> list[Difference]:
@@ -25,7 +26,7 @@ def plain_text(text: str, article: Article) -> list[Difference]:
     expected = head + body + solid(meta.source)
     if solid(text) == expected:
         return []
-    markers = [("", solid(marker)) for marker in _MARKER.findall(text)]
+    markers = [("", solid(marker)) for start in _START.findall(text) for marker in _MARKER.findall(start)]
     between = [("", "、")] * (len(meta.authors) - 1)
     laid = align(expected, solid(text), between, markers)
     found = [

@@ -1,0 +1,122 @@
+"""The house: imports point one way, stages do not know each other, and the public names are few."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import convert
+
+PACKAGE = Path(convert.__file__).parent
+
+# Each layer may import itself and those before it. A name stands for a module or a whole package.
+LAYERS = (
+    ("errors",),
+    ("article", "profiles"),  # article names Profile in its types only
+    ("address", "flanking", "tree"),
+    ("parse", "clean", "enrich", "emit", "verify"),
+    ("pipeline", "files", "volumes"),
+    ("config",),
+    ("batch",),
+    ("cli",),
+)
+STAGES = ("parse", "clean", "enrich", "emit")
+
+# Reasons are given where a line of this table is used.
+ALLOWED = {
+    ("article", "profiles"),  # for type checkers only
+}
+
+
+def modules() -> list[Path]:
+    """Every module of the package."""
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    """The part of the house that a module belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The parts of the house that a module imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: a relative import hides its direction"
+            names = [f"convert.{alias.name}" for alias in node.names] if node.module == "convert" else [node.module]
+        for name in names:
+            if name.startswith("convert."):
+                yield name.split(".")[1]
+
+
+def level(part: str) -> int:
+    """The number of a part's layer."""
+    return next(number for number, parts in enumerate(LAYERS) if part in parts)
+
+
+def known_modules() -> list[Path]:
+    """The modules that belong to a layer: all but the package's own front doors."""
+    return [path for path in modules() if path.parent != PACKAGE or path.name not in ("__init__.py", "__main__.py")]
+
+
+@pytest.mark.parametrize("path", known_modules(), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_point_one_way(path: Path) -> None:
+    """article <- stages <- pipeline <- config <- batch <- cli."""
+    here = part_of(path)
+    for there in imports(path):
+        if there in ("__version__",) or (here, there) in ALLOWED:
+            continue
+        assert level(there) <= level(here), f"{here} imports {there}"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_stages_never_import_each_other(stage: str) -> None:
+    """What two stages need stands below both."""
+    others = set(STAGES) - {stage}
+    for path in (PACKAGE / stage).rglob("*.py"):
+        assert not set(imports(path)) & others, path
+
+
+def test_every_part_of_the_house_has_a_layer() -> None:
+    """A new module says where it belongs."""
+    assert {part_of(path) for path in known_modules()} <= {part for layer in LAYERS for part in layer}
+
+
+def test_only_the_command_prints_or_exits() -> None:
+    """Everything else returns or raises."""
+    for path in modules():
+        if part_of(path) in ("cli", "__main__"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func)
+                assert name not in ("print", "exit", "quit", "sys.exit", "input"), f"{path}:{node.lineno}"
+
+
+def test_no_module_is_named_for_what_it_is_not() -> None:
+    """Names that say nothing collect everything."""
+    names = {part.removesuffix(".py") for path in modules() for part in path.relative_to(PACKAGE).parts}
+    assert not names & {"utils", "util", "helpers", "helper", "common", "misc"}
+
+
+def test_the_public_names_are_few_and_there() -> None:
+    """A name that is added or taken away here is a change for everyone who imports the package."""
+    assert sorted(convert.__all__) == [
+        "Article",
+        "Context",
+        "Metadata",
+        "MirrorpressError",
+        "Note",
+        "Source",
+        "convert",
+        "load_profiles",
+    ]
+    assert all(hasattr(convert, name) for name in convert.__all__)
+    assert re.fullmatch(r"\d+\.\d+\.\d+", convert.__version__)
