@@ -24,6 +24,7 @@ def tidy_emphasis(article: Article, context: Context) -> None:
             mark.extract()
         elif not mark.text.strip() and mark.select_one("img") is None:
             mark.unwrap()
+    body.normalize()  # drops the empty texts that would stand between neighbours
     for mark in body.select(MARKS):
         if mark.parent is not None:
             _join(mark)

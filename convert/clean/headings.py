@@ -10,7 +10,7 @@ TOP, BOTTOM = 2, 4
 
 
 def level_headings(article: Article, context: Context) -> None:
-    """Give the heading tags that an article uses the levels 2, 3 and 4, in the profile's order of rank."""
+    """Give the heading tags that an article uses the levels 2, 3 and 4, in the order that the profile names."""
     headings = article.body.select(HEADINGS)
     title = _bare(article.meta.title)
     for heading in list(headings):
@@ -18,8 +18,8 @@ def level_headings(article: Article, context: Context) -> None:
             article.note_removed(RULE, [heading])
             heading.extract()
             headings.remove(heading)
-    used = {heading.tag for heading in headings}
-    order = [tag for tag in article.profile.headings if tag in used]
+    used = dict.fromkeys(heading.tag for heading in headings)
+    order = sorted(used) if article.profile.headings == "rank" else list(used)
     levels = {tag: f"h{min(TOP + index, BOTTOM)}" for index, tag in enumerate(order)}
     for heading in headings:
         heading.tag = levels.get(heading.tag, f"h{BOTTOM}")

@@ -15,7 +15,10 @@ PLAIN = re.compile(
     r"(?:https?://[A-Za-z0-9_./%+~=?&;-]+|(?!(?i:y|n|yes|no|on|off|true|false|null)\Z)[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|[\u3400-\u9fff《“（【]"
     r"[\u3400-\u9fff\u3001-\u3011\uff01-\uff5e“”‘’…—·A-Za-z0-9_./%+~=?&;() -]*(?<! ))\Z"
 )
-IN_LIST = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff\u00b7\u2027A-Za-z0-9]*\Z")
+IN_LIST = re.compile(
+    r"(?:[\u3400-\u9fff][\u3400-\u9fff\u00b7\u2027A-Za-z0-9]*"
+    r"|(?!(?i:y|n|yes|no|on|off|true|false|null)\Z)[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*)\Z"
+)
 
 
 class _Dumper(yaml.CSafeDumper):

@@ -34,6 +34,9 @@ def read_credits(article: Article, context: Context) -> None:
         if doomed:
             remove_lines(block, doomed)
     for key, people in found.items():
+        if key == "via":
+            article.meta.via = article.meta.via or people[0]
+            continue
         if key == "authors" and article.meta.authors:
             continue
         setattr(article.meta, key, list(dict.fromkeys(people)))
@@ -72,6 +75,9 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
         piece = inner[match.end() : end].strip("，,；;、 。|｜／/" + names.end_marks)
         if AFTERWORD.search(piece):
             return _read_only(article, text, AFTERWORD.split(piece)[0], names.roles[match["role"]], names, found)
+        if names.roles[match["role"]] == "via":
+            read.append(("via", [re.split("[，,]", piece)[0].strip()] if piece else []))
+            continue
         people = read_names(piece, names) if piece else []
         if people is None:
             article.note(RULE, "wrong", text, names.roles[match["role"]])

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from convert.profiles import Names
 
 HAN_NAME = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,4}\Z")
 FOREIGN_NAME = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·‧•・．.][\u3400-\u9fff]{1,8}){1,3}\Z")
-LATIN_NAME = re.compile(r"[^\W\d_][\w’'.\-]*(?: [^\W\d_][\w’'.\-]*){0,5}\Z")
+LATIN_NAME = re.compile(r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f’'.\-]*(?: [A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f’'.\-]*){0,5}\Z")
 BETWEEN = re.compile(r"\s*[、／/，,﹑；;&]\s*|\s+(?:和|与|and)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[A-Za-z.])(?:和|与)(?=[A-Z])")
 # Kangxi radicals that stand for the characters they look like (Unicode, Kangxi Radicals, compatibility mappings)
-RADICALS = {code: __import__("unicodedata").normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 
 
 def read_names(text: str, names: Names) -> list[str] | None:
@@ -21,12 +22,17 @@ def read_names(text: str, names: Names) -> list[str] | None:
     text names an office or a place only, and None where it was not understood.
     """
     found: dict[str, None] = {}
+    nobody = names.not_people
     for part in BETWEEN.split(text.translate(RADICALS).strip()):
+        if nobody is not None and nobody.search(part):
+            continue
         name = _bare(part, names)
-        if not name or (names.not_people is not None and names.not_people.search(name)):
+        if not name or (nobody is not None and nobody.search(name)):
             continue
         if not is_name(name):
-            return None
+            name = _before_place(name, names.places)
+            if not name:
+                return None
         found[name] = None
     return list(found)
 
@@ -41,11 +47,21 @@ def _bare(name: str, names: Names) -> str:
     name = name.strip(" \u3000:：")
     if names.reporter is not None:
         name = names.reporter.sub("", name, count=1)
-    while True:
-        shorter = _without(name, names.verbs, 2) or _without(name, names.places, 2)
+    while name:
+        shorter = _without(name, names.verbs, 2)
         if shorter is None:
-            return name.strip()
+            shorter = _without(name, names.places, 2)
+        if shorter is None:
+            break
         name = shorter.strip()
+    return name.strip()
+
+
+def _before_place(name: str, places: tuple[str, ...]) -> str:
+    """The name before a known place, where an unknown one follows it (`张三美国某市`); empty where that is no name."""
+    starts = [start for place in places if (start := name.find(place, 2)) > 0]
+    before = name[: min(starts)].strip() if starts else ""
+    return before if is_name(before) else ""
 
 
 def _without(name: str, endings: tuple[str, ...], least: int) -> str | None:

@@ -95,7 +95,7 @@ class Names(_Part):
     translation, other_work: end of a part that names translators, or people that no field is for.
     places: place names that stand glued to a reporter's name.
     not_people: pattern of words that are no person's name (offices, departments).
-    roles: a credit's label to a metadata field (`editors`, `authors`, `translators`), or to nothing.
+    roles: a credit's label to a metadata field (`editors`, `authors`, `translators`, `via`), or to nothing.
     end_marks: the characters that close an article or an editor's line.
     title_author: group `names` at the start of a title; only in channels of `title_author_channels`,
         elsewhere for `columnists` only.
@@ -138,7 +138,8 @@ class Profile(_Part):
     masked_tags: names of tags that the mirror wrote instead of others.
     chrome: a selector of page furniture that is removed with all it holds.
     trackers: hosts whose pictures count readers.
-    headings: the site's heading tags from the highest to the lowest.
+    headings: what tells a heading's level: its tag's `rank`, or the tag's first `appearance` in the article, where a
+        mirror rewrote some levels.
     base: what relative addresses are resolved against; empty keeps them relative to the file.
     lang: the BCP 47 tag of the articles' language; empty leaves it to be guessed.
     channels: names of channels by folder, where the mirror has no index of its own.
@@ -156,7 +157,7 @@ class Profile(_Part):
     masked_tags: dict[str, str] = Field(default_factory=dict)
     chrome: str = ""
     trackers: tuple[str, ...] = ()
-    headings: tuple[str, ...] = ("h1", "h2", "h3", "h4", "h5", "h6")
+    headings: Literal["rank", "appearance"] = "rank"
     base: str = ""
     lang: str = ""
     publisher: str = ""

@@ -33,7 +33,11 @@ def outside(href: str) -> str | None:
     if web is None:
         return None
     authority = _authority(web[2])
-    return None if authority is None else f"{web[1].lower()}://{authority}{_encode(web[3])}"
+    if authority is None:
+        return None
+    # Browsers read a backslash as a slash here (URL standard, *special URLs*).
+    rest = re.sub(r"\\", "/", web[3], count=1) if web[3].startswith("\\") else web[3]
+    return f"{web[1].lower()}://{authority}{_encode(rest)}"
 
 
 def _authority(text: str) -> str | None:

@@ -193,7 +193,8 @@ class _BodyWriter:
         back = ""
         if not any(link in self.frame.footnotes.backlinks for link in element.find_all("a")):
             goal = self.reference_name(reference)
-            file = self.frame.files[self.part_of(reference)]
+            part = self.part_of(reference)
+            file = "" if part == self.frame.number else self.frame.files[part]
             label = attribute(wording.BACK)
             back = f' <a href="{file}#{goal}" epub:type="backlink" role="doc-backlink" title="{label}">↩</a>'
         self.out.append(f'<aside{name} epub:type="footnote" role="doc-footnote">{before}')

@@ -1,0 +1,45 @@
+# The developer's whole interface. `make` alone lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORPUS ?=
+.DEFAULT_GOAL := help
+.PHONY: help run test lint accept bench corpus clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mirrorpress needs Python 3.11 or newer; set PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+run: $(VENV)/installed ## convert seeds/ into out/ and say what came out
+	$(BIN)/mirrorpress run
+
+test: $(VENV)/tested ## run the tests
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/tested ## formatting, lint and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
+	$(BIN)/python -m tests.accept $(TOPIC)
+
+bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (CORPUS=DIR, default seeds)
+	$(BIN)/python -m benchmarks.speed $(or $(CORPUS),seeds)
+
+corpus: $(VENV)/tested ## run a mirror through and print the fidelity table (CORPUS=DIR)
+	@test -n "$(CORPUS)" || { echo 'make corpus CORPUS=DIR: name the folder that holds the mirrors'; exit 2; }
+	$(BIN)/python -m benchmarks.corpus $(CORPUS)
+
+clean: ## remove what running and testing made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find out -mindepth 1 ! -name .gitignore -delete
