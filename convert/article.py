@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date as Date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -77,7 +77,7 @@ class Metadata:
     """
 
     title: str = ""
-    date: Date | None = None
+    date: datetime.date | None = None
     authors: list[str] = field(default_factory=list)
     translators: list[str] = field(default_factory=list)
     editors: list[str] = field(default_factory=list)
@@ -97,7 +97,7 @@ class Metadata:
     byline: str = ""
     words: int | None = None
 
-    def items(self) -> list[tuple[str, str | int | Date | list[str]]]:
+    def items(self) -> list[tuple[str, str | int | datetime.date | list[str]]]:
         """Every field that has a value, in order; an empty string or list is no value."""
         pairs = ((name, getattr(self, name)) for name in self.__slots__)
         return [(name, value) for name, value in pairs if value is not None and value != "" and value != []]

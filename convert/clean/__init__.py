@@ -60,7 +60,10 @@ def clean(article: Article, context: Context) -> Article:
             raise
         except Exception as error:
             raise RuleError(
-                article.path, f"rule {name!r} raised {type(error).__name__}: {error}", "", "mend the rule or leave it out"
+                article.path,
+                f"rule {name!r} raised {type(error).__name__}: {error}",
+                "",
+                "mend the rule or leave it out",
             ) from error
     return article
 

@@ -10,10 +10,14 @@ SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 FORBIDDEN = frozenset({"javascript", "vbscript", "data", "file", "about", "blob"})
 KNOWN = frozenset({"http", "https", "ftp", "ftps", "mailto", "tel", "sms", "magnet", "news", "irc", "xmpp", "geo"})
 AUTHORITY = re.compile(r"(?:[^\s/?#@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^\W_](?:[\w-]*\.)*[\w-]*\.?)(?::\d*)?\Z")
-DOMAIN = re.compile(r"(?:[A-Za-z0-9-]+\.)+(?:com|org|net|edu|gov|info|biz|tv|cn|tw|hk|jp|uk|us|ca|au|de|fr|eu|win|app|me|io|co|ly)(?=[/:?#]|\Z)")
+DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9-]+\.)+(?:com|org|net|edu|gov|info|biz|tv|cn|tw|hk|jp|uk|us|ca|au|de|fr|eu|win|app|me|io|co|ly)(?=[/:?#]|\Z)"
+)
 TWICE = re.compile(r"https?:/{0,2}(?=https?:/)", re.IGNORECASE)
 # what may not stand in an address as it is (RFC 3987 keeps the characters beyond ASCII)
-UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}\u0080-\u00a0\u2028\u2029\u3000\ufeff\u200b-\u200f\u202a-\u202e]|%(?![0-9A-Fa-f]{2})")
+UNSAFE = re.compile(
+    r"[\x00-\x20\x7f\"<>\\^`{|}\u0080-\u00a0\u2028\u2029\u3000\ufeff\u200b-\u200f\u202a-\u202e]|%(?![0-9A-Fa-f]{2})"
+)
 SQUARE = re.compile(r"[\[\]]")
 
 

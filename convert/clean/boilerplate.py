@@ -17,7 +17,7 @@ TEXT_BLOCKS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def drop_boilerplate(article: Article, context: Context) -> None:
-    """Drop, keep or move the lines that the profile's patterns name; what goes leaves a note with the pattern's name."""
+    """Drop, keep or move the lines that the profile's patterns name; what goes leaves a note with its name."""
     profile = article.profile
     ends, anywhere = profile.boilerplate_ends, profile.boilerplate_any
     if ends is None:

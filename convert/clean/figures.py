@@ -9,6 +9,7 @@ from convert.tree import move
 
 RULE = "figures"
 FRAMES = frozenset({"div", "center", "figure", "section", "article"})
+LINE = frozenset({"span", "font", "strong", "b", "em", "i", "u"})
 LOOSE = frozenset({"span", "font", "strong", "b", "em", "i", "p", "u", *FRAMES})
 CAPTION_MOST = 200  # characters of text that a div or center may hold beside a picture to be its caption
 CAPTIONS = "figcaption"
@@ -42,7 +43,7 @@ def _linked(image: Element) -> Element:
             return node if node.tag == "a" else image
         if parent.tag == "a":
             return parent
-        if parent.tag not in {"span", "font", "strong", "b", "em", "i", "u"}:
+        if parent.tag not in LINE:
             return node if node.tag == "a" else image
         node = parent
 
@@ -54,17 +55,20 @@ def _frame(picture: Element, body: Element, captions: str) -> Element:
         parent = node.parent
         if not isinstance(parent, Element) or parent is body or parent.tag not in LOOSE:
             return best
-        if len(parent.select("img")) != 1 or parent.select_one("figure[data-built], table, hr, h1, h2, h3, h4") is not None:
+        if (
+            len(parent.select("img")) != 1
+            or parent.select_one("figure[data-built], table, hr, h1, h2, h3, h4") is not None
+        ):
             return best
         text = parent.text.strip()
         caption = sum(len(one.text.strip()) for one in _captions(parent, captions))
         if not text:
             best = parent
-        elif caption >= len(text) or len("".join(text.split())) <= caption:
+        elif caption >= len("".join(text.split())) or parent.tag == "figure":
             return parent
-        elif parent.tag == "figure" or (parent.tag in {"div", "center"} and _is_caption(parent, picture, text)):
+        elif parent.tag in {"div", "center"} and _is_caption(parent, picture, text):
             return parent
-        elif parent.tag not in {"span", "font", "strong", "b", "em", "i", "u"}:
+        elif parent.tag not in LINE:
             return best
         node = parent
 
@@ -90,7 +94,7 @@ def _is_caption(frame: Element, picture: Element, text: str) -> bool:
 def _stands_alone(picture: Element, body: Element) -> bool:
     """Whether a picture is the first, the last, or the only thing on its line."""
     node: Node = picture
-    while isinstance(node.parent, Element) and node.parent is not body and node.parent.tag in {"span", "font", "strong", "b", "em", "i", "u", "a"}:
+    while isinstance(node.parent, Element) and node.parent is not body and node.parent.tag in {"a", *LINE}:
         if node.parent.text.strip():
             return node.parent.tag != "a" and _is_edge(node)
         node = node.parent
@@ -112,7 +116,7 @@ def _beside(node: Node, step: int) -> Node | None:
 
 
 def _breaks(node: Node) -> bool:
-    return type(node) is Element and node.tag not in {"a", "span", "font", "strong", "b", "em", "i", "u", "sup", "sub"}
+    return type(node) is Element and node.tag not in {"a", "sup", "sub", *LINE}
 
 
 def _drop_repeated(article: Article, figure: Element, caption: Element) -> None:

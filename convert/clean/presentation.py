@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from turbohtml import Node
+
 from convert.article import Article, Context
 
-MEANINGS = {"b": "strong", "i": "em", "cite": "em", "dfn": "em", "var": "em", "strike": "s", "del": "s", "kbd": "code", "samp": "code", "tt": "code"}
+MEANINGS = {
+    "b": "strong",
+    "i": "em",
+    "cite": "em",
+    "dfn": "em",
+    "var": "em",
+    "strike": "s",
+    "del": "s",
+    "kbd": "code",
+    "samp": "code",
+    "tt": "code",
+}
 KNOWN = (
     "a, strong, em, sup, sub, code, s, br, img, p, h1, h2, h3, h4, h5, h6, ul, ol, li, dl, dt, dd, blockquote, pre, "
     "figure, figcaption, table, caption, thead, tbody, tfoot, tr, th, td, hr, div, section, article, main, header, "
@@ -16,9 +31,8 @@ KNOWN = (
 def unwrap_presentation(article: Article, context: Context) -> None:
     """Unwrap every element that is neither a block nor a mark of canonical HTML; drop comments."""
     body = article.body
-    for comment in body.xpath(".//comment() | .//processing-instruction()"):
-        if not isinstance(comment, str):
-            comment.extract()
+    for comment in cast("list[Node]", body.xpath(".//comment() | .//processing-instruction()")):
+        comment.extract()
     body.strip_tags(f":not({KNOWN})")
     for element in body.select(", ".join(MEANINGS)):
         element.tag = MEANINGS[element.tag]

@@ -33,7 +33,9 @@ def _neighbour(mark: Element, step: int) -> str:
     node: Node = mark
     while True:
         sibling = node.next_sibling if step > 0 else node.previous_sibling
-        while sibling is not None and not sibling.text and not (type(sibling) is Element and sibling.tag in {"br", "img"}):
+        while (
+            sibling is not None and not sibling.text and not (type(sibling) is Element and sibling.tag in {"br", "img"})
+        ):
             sibling = sibling.next_sibling if step > 0 else sibling.previous_sibling
         if sibling is not None:
             if type(sibling) is Element and sibling.tag in {"br", "img", "ul", "ol"}:

@@ -31,7 +31,7 @@ def build_structure(article: Article, context: Context) -> None:
 class _Builder:
     """Builds the blocks of one body.
 
-    mixed: paragraphs and inline elements that hold a block; asked once for the whole body, since most articles have none.
+    mixed: paragraphs and inline elements that hold a block; asked once for the body, since most have none.
     breaks: whether any line breaks stand in the body; without them only its texts' own edges need trimming.
     stray_items: whether there may be list items outside lists.
     """

@@ -11,7 +11,7 @@ CAPTION_MOST = 300  # characters; a longer text below a picture is no caption
 
 
 def sort_tables(article: Article, context: Context) -> None:
-    """Take layout tables apart into pictures with captions and plain blocks; give data tables head, body and full rows."""
+    """Take layout tables apart into pictures with captions and plain blocks; give data tables head and full rows."""
     tables = article.body.select("table")
     for table in reversed(tables):  # inner tables first
         rows = [_cells(row) for row in table.select("tr") if row.closest("table") is table]
@@ -90,7 +90,11 @@ def _bring_into_order(table: Element, rows: list[list[Element]]) -> None:
     spanned = any(_span(cell, name) > 1 for row in rows for cell in row for name in ("colspan", "rowspan"))
     width = max(sum(_span(cell, "colspan") for cell in row) for row in rows)
     parts: list[Element] = []
-    if len(rows) > 1 and all(cell.tag == "th" for cell in rows[0]) and not any(_span(c, "rowspan") > 1 for c in rows[0]):
+    if (
+        len(rows) > 1
+        and all(cell.tag == "th" for cell in rows[0])
+        and not any(_span(c, "rowspan") > 1 for c in rows[0])
+    ):
         parts.append(Element("thead", None, [_row(rows.pop(0), width, spanned, "th")]))
     parts.append(Element("tbody", None, [_row(row, width, spanned, "td") for row in rows]))
     table.clear()

@@ -1,4 +1,4 @@
-"""The last rule: nothing empty, nothing at an edge that does not belong there, no attribute that canonical HTML lacks."""
+"""The last rule: nothing empty, nothing at an edge that does not belong there, no attribute too many."""
 
 from __future__ import annotations
 

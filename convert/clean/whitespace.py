@@ -125,7 +125,7 @@ def _next(node: Text, data: str, run: _Run, parent: Node | None) -> None:
         if not broken or (not script and _separator(run.tail, healed)):
             # the space goes into the outer one of the two texts, never inside the edge of a link
             inside = type(parent) is Element and parent.tag in INLINE
-            if inside and run.node is not None and parent not in run.node.ancestors:
+            if inside and run.node is not None and parent not in list(run.node.ancestors):
                 run.node.data += " "
             else:
                 healed = " " + healed
@@ -158,7 +158,7 @@ def _separator(before: str, after: str) -> bool:
     if left.isdigit():
         return _after_digit(before, after, right)
     if right.isalpha():
-        return left in ",.;:!?)" or _is_english(before, after) and left in "]%"
+        return left in ",.;:!?)" or (_is_english(before, after) and left in "]%")
     if right.isdigit():
         return left in ",;:!?)" or (left == "." and not before[-2:-1].isdigit())
     return right in "@#"
@@ -194,5 +194,3 @@ def _last_word(text: str) -> str:
 def _first_word(text: str) -> str:
     word = re.match(r"[^\W\d_\u2e80-\uffef]*", text)
     return word[0] if word else ""
-
-

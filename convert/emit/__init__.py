@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convert.emit import html, markdown, text
-from convert.emit.options import Emitter, EmitOptions, Format
+from convert.emit.options import EmitOptions, Emitter, Format
 
 EMITTERS: dict[str, Format] = {
     "markdown": Format("markdown", ".md", "Markdown with YAML front matter", markdown.write),

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from datetime import date as Date
 
 import yaml
 
 from convert.article import Article
 
 # Strings that need no quotes in any YAML: they begin with a Han character or an opening mark of Chinese text, or are a
-# web address or Latin words that no reader takes for anything else, and hold nothing that YAML could read as its own. All other strings are written by PyYAML.
+# web address or Latin words that no reader takes for anything else, and hold nothing that YAML could read as its own.
+# All other strings are quoted.
+RESERVED = r"(?!(?i:y|n|yes|no|on|off|true|false|null)\Z)"
 PLAIN = re.compile(
-    r"(?:https?://[A-Za-z0-9_./%+~=?&;-]+|(?!(?i:y|n|yes|no|on|off|true|false|null)\Z)[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|[\u3400-\u9fff《“（【]"
+    rf"(?:https?://[A-Za-z0-9_./%+~=?&;-]+|{RESERVED}[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*"
+    r"|[\u3400-\u9fff《“（【]"
     r"[\u3400-\u9fff\u3001-\u3011\uff01-\uff5e“”‘’…—·A-Za-z0-9_./%+~=?&;() -]*(?<! ))\Z"
 )
 IN_LIST = re.compile(
     r"(?:[\u3400-\u9fff][\u3400-\u9fff\u00b7\u2027A-Za-z0-9]*"
-    r"|(?!(?i:y|n|yes|no|on|off|true|false|null)\Z)[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*)\Z"
+    rf"|{RESERVED}[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*)\Z"
 )
 
 
@@ -29,17 +32,17 @@ _Dumper.add_representer(str, lambda dumper, value: dumper.represent_scalar("tag:
 
 
 def write_front_matter(article: Article) -> str:
-    """The article's metadata between `---` lines, in the order of Metadata's fields; keys without a value are left out."""
+    """The article's metadata between `---` lines, in the order of its fields; keys without a value are left out."""
     lines = [f"{key}: {_value(value)}" for key, value in article.meta.items()]
     return "\n".join(["---", *lines, "---", ""])
 
 
-def _value(value: str | int | Date | list[str]) -> str:
+def _value(value: str | int | datetime.date | list[str]) -> str:
     if isinstance(value, str):
         return value if PLAIN.match(value) else _quoted(value)
     if isinstance(value, list):
         return f"[{', '.join(one if IN_LIST.match(one) else _quoted(one) for one in value)}]"
-    return value.isoformat() if isinstance(value, Date) else str(value)
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
 
 
 def _quoted(value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from turbohtml import Element, Node, Text
@@ -33,7 +34,7 @@ class _Mark:
         return f"<{self.tag}>" if self.opening else f"</{self.tag}>"
 
 
-def write_inline(nodes: tuple[Node, ...] | list[Node], flavour: str, line_break: str = "\\\n") -> str:
+def write_inline(nodes: Sequence[Node], flavour: str, line_break: str = "\\\n") -> str:
     """Inline nodes of canonical HTML as Markdown.
 
     line_break: what stands for a `br`: a hard break, or `<br>` where a line may not end.
@@ -54,7 +55,7 @@ def write_inline(nodes: tuple[Node, ...] | list[Node], flavour: str, line_break:
     return "\n".join([escape_line_start(line) for line in written.split("\n")])
 
 
-def _write(nodes: tuple[Node, ...] | list[Node], parts: list[str | _Mark], flavour: str, line_break: str) -> None:
+def _write(nodes: Sequence[Node], parts: list[str | _Mark], flavour: str, line_break: str) -> None:
     for node in nodes:
         if type(node) is Text:
             parts.append(escape(node.data, flavour))
@@ -108,7 +109,7 @@ def write_image(image: Element, flavour: str) -> str:
 
 
 def destination(address: str) -> str:
-    """A link's destination (CommonMark 0.31.2, section 6.3): in pointed brackets where its own brackets do not match."""
+    """A link's destination (CommonMark 0.31.2, section 6.3): in pointed brackets where its brackets do not match."""
     address = ENTITY.sub(r"\\&", address)
     if "(" not in address and ")" not in address and address:
         return address

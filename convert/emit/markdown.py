@@ -104,15 +104,20 @@ def _list(node: Element, flavour: str) -> str:
 
 
 def _holds_blocks(item: Element) -> bool:
-    return any(type(child) is Element and child.tag in {"p", "h2", "h3", "h4", "figure", "blockquote", "table", "pre", "hr"} for child in item.children)
+    return any(
+        type(child) is Element and child.tag in {"p", "h2", "h3", "h4", "figure", "blockquote", "table", "pre", "hr"}
+        for child in item.children
+    )
 
 
 def _tight(item: Element, flavour: str) -> list[str]:
-    inline = [child for child in item.children if type(child) is Text or (type(child) is Element and child.tag not in LISTS)]
+    inline = [
+        child for child in item.children if type(child) is Text or (type(child) is Element and child.tag not in LISTS)
+    ]
     lists = [child for child in item.children if type(child) is Element and child.tag in LISTS]
     written = [write_inline(inline, flavour)]
     for nested in lists:
-        # only a list that starts with 1 may follow a line of text (CommonMark 0.31.2, section 5.2); two lists divide too
+        # only a list that starts with 1 may follow a line of text (CommonMark 0.31.2, section 5.2)
         if len(written) > 1 or (nested.attr("start") or "1") != "1":
             written.append(DIVIDER)
         written.append(_list(nested, flavour))
@@ -140,7 +145,9 @@ def _table(node: Element, flavour: str) -> str:
 
 def _row(row: Element, flavour: str) -> list[str]:
     return [
-        _target(cell) + write_inline(cell.children, flavour, CELL_BREAK) for cell in row.children if type(cell) is Element
+        _target(cell) + write_inline(cell.children, flavour, CELL_BREAK)
+        for cell in row.children
+        if type(cell) is Element
     ]
 
 

@@ -12,7 +12,6 @@ from convert.article import Article
 from convert.emit.html import document
 from convert.errors import MissingToolError, RuleError, UsageError
 
-
 # pandoc writes these through other programs
 NEEDS_MORE = frozenset({"pdf"})
 
@@ -37,7 +36,9 @@ def write_as(article: Article, to: str) -> bytes:
     fails on this article.
     """
     if to not in formats():
-        raise UsageError("--to", f"no format is called {to!r}", "one of those of `mirrorpress formats`", "see that list")
+        raise UsageError(
+            "--to", f"no format is called {to!r}", "one of those of `mirrorpress formats`", "see that list"
+        )
     extra = ["--sandbox", "--standalone", "--wrap=none"]
     try:
         with tempfile.TemporaryDirectory() as folder:

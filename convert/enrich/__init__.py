@@ -46,7 +46,10 @@ def enrich(article: Article, context: Context) -> Article:
             raise
         except Exception as error:
             raise RuleError(
-                article.path, f"step {name!r} raised {type(error).__name__}: {error}", "", "mend the step or leave it out"
+                article.path,
+                f"step {name!r} raised {type(error).__name__}: {error}",
+                "",
+                "mend the step or leave it out",
             ) from error
     return article
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-from turbohtml import Element
-
 from convert.article import Article, Context
 from convert.enrich.people import read_names
-from convert.profiles import Names
 from convert.enrich.taking import take
+from convert.profiles import Names
 
 RULE = "byline"
 FIRST = 4  # text blocks in which a byline may open one

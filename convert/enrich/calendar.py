@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from datetime import date as Date
 
-NUMERALS = {"〇": 0, "零": 0, "○": 0, "Ｏ": 0, "０": 0, "O": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+NUMERALS = {
+    "〇": 0,
+    "零": 0,
+    "○": 0,
+    "Ｏ": 0,
+    "０": 0,
+    "O": 0,
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "五": 5,
+    "六": 6,
+    "七": 7,
+    "八": 8,
+    "九": 9,
+}
 
 
-def calendar_day(year: str, month: str, day: str) -> Date | None:
+def calendar_day(year: str, month: str, day: str) -> datetime.date | None:
     """A date from its parts in digits or Chinese numerals; a year of one or two digits is of this century.
 
     Returns None where the parts are no day of the calendar.
@@ -18,7 +34,7 @@ def calendar_day(year: str, month: str, day: str) -> Date | None:
         return None
     y, m, d = (number or 0 for number in numbers)
     try:
-        return Date(y + 2000 if y < 100 else y, m, d)
+        return datetime.date(y + 2000 if y < 100 else y, m, d)
     except ValueError:
         return None
 

@@ -69,7 +69,11 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
     if label.match(inner) is None:
         return False
     read: list[tuple[str, list[str]]] = []
-    starts = [match for match in label.finditer(inner) if match.start() == 0 or inner[match.start() - 1] in "，,；;、 。|｜／/"]
+    starts = [
+        match
+        for match in label.finditer(inner)
+        if match.start() == 0 or inner[match.start() - 1] in "，,；;、 。|｜／/"
+    ]
     for index, match in enumerate(starts):
         end = starts[index + 1].start() if index + 1 < len(starts) else len(inner)
         piece = inner[match.end() : end].strip("，,；;、 。|｜／/" + names.end_marks)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from datetime import date as Date
 
 from turbohtml import Element
 
@@ -66,7 +66,7 @@ def _read_day(article: Article, match: re.Match[str]) -> None:
         article.note(RULE, "wrong", f"{match[0]} beside {known.isoformat()} in the address", "date")
 
 
-def _nearest_year(day: Date, known: Date) -> Date:
+def _nearest_year(day: datetime.date, known: datetime.date) -> datetime.date:
     """A day without a year, in the year that brings it next to the day in the address."""
     years = (known.year - 1, known.year, known.year + 1)
     days = [one for year in years if (one := calendar_day(str(year), str(day.month), str(day.day)))]

@@ -9,8 +9,12 @@ from convert.profiles import Names
 
 HAN_NAME = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,4}\Z")
 FOREIGN_NAME = re.compile(r"[\u3400-\u9fff]{1,8}(?:[·‧•・．.][\u3400-\u9fff]{1,8}){1,3}\Z")
-LATIN_NAME = re.compile(r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f’'.\-]*(?: [A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f’'.\-]*){0,5}\Z")
-BETWEEN = re.compile(r"\s*[、／/，,﹑；;&]\s*|\s+(?:和|与|and)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[A-Za-z.])(?:和|与)(?=[A-Z])")
+LATIN_NAME = re.compile(
+    r"[A-Z\u00c0-\u00de][A-Za-z\u00c0-\u024f’'.\-]*(?: [A-Za-z\u00c0-\u024f][A-Za-z\u00c0-\u024f’'.\-]*){0,5}\Z"
+)
+BETWEEN = re.compile(
+    r"\s*[、／/，,﹑；;&]\s*|\s+(?:和|与|and)\s+|(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])|(?<=[A-Za-z.])(?:和|与)(?=[A-Z])"
+)
 # Kangxi radicals that stand for the characters they look like (Unicode, Kangxi Radicals, compatibility mappings)
 RADICALS = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
 
@@ -68,7 +72,9 @@ def _without(name: str, endings: tuple[str, ...], least: int) -> str | None:
     """A name without the longest ending that leaves at least `least` characters, or nothing at all."""
     if not name.endswith(endings):
         return None
-    fitting = [one for one in endings if name.endswith(one) and (len(name) == len(one) or len(name) - len(one) >= least)]
+    fitting = [
+        one for one in endings if name.endswith(one) and (len(name) == len(one) or len(name) - len(one) >= least)
+    ]
     if not fitting:
         return None
     return name[: len(name) - len(max(fitting, key=len))]

@@ -88,7 +88,9 @@ def _as_html(body: str, kind: str) -> str:
 def _unmasked(body: str, masked: dict[str, str]) -> str:
     """Give masked tags their names back, before parsing: `</ok>` must close what `<a` opened."""
     for mask, name in masked.items():
-        body = body.replace(f"<{mask} ", f"<{name} ").replace(f"<{mask}>", f"<{name}>").replace(f"</{mask}>", f"</{name}>")
+        body = (
+            body.replace(f"<{mask} ", f"<{name} ").replace(f"<{mask}>", f"<{name}>").replace(f"</{mask}>", f"</{name}>")
+        )
     return body
 
 
@@ -122,5 +124,3 @@ def _title_from_heading(article: Article) -> None:
         article.note("title", "moved", element.text.strip(), "title")
         element.extract()
         return
-
-
