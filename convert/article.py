@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from turbohtml import Element, Node, Text
 
 if TYPE_CHECKING:
+    from convert.address import Address
     from convert.profiles import Profile
 
 NoteKind: TypeAlias = Literal["removed", "moved", "changed", "guessed", "wrong"]
@@ -109,6 +110,7 @@ class Article:
 
     body: a `div` element that holds the article; after `clean` canonical HTML only (docs/canonical.md).
     origin: for each metadata key, the part of the source that it was read from.
+    address: what the article's address tells about it, where its profile knows the address.
     """
 
     source: Source
@@ -117,6 +119,7 @@ class Article:
     meta: Metadata = field(default_factory=Metadata)
     notes: list[Note] = field(default_factory=list)
     origin: dict[str, str] = field(default_factory=dict)
+    address: Address | None = None
 
     @property
     def path(self) -> str:

@@ -60,7 +60,8 @@ class _Builder:
                     self._close(_wrapped(run, wraps), result)
                     run = []
                 if node.tag == "p" and not wraps and node not in self.mixed:
-                    self._keep(node, result)
+                    if len(node):
+                        self._keep(node, result)
                 else:
                     _join_made(result, self._block(node, wraps))
         if run:
@@ -91,10 +92,12 @@ class _Builder:
 
     def _keep(self, paragraph: Element, result: list[Element]) -> None:
         """End a paragraph: trim it, and keep it unless it shows nothing."""
-        if self.breaks:
+        text = paragraph.text
+        if self.breaks or not text or text[0].isspace() or text[-1].isspace():
             trim(paragraph)
-        if not is_blank(paragraph):
-            result.append(paragraph)
+            if is_blank(paragraph):
+                return
+        result.append(paragraph)
 
     def _close(self, run: Sequence[Node], result: list[Element]) -> None:
         """Make a paragraph of a run of inline nodes."""

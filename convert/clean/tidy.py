@@ -35,10 +35,14 @@ def tidy(article: Article, context: Context) -> None:
         anchor.unwrap()
     free_edges(body)
     body.normalize()
+    broken = body.select_one("br") is not None
     for block in body.select(TEXT_BLOCKS):
-        _tidy_text(block)
-        if block.tag not in {"td", "th"} and is_blank(block):
-            block.extract()
+        text = block.text
+        loose = broken and block.select_one("br") is not None
+        if loose or not text or "  " in text or text[0].isspace() or text[-1].isspace():
+            _tidy_text(block)
+            if block.tag not in {"td", "th"} and is_blank(block):
+                block.extract()
     for item in body.select("li"):
         _tidy_text(item)
         if is_blank(item):
@@ -65,13 +69,7 @@ def _strip_attributes(element: Element, ids: set[str]) -> None:
 
 def _tidy_text(block: Element) -> None:
     """One space at most between two texts, none beside a line break or at the block's edge."""
-    text = block.text
-    has_breaks = block.select_one("br, ul, ol") is not None
-    if text and not has_breaks and "  " not in text and not text[0].isspace() and not text[-1].isspace():
-        return
     trim(block)
-    if block.select_one("br") is None and block.select_one("a, strong, em, sup, sub, code, s") is None:
-        return
     space = True
     last: Text | None = None
     for node in list(block.descendants):

@@ -13,6 +13,7 @@ from turbohtml import Element, Node, Text
 from convert.article import Article, Context
 
 INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "wbr"})
+ALONE = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "figcaption"})
 SCRIPTS = frozenset({"sup", "sub"})
 PICTURE = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: what a picture is in a run of text
 BLANK = " \t\n\r\f"
@@ -32,6 +33,9 @@ def heal_whitespace(article: Article, context: Context) -> None:
         if type(node) is Text:
             parent = node.parent
             tag = parent.tag if type(parent) is Element else ""
+            if tag in ALONE and len(parent) == 1:
+                _heal_alone(node)
+                continue
             block = _block(parent) if tag in INLINE else parent
             if tag == "pre" or (tag == "code" and _in_pre(node)):
                 continue
@@ -51,6 +55,16 @@ def heal_whitespace(article: Article, context: Context) -> None:
                 run = None
     if run is not None:
         run.end()
+
+
+def _heal_alone(node: Text) -> None:
+    """A text that is all of its block: what most texts are."""
+    data = node.data
+    healed = data.strip(BLANK)
+    if "\n" in healed or "  " in healed or "\t" in healed:
+        healed = SPACE.sub(_inner, healed)
+    if healed != data:
+        node.data = healed
 
 
 class _Run:
@@ -85,7 +99,7 @@ def _in_pre(node: Text) -> bool:
 
 
 def _first(node: Text, data: str, block: Node | None) -> _Run | None:
-    """The first text of a run, before which nothing matters: what most texts are."""
+    """The first text of a run, before which nothing matters."""
     healed = data.strip(BLANK)
     if not healed:
         if data:

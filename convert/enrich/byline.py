@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from turbohtml import Element
+
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.enrich.taking import take
@@ -19,7 +21,13 @@ def read_byline(article: Article, context: Context) -> None:
     names = article.profile.names
     if names.byline is None:
         return
-    for block in article.body.select(":scope > p")[:FIRST]:
+    count = 0
+    for block in article.body.children:
+        if type(block) is not Element or block.tag != "p":
+            continue
+        count += 1
+        if count > FIRST:
+            return
         match = PARENTHESIS.match(block.text.lstrip())
         if match is None or not names.byline.search(match[1]):
             continue

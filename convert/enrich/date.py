@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from convert.address import find_address
 from convert.article import Article, Context
 from convert.enrich.calendar import calendar_day
 
@@ -11,7 +10,7 @@ def settle_date(article: Article, context: Context) -> None:
     """Take the day in the address where the dateline gave none."""
     if article.meta.date is not None:
         return
-    address = find_address(article.meta.source, article.profile)
+    address = article.address
     day = calendar_day(address.year, address.month, address.day) if address else None
     if day is not None:
         article.meta.date = day

@@ -7,7 +7,6 @@ import re
 
 from turbohtml import Element
 
-from convert.address import find_address
 from convert.article import Article, Context
 from convert.enrich.calendar import calendar_day
 from convert.enrich.taking import take
@@ -49,7 +48,7 @@ def _read_day(article: Article, match: re.Match[str]) -> None:
     year; otherwise the address's day stands, with a note.
     """
     groups = match.groupdict()
-    address = find_address(article.meta.source, article.profile)
+    address = article.address
     known = calendar_day(address.year, address.month, address.day) if address else None
     year = groups.get("year") or (str(known.year) if known else "")
     day = calendar_day(year, groups.get("month") or "", groups.get("day") or "")

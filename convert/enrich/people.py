@@ -50,7 +50,8 @@ def _bare(name: str, names: Names) -> str:
     """A name without the verbs and places behind it."""
     name = name.strip(" \u3000:：")
     if names.reporter is not None:
-        name = names.reporter.sub("", name, count=1)
+        before = names.reporter.match(name)
+        name = name[before.end() :] if before else name
     while name:
         shorter = _without(name, names.verbs, 2)
         if shorter is None:

@@ -36,8 +36,8 @@ def read_body(article: Article, envelope: Envelope) -> None:
     article.meta.source = envelope.address.strip()
     if article.meta.source:
         article.origin["source"] = "address line"
-    found = find_address(article.meta.source, article.profile)
-    if found:
+    found = article.address = find_address(article.meta.source, article.profile)
+    if found is not None:
         article.meta.id, article.meta.publisher = found.id, found.publisher
         article.origin["id"] = article.origin["publisher"] = "address"
 

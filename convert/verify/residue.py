@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from convert.verify.difference import Difference, around
 
-_SCRIPT = re.compile(r"(?:\]\(<?|(?:href|src)\s*=\s*[\"']?)[\s\x00-\x20]*(?:javascript|vbscript)\s*:", re.I)
+_SCRIPT = re.compile(
+    r"(?:\]\(<?|<[a-z][^<>]*\s(?:href|src)\s*=\s*[\"']?)[\s\x00-\x20]*(?:javascript|vbscript)\s*:", re.I
+)
 
 
 def residue(

@@ -54,9 +54,22 @@ def _authority(text: str) -> str | None:
             return None
     if not _HOST.fullmatch(host) or len(host) > 253 or any(len(label) > 63 for label in host.split(".")):
         return None
+    if not all(_is_label(label) for label in host.lower().split(".")):
+        return None
     if host.rstrip(".").rpartition(".")[2].isdigit() and not _is_ipv4(host):
         return None
     return f"{host}:{port}" if port else host
+
+
+def _is_label(label: str) -> bool:
+    """Whether a part of a host that says it stands for other letters (RFC 3490, *ACE prefix*) does so."""
+    if not label.startswith("xn--"):
+        return True
+    try:
+        letters = label.encode("ascii").decode("idna")
+        return not letters.isascii() and letters.encode("idna").decode("ascii") == label
+    except UnicodeError:
+        return False
 
 
 def _is_ipv4(host: str) -> bool:
