@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from html import escape
 
 from turbohtml import Element, Node, Text, parse_fragment
 
@@ -149,7 +150,5 @@ def wrap_text(tag: str, text: str) -> Element:
 
 def opening_tag(element: Element) -> str:
     """An element's opening tag as HTML: what a note says of an element without text."""
-    bare = Element(element.tag, {name: element.attrs[name] for name in element.attrs})
-    html = bare.html
-    close = f"</{element.tag}>"
-    return html.removesuffix(close)
+    attributes = "".join(f' {name}="{escape(element.attr(name) or "")}"' for name in element.attrs)
+    return f"<{element.tag}{attributes}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin
 
 SOUND = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#](?:[!#$&-;=?-Z_a-z~]|%[0-9A-Fa-f]{2})*)?\Z")
@@ -21,6 +22,7 @@ UNSAFE = re.compile(
 SQUARE = re.compile(r"[\[\]]")
 
 
+@lru_cache(maxsize=8192)  # links to tag pages repeat within an article and over the mirror
 def mend(address: str, base: str) -> str | None:
     """A link's or picture's address, absolute and valid; None where it leads nowhere that a reader may go.
 

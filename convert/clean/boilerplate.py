@@ -22,18 +22,24 @@ def drop_boilerplate(article: Article, context: Context) -> None:
     ends, anywhere = profile.boilerplate_ends, profile.boilerplate_any
     if ends is None:
         return
+    broken = article.body.select_one("br") is not None
     blocks = _text_blocks(article.body)
     count = len(blocks)
     for index, block in enumerate(blocks):
         near = index >= count - TAIL or index < HEAD
         union = ends if near else anywhere
-        if union is None or "data-media" in block.attrs:
+        if union is None:
+            continue
+        text = block.text
+        if "。" in text[:-1] and not (broken and block.select_one("br") is not None):
+            continue  # two sentences are text, whatever they begin with
+        if "data-media" in block.attrs:
             continue
         place = ("tail" if index >= count - TAIL else "", "head" if index < HEAD else "", "any")
         doomed = []
         for line, text in told_lines(block, LONGEST):
             if "。" in text[:-1]:
-                continue  # two sentences are text, whatever they begin with
+                continue
             if union.fullmatch(text) and _treat(article, line, text, place):
                 doomed.append(line)
         if doomed:

@@ -18,10 +18,13 @@ def mend_links(article: Article, context: Context) -> None:
     anchors = body.select("a")
     targets = _targets(body) if any((one.attr("href") or "").startswith("#") for one in anchors) else {}
     wanted: set[str] = set()
+    base = article.profile.base
     for anchor in anchors:
-        name = anchor.attr("id") or anchor.attr("name") or ""
         href = anchor.attr("href")
-        address = None if href is None else mend(href, article.profile.base)
+        if href is not None and len(anchor.attrs) == 1 and mend(href, base) == href and href[0] != "#" and anchor.text:
+            continue  # what nearly all links are
+        name = anchor.attr("id") or anchor.attr("name") or ""
+        address = None if href is None else mend(href, base)
         if address is not None and address.startswith("#"):
             address = address if href is not None and _aim(href) in targets else None
             if address is not None and href is not None:
@@ -46,8 +49,6 @@ def _targets(body: Element) -> dict[str, Element]:
 
 def _settle(article: Article, anchor: Element, href: str | None, address: str | None, name: str) -> None:
     """Give a link its address, or take the link away and leave what it held."""
-    if address == href and not name and len(anchor.attrs) == 1 and anchor.text.strip():
-        return  # what nearly all links are
     if href is not None and address != href:
         if address is None:
             article.note(RULE, "removed", href, of="attribute")

@@ -234,8 +234,13 @@ def _wrapped(run: Sequence[Node], wraps: tuple[Element, ...]) -> list[Node]:
     if not any(node.text.strip() or type(node) is Element for node in nodes):
         return nodes
     for wrap in reversed(wraps):
-        nodes = [move(nodes, Element(wrap.tag, dict(wrap.attrs.items())))]
+        nodes = [move(nodes, Element(wrap.tag, _carried(wrap)))]
     return nodes
+
+
+def _carried(wrap: Element) -> dict[str, str]:
+    """The attributes of an inline element that its copies keep; a damaged one may have names that no tag can."""
+    return {name: value for name in ("href", "id") if (value := wrap.attr(name)) is not None}
 
 
 def _figure_inline(figure: Element) -> list[Node]:

@@ -31,8 +31,7 @@ def tidy(article: Article, context: Context) -> None:
         attributes = element.attrs
         if attributes and not (len(attributes) == 1 and element.tag == "a" and "href" in attributes):
             _strip_attributes(element, ids)
-    for anchor in body.select("a:not([href]):not([id])"):
-        anchor.unwrap()
+    _tidy_links(article)
     free_edges(body)
     body.normalize()
     broken = body.select_one("br") is not None
@@ -51,6 +50,19 @@ def tidy(article: Article, context: Context) -> None:
         if not len(block):
             block.extract()
     _trim_rules(body)
+
+
+def _tidy_links(article: Article) -> None:
+    """No link in a link, none that shows nothing, and no anchor that is neither link nor target."""
+    for inner in article.body.select("a a"):
+        article.note_addresses(RULE, [Element("a", {"href": inner.attr("href") or ""})])
+        inner.unwrap()
+    for anchor in article.body.select("a:not([id])"):
+        if not anchor.text and anchor.select_one("img") is None:
+            article.note_addresses(RULE, [anchor])
+            anchor.extract()
+        elif "href" not in anchor.attrs:
+            anchor.unwrap()
 
 
 def _wanted_ids(body: Element) -> set[str]:

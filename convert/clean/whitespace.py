@@ -33,7 +33,7 @@ def heal_whitespace(article: Article, context: Context) -> None:
         if type(node) is Text:
             parent = node.parent
             tag = parent.tag if type(parent) is Element else ""
-            if tag in ALONE and len(parent) == 1:
+            if tag in ALONE and parent is not None and len(parent) == 1:
                 _heal_alone(node)
                 continue
             block = _block(parent) if tag in INLINE else parent

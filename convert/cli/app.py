@@ -200,4 +200,4 @@ def formats() -> None:
     """List the formats that `convert --to` writes; `run` writes those of the first table."""
     screen.say_table("run and convert", {one.name: one.about for one in EMITTERS.values()})
     screen.say_table("convert and epub", {"epub": "a book: EPUB 3"})
-    screen.say("convert, by pandoc:\n  " + " ".join(name for name in pandoc_formats() if name not in EMITTERS))
+    screen.say_list("convert, by pandoc", (name for name in pandoc_formats() if name not in {*EMITTERS, "epub"}))

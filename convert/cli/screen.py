@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,6 +45,12 @@ def say_table(title: str, rows: Mapping[str, str]) -> None:
         say(f"  {name:<{width}}  {about}".rstrip())
 
 
+def say_list(title: str, names: Iterable[str]) -> None:
+    """Print many names in lines of some 100 characters."""
+    say(f"{title}:")
+    say(textwrap.fill(" ".join(names), 100, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
+
+
 def first_line(function: Callable[..., object]) -> str:
     """The first line of a function's docstring."""
     return (function.__doc__ or "").strip().partition("\n")[0]
@@ -60,6 +67,9 @@ def explain(error: Exception) -> int:
         say_error("interrupted; what was written so far is whole")
         return 130
     usage = getattr(error, "format_message", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error, file=sys.stderr)
+        return 2
     if usage:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "mirrorpress"

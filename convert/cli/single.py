@@ -59,7 +59,8 @@ def _read(name: str, config: Config, root: Path | None = None) -> tuple[Source, 
     try:
         source = read_source(place.root, place.path, limit)
     except SourceError as error:
-        raise SourceError(name, error.found, error.expected, error.todo) from None
+        todo = "check the path" if "no such file" in error.found else error.todo
+        raise SourceError(name, error.found, error.expected, todo) from None
     return source, build_context(config, Mirrors(place.root).channels([place.path]))
 
 

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from turbohtml import Element, Node, Text
 
@@ -84,18 +85,23 @@ def _write(nodes: Sequence[Node], parts: list[str | _Mark], flavour: str, line_b
 
 
 def _link(node: Element, parts: list[str | _Mark], flavour: str, line_break: str) -> None:
-    name = node.attr("id")
-    if name:
+    if len(node.attrs) != 1 and (name := node.attr("id")):
         parts.append(write_target(name))
     href = node.attr("href")
     if href is None:
         _write(node.children, parts, flavour, line_break)
-    elif AUTOLINK.match(href) and len(node) == 1 and type(node[0]) is Text and node[0].data == href:
-        parts.append(f"<{href}>")
-    else:
-        parts.append("[")
-        _write(node.children, parts, flavour, line_break)
-        parts.append(f"]({destination(href)})")
+        return
+    children = node.children
+    if len(children) == 1 and type(children[0]) is Text:  # what nearly all links are
+        text = children[0].data
+        if text == href and AUTOLINK.match(href):
+            parts.append(f"<{href}>")
+        else:
+            parts.append(f"[{escape(text, flavour)}]({destination(href)})")
+        return
+    parts.append("[")
+    _write(children, parts, flavour, line_break)
+    parts.append(f"]({destination(href)})")
 
 
 def write_target(name: str) -> str:
@@ -108,6 +114,7 @@ def write_image(image: Element, flavour: str) -> str:
     return f"![{escape(image.attr('alt') or '', flavour)}]({destination(image.attr('src') or '')})"
 
 
+@lru_cache(maxsize=8192)  # links to tag pages repeat within an article and over the mirror
 def destination(address: str) -> str:
     """A link's destination (CommonMark 0.31.2, section 6.3): in pointed brackets where its brackets do not match."""
     address = ENTITY.sub(r"\\&", address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import lru_cache
 
 NUMERALS = {
     "〇": 0,
@@ -24,6 +25,7 @@ NUMERALS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def calendar_day(year: str, month: str, day: str) -> datetime.date | None:
     """A date from its parts in digits or Chinese numerals; a year of one or two digits is of this century.
 

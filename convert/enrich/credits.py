@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from turbohtml import Element, Node, Text
@@ -68,7 +69,7 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
     inner = text.strip("（）() \u3000")
     if label.match(inner) is None:
         return False
-    read: list[tuple[str, list[str]]] = []
+    read: list[tuple[str, Sequence[str]]] = []
     starts = [
         match
         for match in label.finditer(inner)
@@ -82,7 +83,7 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
         if names.roles[match["role"]] == "via":
             read.append(("via", [re.split("[，,]", piece)[0].strip()] if piece else []))
             continue
-        people = read_names(piece, names) if piece else []
+        people = read_names(piece, names) if piece else ()
         if people is None:
             article.note(RULE, "wrong", text, names.roles[match["role"]])
             return False

@@ -22,6 +22,6 @@ def read_title_author(article: Article, context: Context) -> None:
     folder = article.source.folder.rpartition("/")[2]
     trusted = names.title_author_channels is not None and names.title_author_channels.search(folder)
     if trusted or all(one in names.columnists for one in people):
-        article.meta.authors = people
+        article.meta.authors = list(people)
         article.origin["authors"] = "title"
         article.note(RULE, "guessed", match["names"], "authors")

@@ -6,7 +6,8 @@ import re
 
 from convert.article import Article, Context
 
-HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+PLANES_2_AND_3 = re.compile("[\U00020000-\U0003ffff]")
 LATIN = re.compile(r"[0-9A-Za-z\u00c0-\u024f]+(?:[.,'’\-][0-9A-Za-z\u00c0-\u024f]+)*")
 
 
@@ -22,4 +23,4 @@ def count_words(article: Article, context: Context) -> None:
 def _count(text: str) -> int:
     # every run of Han becomes one space, so that what is left to search for Latin words is short
     rest, runs = HAN.subn(" ", text)
-    return len(text) - (len(rest) - runs) + len(LATIN.findall(rest))
+    return len(text) - (len(rest) - runs) + len(LATIN.findall(rest)) + len(PLANES_2_AND_3.findall(rest))

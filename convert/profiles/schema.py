@@ -118,6 +118,10 @@ class Names(_Part):
     columnists: tuple[str, ...] = ()
     tag_links: Regex | None = None
 
+    def __hash__(self) -> int:
+        """By identity: a profile is read once, and what was worked out for it is kept under it."""
+        return id(self)
+
 
 class Recognise(_Part):
     """What a source of the family looks like: all of it must be there.

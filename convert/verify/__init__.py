@@ -34,10 +34,13 @@ __all__ = [
 ]
 
 
-def verify(article: Article, *, markdown: str | None = None, text: str | None = None) -> list[Difference]:
+def verify(
+    article: Article, *, markdown: str | None = None, text: str | None = None, thorough: bool = True
+) -> list[Difference]:
     """Every check of one article: body and notes against the source, and the given files against the body.
 
     markdown, text: the files that were written from the article with the default options, where there are any.
+    thorough: also hold spaces, line ends, marks and picture descriptions against the source, which takes as long again.
     Returns every difference that was found; none where all is well.
     """
     source = article.source
@@ -46,14 +49,15 @@ def verify(article: Article, *, markdown: str | None = None, text: str | None = 
     found = [
         *conservation(source, article, laid),
         *invention(source, article, laid),
-        *descriptions(source, article),
         *addresses(source, article),
-        *spacing(source, article, laid),
-        *marks(source, article, laid),
         *han_spaces(source, article),
         *canonical(article.path, article.body),
         *residue(article.path, article.body.inner_html, hosts=profile.trackers, masked=profile.masked_tags),
     ]
+    if thorough:
+        found += descriptions(source, article)
+        found += spacing(source, article, laid)
+        found += marks(source, article, laid)
     if markdown is not None:
         found += reads_back(markdown, article)[0]
         found += front_matter(markdown, article)

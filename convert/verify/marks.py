@@ -11,7 +11,7 @@ from convert.verify.addresses import bare
 from convert.verify.alignment import Alignment
 from convert.verify.conservation import alignment
 from convert.verify.difference import Difference, around, short
-from convert.verify.tokens import VOID, tokens
+from convert.verify.tokens import VOID, Tag, tokens
 from convert.verify.visible import solid, visible
 
 Stretch: TypeAlias = tuple[int, int]
@@ -26,7 +26,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LOUD = frozenset({"strong", "em"})
 
 
-def stretches(html: str) -> dict[str, list[Stretch]]:
+def stretches(pieces: list[Tag | str]) -> dict[str, list[Stretch]]:
     """Which stretches of the text, counted in solid characters, each mark covers; a link's mark is `a` and its address.
 
     Headings are one mark, `heading`.
@@ -34,7 +34,7 @@ def stretches(html: str) -> dict[str, list[Stretch]]:
     found: defaultdict[str, list[Stretch]] = defaultdict(list)
     opened: list[tuple[str, str, int]] = []
     at = 0
-    for token in tokens(html):
+    for token in pieces:
         if isinstance(token, str):
             at += len(solid(token))
         elif token.closes:
@@ -89,8 +89,8 @@ def marks(source: Source, article: Article, laid: Alignment | None = None) -> li
     if laid.size:
         return []
     seen = visible(source, article.profile)
-    old = stretches(seen.document.html)
-    new = stretches(article.body.inner_html)
+    old = stretches(seen.tokens)
+    new = stretches(tokens(article.body.inner_html))
     output = solid(article.body.text)
     whole = [(twin, twin + length) for _, twin, length in laid.kept]
     notes = "\n".join(bare(note.text) for note in article.notes if note.of != "text")

@@ -39,6 +39,7 @@ def front_matter_cut(markdown: str) -> str:
 
 _PROJECTED = re.compile(r"<(/?)fig(ure|caption)>")
 _PROJECTIONS = {("", "ure"): "<p>", ("/", "ure"): "</p>", ("", "caption"): "<br>", ("/", "caption"): ""}
+_ALT_FIRST = re.compile(r'<img (alt="[^"]*") (src="[^"]*")>')
 _LINE_END = re.compile(r"(</p>|</h[2-4]>|<br>|<hr>)\n")
 _NOT_SIMPLE = re.compile(r"<(?:ul|ol|table|blockquote|pre|del|s)\b| id=")
 
@@ -51,6 +52,7 @@ def _simply_equal(html: str, answer: str) -> bool:
     if _NOT_SIMPLE.search(html):
         return False
     ours = _PROJECTED.sub(lambda tag: _PROJECTIONS[tag[1], tag[2]], html)
+    ours = _ALT_FIRST.sub(r"<img \2 \1>", ours)
     return ours == _LINE_END.sub(r"\1", answer)
 
 

@@ -8,7 +8,7 @@ from convert.article import Article, Source
 from convert.verify.alignment import Alignment
 from convert.verify.conservation import alignment
 from convert.verify.difference import Difference
-from convert.verify.tokens import tokens
+from convert.verify.tokens import Tag, tokens
 from convert.verify.visible import solid, visible
 
 BLOCKS = frozenset(
@@ -19,21 +19,23 @@ BLOCKS = frozenset(
 _SPACE = re.compile(r"\s+")
 
 
-def gaps(html: str) -> dict[int, str]:
-    """Where serialised HTML has white space or a line end: number of solid characters before it, and what it is.
+def gaps(pieces: list[Tag | str]) -> dict[int, str]:
+    """Where HTML, as tokens, has white space or a line end: number of solid characters before it, and what it is.
 
     `end` for a block's edge, a line break or a line separator; `space` for white space in a line; `wrap` where that
     holds a newline, which a mirror's pretty-printer may have put there; `picture` where a picture stands in a line.
     """
     found: dict[int, str] = {}
     at = 0
-    for token in tokens(html):
+    for token in pieces:
         if not isinstance(token, str):
             if token.name in BLOCKS:
                 found[at] = "end"
             elif token.name == "img":
                 found.setdefault(at, "picture")
             continue
+        if token.isspace() and found.get(at) in {"end", "picture"}:
+            continue  # most of it: a pretty-printer's white space between blocks
         last = 0
         for white in _SPACE.finditer(token):
             at += white.start() - last
@@ -60,10 +62,12 @@ def spacing(source: Source, article: Article, laid: Alignment | None = None) -> 
     output = solid(article.body.text)
     if laid.size:
         return []
-    there, here = gaps(seen.document.html), gaps(article.body.inner_html)
+    there, here = gaps(seen.tokens), gaps(tokens(article.body.inner_html))
     found = []
     for begin, twin, length in laid.kept:
-        for offset in range(1, length):
+        places = {at - begin for at in there if begin < at < begin + length}
+        places |= {at - twin for at in here if twin < at < twin + length}
+        for offset in sorted(places):
             old, new = there.get(begin + offset), here.get(twin + offset)
             if old != new and (check := _fault(old, new)):
                 context = output[max(0, twin + offset - 12) : twin + offset] + "¦" + output[twin + offset :][:12]

@@ -12,17 +12,19 @@ from turbohtml import Document, parse
 
 from convert.article import Source
 from convert.profiles import Profile
+from convert.verify.tokens import Tag, tokens
 
 HIDDEN = "script, style, template, iframe, noembed, noframes"
 _LOOKS_LIKE_HTML = re.compile(rb"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.I)
 _MAY_HIDE = (b"<script", b"<style", b"<template", b"<iframe", b"<noembed", b"<noframes")
 # Python counts these controls as white space; HTML and Unicode do not, so that losing one must show.
+_SEPARATOR = re.compile("[\x1c-\x1f]")
 _SEPARATORS = {code: chr(0x2400 + code) for code in range(0x1C, 0x20)}
 
 
 def solid(text: str) -> str:
     """A text without its white space (Unicode's White_Space property)."""
-    if not text.isprintable() and any(separator in text for separator in "\x1c\x1d\x1e\x1f"):
+    if not text.isprintable() and _SEPARATOR.search(text):
         text = text.translate(_SEPARATORS)
     return "".join(text.split())
 
@@ -41,6 +43,11 @@ class Visible:
     def text(self) -> str:
         """Every visible character that is no white space, in order."""
         return solid(self.document.text)
+
+    @cached_property
+    def tokens(self) -> list[Tag | str]:
+        """The tags and texts, in order."""
+        return tokens(self.document.html)
 
     @cached_property
     def nodes(self) -> list[str]:
