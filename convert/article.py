@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from turbohtml import Element, Node, Text
 
 if TYPE_CHECKING:
-    from convert.address import Address
     from convert.profiles import Profile
 
 NoteKind: TypeAlias = Literal["removed", "moved", "changed", "guessed", "wrong"]
@@ -68,6 +67,17 @@ class Source:
         """The file's name without its last suffix."""
         name = self.path.rpartition("/")[2]
         return name.rpartition(".")[0] or name
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What an article's address tells: its publisher, id, and the day in it (numbers as written, or empty)."""
+
+    publisher: str
+    id: str
+    year: str
+    month: str
+    day: str
 
 
 @dataclass(slots=True)

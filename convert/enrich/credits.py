@@ -83,14 +83,14 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
         if names.roles[match["role"]] == "via":
             read.append(("via", [re.split("[，,]", piece)[0].strip()] if piece else []))
             continue
-        people = read_names(piece, names) if piece else ()
+        people = read_names(piece, names)
         if people is None:
             article.note(RULE, "wrong", text, names.roles[match["role"]])
             return False
         read.append((names.roles[match["role"]], people))
-    for key, people in read:
-        if key and people:
-            found.setdefault(key, []).extend(people)
+    for key, named in read:
+        if key and named:
+            found.setdefault(key, []).extend(named)
     article.note(RULE, "moved", text, " ".join(dict.fromkeys(key for key, _ in read if key)))
     return True
 

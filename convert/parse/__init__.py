@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from convert.address import find_address
 from convert.article import Article, Context, Source
 from convert.parse.body import read_body
 from convert.parse.decode import decode
-from convert.parse.envelope import Envelope, open_envelope
+from convert.parse.envelope import Envelope, find_address, open_envelope
 from convert.profiles import Profile
 
 __all__ = ["Identity", "identity", "parse"]

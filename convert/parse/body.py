@@ -9,9 +9,8 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 from turbohtml import unescape
 
-from convert.address import find_address
 from convert.article import Article
-from convert.parse.envelope import Envelope, Piece
+from convert.parse.envelope import Envelope, Piece, find_address
 from convert.tree import fragment
 
 MAX_DEPTH = 64

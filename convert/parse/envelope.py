@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from convert.article import Address
 from convert.profiles import EnvelopePart, Profile
 
 
@@ -67,3 +68,12 @@ def _take(envelope: Envelope, part: EnvelopePart, match: re.Match[str]) -> None:
     if groups.get("address"):
         envelope.address, to = groups["address"], "source"
     envelope.pieces.append(Piece(part.name, match[0], to))
+
+
+def find_address(address: str, profile: Profile) -> Address | None:
+    """What an address tells by the profile's patterns, or None where no pattern knows it."""
+    for known in profile.addresses:
+        if match := known.pattern.search(address):
+            parts = {"id": "", "year": "", "month": "", "day": ""} | match.groupdict("")
+            return Address(known.publisher, parts["id"], parts["year"], parts["month"], parts["day"])
+    return None
