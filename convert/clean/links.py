@@ -21,7 +21,13 @@ def mend_links(article: Article, context: Context) -> None:
     base = article.profile.base
     for anchor in anchors:
         href = anchor.attr("href")
-        if href is not None and len(anchor.attrs) == 1 and mend(href, base) == href and href[0] != "#" and anchor.text:
+        if (
+            href is not None
+            and len(anchor.attrs) == 1
+            and mend(href, base) == href
+            and href[0] != "#"
+            and anchor.text.strip()
+        ):
             continue  # what nearly all links are
         name = anchor.attr("id") or anchor.attr("name") or ""
         address = None if href is None else mend(href, base)

@@ -85,9 +85,9 @@ def _write(nodes: Sequence[Node], parts: list[str | _Mark], flavour: str, line_b
 
 
 def _link(node: Element, parts: list[str | _Mark], flavour: str, line_break: str) -> None:
-    if len(node.attrs) != 1 and (name := node.attr("id")):
-        parts.append(write_target(name))
     href = node.attr("href")
+    if (href is None or len(node.attrs) > 1) and (name := node.attr("id")):
+        parts.append(write_target(name))
     if href is None:
         _write(node.children, parts, flavour, line_break)
         return
