@@ -19,7 +19,7 @@ PLAIN = re.compile(
     r"[\u3400-\u9fff\u3001-\u3011\uff01-\uff5e“”‘’…—·A-Za-z0-9_./%+~=?&;() -]*(?<! ))\Z"
 )
 IN_LIST = re.compile(
-    r"(?:[\u3400-\u9fff][\u3400-\u9fff\u00b7\u2027A-Za-z0-9]*"
+    r"(?:[\u3400-\u9fff《“][\u3400-\u9fff\u00b7\u2027：（）《》“”—A-Za-z0-9]*"
     rf"|{RESERVED}[A-Za-z][A-Za-z0-9_.-]*(?: [A-Za-z0-9_.-]+)*)\Z"
 )
 

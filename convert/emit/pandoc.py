@@ -39,7 +39,7 @@ def write_as(article: Article, to: str) -> bytes:
         raise UsageError(
             "--to", f"no format is called {to!r}", "one of those of `mirrorpress formats`", "see that list"
         )
-    extra = ["--sandbox", "--standalone", "--wrap=none"]
+    extra = ["--sandbox", "--standalone", "--wrap=none", "--quiet"]
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "article"
