@@ -12,7 +12,7 @@ from convert.article import Article, Context, Note
 from convert.batch.plan import Job, Look
 from convert.batch.sources import Mirrors
 from convert.config import Config, Output, build_context, build_outputs
-from convert.errors import MirrorpressError, RuleError
+from convert.errors import MirrorpressError, RuleError, SourceError
 from convert.files import read_source, write_file
 from convert.parse import identity
 from convert.pipeline import convert
@@ -128,11 +128,21 @@ def look_at(paths: Sequence[str]) -> list[Look]:
 
 def _look(me: Worker, path: str) -> Look:
     try:
+        if not path.isprintable():
+            _check_name(path)
         found = identity(read_source(me.root, path, me.base.max_bytes), me.base)
     except Exception as error:
         return Look(path, failure=reason(path, error))
     digest = hashlib.blake2b(found.body.encode(errors="surrogatepass"), digest_size=16).digest()
     return Look(path, found.publisher, found.id, len(found.body), digest)
+
+
+def _check_name(path: str) -> None:
+    """Refuse a path that is no Unicode: no output, book or note could name it."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise SourceError(path, "its name is not UTF-8", "", "rename the file, or its folder") from None
 
 
 def compare(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -23,15 +23,16 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         code = app(arguments, prog_name="mirrorpress", standalone_mode=False)
         sys.stdout.flush()
+        if code == screen.INTERRUPTED:
+            return screen.tell_interrupted()
         return int(code or 0)
     except MirrorpressError as error:
         screen.say_error(error.message)
         return error.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer itself ends the process for one reason only: a closed pipe
         screen.drop_output()
         return 141  # as the shell counts a process that SIGPIPE ended
     except KeyboardInterrupt:
-        screen.say_error("interrupted; what was written so far is whole")
-        return 130
+        return screen.tell_interrupted()
     except Exception as error:
         return screen.explain(error)

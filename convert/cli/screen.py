@@ -15,6 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from convert.batch.summary import Summary
 
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended: 128 and the number of SIGINT, as shells count."""
+
 
 def prepare() -> None:
     """Make the standard streams able to print any name of a file, even one that is no Unicode."""
@@ -56,6 +59,12 @@ def first_line(function: Callable[..., object]) -> str:
     return (function.__doc__ or "").strip().partition("\n")[0]
 
 
+def tell_interrupted() -> int:
+    """Say that Ctrl-C ended the command; returns the exit code."""
+    say_error("interrupted; what was written so far is whole")
+    return INTERRUPTED
+
+
 def drop_output() -> None:
     """Let what is still to be printed go nowhere: the reader of the pipe has gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -64,8 +73,7 @@ def drop_output() -> None:
 def explain(error: Exception) -> int:
     """Tell of an error that no class of Mirrorpress stands for; returns the exit code."""
     if type(error).__name__ == "Abort":
-        say_error("interrupted; what was written so far is whole")
-        return 130
+        return tell_interrupted()
     usage = getattr(error, "format_message", None)
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error, file=sys.stderr)

@@ -80,14 +80,18 @@ def stages_of(name: str, config: Config) -> Iterator[tuple[str, str, Article]]:
 
 def notes_of(names: Sequence[Path], config: Config) -> Iterator[Article | SourceError]:
     """Every article below the given files and folders, in the order of their paths, or why it failed."""
+    base = build_context(config)
+    above = config.input.resolve()
     for name in names:
-        base = build_context(config)
         found = find_sources(name, base.profiles, config.output)
-        mirrors = Mirrors(found.root)
+        # paths read as they do in a run over the config's input, wherever in it the search began
+        root = above if above in found.root.parents else found.root
+        mirrors = Mirrors(root)
         for path in found.paths:
+            inside = (found.root / path).relative_to(root).as_posix()
             try:
-                source = read_source(found.root, path, base.max_bytes)
-                yield convert(source, replace(base, channels=mirrors.channels([path])))
+                source = read_source(root, inside, base.max_bytes)
+                yield convert(source, replace(base, channels=mirrors.channels([inside])))
             except SourceError as error:
                 yield error
 
@@ -106,7 +110,7 @@ def choose_format(to: str | None, output: str | None) -> str:
     raise UsageError(
         "--to",
         f"no format is called {to!r}",
-        f"{', '.join(EMITTERS)}, epub or one of pandoc's",
+        f"one of {', '.join(EMITTERS)}, epub or one of pandoc's",
         "see `mirrorpress formats`",
     )
 

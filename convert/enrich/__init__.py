@@ -15,6 +15,7 @@ from convert.enrich.image import read_image
 from convert.enrich.language import read_language
 from convert.enrich.tags import read_tags
 from convert.enrich.title_author import read_title_author
+from convert.enrich.via import read_via
 from convert.enrich.words import count_words
 from convert.errors import MirrorpressError, RuleError
 
@@ -24,6 +25,7 @@ STEPS: dict[str, Step] = {
     "dateline": read_dateline,
     "byline": read_byline,
     "credits": read_credits,
+    "via": read_via,
     "title_author": read_title_author,
     "date": settle_date,
     "channel": read_channel,

@@ -100,6 +100,7 @@ class Names(_Part):
     title_author: group `names` at the start of a title; only in channels of `title_author_channels`,
         elsewhere for `columnists` only.
     tag_links: pattern of the address of a link to a tag's page.
+    via: pattern of a closing phrase that names, in group `value`, the outlet that an article came through.
     """
 
     datelines: tuple[Regex, ...] = ()
@@ -117,6 +118,7 @@ class Names(_Part):
     title_author_channels: Regex | None = None
     columnists: tuple[str, ...] = ()
     tag_links: Regex | None = None
+    via: Regex | None = None
 
     def __hash__(self) -> int:
         """By identity: a profile is read once, and what was worked out for it is kept under it."""
