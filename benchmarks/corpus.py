@@ -374,7 +374,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print the first N differences of each kind")
     parser.add_argument("--no-runs", action="store_true", help="leave `mirrorpress run` out, and the volumes with it")
-    parser.add_argument("--no-epub", action="store_const", dest="volumes", const=0, help="leave EPUBCheck out")
+    parser.add_argument(
+        "--no-epub", action="store_const", dest="volumes", const=0, default=-1, help="leave EPUBCheck out"
+    )
     parser.add_argument("--volumes", type=int, default=-1, metavar="N", help="EPUBCheck reads N volumes of each mirror")
     options = parser.parse_args(arguments)
     folder: Path = options.folder
