@@ -187,8 +187,17 @@ def test_channel_names_are_read_from_the_nearest_index(tmp_path: Path) -> None:
     assert mirror_of(folder / "pages" / "c1") == folder
     mirrors = Mirrors(tmp_path)
     assert mirrors.channels(["m/pages/c1/n100001.md"]) == {"c1": "天气", "c2": "港口,与船"}
-    assert (mirrors.name("m/pages/c1/n100001.md"), mirrors.name("loose/a.md")) == ("m", "loose")
     assert mirrors.channels(["loose/a.md"]) == {}
+
+
+def test_a_mirror_is_called_like_its_folder(tmp_path: Path) -> None:
+    """The folder with the index, or else with a README, or else the input."""
+    mirror(tmp_path / "one")
+    (tmp_path / "two" / "pages").mkdir(parents=True)
+    (tmp_path / "two" / "README.md").write_bytes(b"")
+    mirrors = Mirrors(tmp_path)
+    paths = ["one/pages/c1/n100001.md", "two/pages/n1.md", "loose/a.md", "a.md"]
+    assert [mirrors.name(path) for path in paths] == ["one", "two", tmp_path.name, tmp_path.name]
 
 
 # --- plan
@@ -342,7 +351,7 @@ def test_the_same_bytes_with_any_number_of_jobs_and_every_time(tmp_path: Path) -
     for number in range(70):
         page(tmp_path / "in", f"loose/n2{number:05}.md", f"第{number}天，海面平静。", f"第{number}天")
     (tmp_path / "in" / "loose" / "n200001.html").write_text("<h1>A</h1><p>Text.</p>", encoding="utf-8")
-    seen = []
+    seen: list[tuple[object, bytes]] = []
     for jobs in (1, 2, 2):
         run(config(tmp_path, f"batch: {{jobs: {jobs}}}\n"), notes=tmp_path / f"notes{len(seen)}.jsonl")
         seen.append((tree(tmp_path / "out"), (tmp_path / f"notes{len(seen)}.jsonl").read_bytes()))
@@ -466,7 +475,7 @@ def test_names_from_the_metadata_are_settled_the_same_way_every_time(tmp_path: P
     for number in range(6):
         page(tmp_path / "in", f"n30000{number}.md", f"第{number}次。", "同一个题目")
     text = "emit: {markdown: {path: '{date:%Y/%m}/{title}.md'}}\nvolumes: []\n"
-    seen = []
+    seen: list[tuple[object, bytes]] = []
     for jobs in (1, 2):
         summary = run(config(tmp_path, f"{text}batch: {{jobs: {jobs}}}\n"))
         seen.append(tree(tmp_path / "out"))

@@ -91,7 +91,7 @@ def test_a_config_is_frozen_and_crosses_a_process_border(tmp_path: Path) -> None
     copy = pickle.loads(pickle.dumps(config))
     assert (copy, copy.base) == (config, tmp_path)
     with pytest.raises(ValidationError, match="frozen"):
-        config.clean = ("tidy",)  # type: ignore[misc]
+        config.clean = ("tidy",)
 
 
 def test_a_format_that_is_left_out_is_not_written(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ class _Walk:
             self.found.passed_over["broken link"] += 1
         elif root not in (real, *real.parents):
             self.found.passed_over["link out of the input"] += 1
-        elif real in known or str(real) in self.folders or self.output in map(str, (real, *real.parents)):
+        elif real in known or str(real) in self.folders or self.output in {str(one) for one in (real, *real.parents)}:
             self.found.passed_over["link to what is read already"] += 1
         elif real.is_dir() and name.startswith("."):
             self.found.passed_over["hidden folder"] += 1
@@ -179,6 +179,7 @@ class Mirrors:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._mirrors: dict[str, Path | None] = {}
+        self._names: dict[str, str] = {}
         self._channels: dict[Path, dict[str, str]] = {}
 
     def mirror(self, path: str) -> Path | None:
@@ -189,12 +190,20 @@ class Mirrors:
         return self._mirrors[folder]
 
     def name(self, path: str) -> str:
-        """The name of the folder that counts as a source's mirror: where there is no index, its topmost folder."""
-        mirror = self.mirror(path)
-        if mirror:
-            return mirror.name
-        top, slash, _ = path.partition("/")
-        return top if slash else self.root.name
+        """The name of the mirror that a source belongs to: of the nearest folder with an index, or else with a README.
+
+        Without either it is the name of the input folder.
+        """
+        folder = path.rpartition("/")[0]
+        if folder not in self._names:
+            self._names[folder] = (self.mirror(path) or self._described(folder)).name
+        return self._names[folder]
+
+    def _described(self, folder: str) -> Path:
+        above = self.root / folder
+        while above != self.root and not any(above.glob("README*")):
+            above = above.parent
+        return above
 
     def channels(self, paths: Iterable[str]) -> dict[str, str]:
         """The names of the channels that the mirrors of these sources know, those of the first source winning."""
