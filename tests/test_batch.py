@@ -351,7 +351,7 @@ def test_the_same_bytes_with_any_number_of_jobs_and_every_time(tmp_path: Path) -
     for number in range(70):
         page(tmp_path / "in", f"loose/n2{number:05}.md", f"第{number}天，海面平静。", f"第{number}天")
     (tmp_path / "in" / "loose" / "n200001.html").write_text("<h1>A</h1><p>Text.</p>", encoding="utf-8")
-    seen: list[tuple[object, bytes]] = []
+    seen: list[tuple[dict[str, bytes], bytes]] = []
     for jobs in (1, 2, 2):
         run(config(tmp_path, f"batch: {{jobs: {jobs}}}\n"), notes=tmp_path / f"notes{len(seen)}.jsonl")
         seen.append((tree(tmp_path / "out"), (tmp_path / f"notes{len(seen)}.jsonl").read_bytes()))
@@ -475,7 +475,7 @@ def test_names_from_the_metadata_are_settled_the_same_way_every_time(tmp_path: P
     for number in range(6):
         page(tmp_path / "in", f"n30000{number}.md", f"第{number}次。", "同一个题目")
     text = "emit: {markdown: {path: '{date:%Y/%m}/{title}.md'}}\nvolumes: []\n"
-    seen: list[tuple[object, bytes]] = []
+    seen: list[dict[str, bytes]] = []
     for jobs in (1, 2):
         summary = run(config(tmp_path, f"{text}batch: {{jobs: {jobs}}}\n"))
         seen.append(tree(tmp_path / "out"))
