@@ -144,7 +144,7 @@ class Article:
         """Leave notes of nodes that are taken away: their text, and the addresses of their links and pictures."""
         nodes = list(nodes)
         self.note_addresses(rule, nodes)
-        text = "".join(node.data if isinstance(node, Text) else node.text for node in nodes).strip()
+        text = " ".join("".join(node.data if isinstance(node, Text) else node.text for node in nodes).split())
         if text:
             self.note(rule, "removed", text)
 

@@ -25,6 +25,7 @@ def drop_boilerplate(article: Article, context: Context) -> None:
     broken = article.body.select_one("br") is not None
     blocks = _text_blocks(article.body)
     count = len(blocks)
+    before = ""  # the pattern that took the line before away
     for index, block in enumerate(blocks):
         near = index >= count - TAIL or index < HEAD
         union = ends if near else anywhere
@@ -32,15 +33,14 @@ def drop_boilerplate(article: Article, context: Context) -> None:
             continue
         text = block.text
         if "。" in text[:-1] and not (broken and block.select_one("br") is not None):
+            before = ""
             continue  # two sentences are text, whatever they begin with
-        if "data-media" in block.attrs:
-            continue
         place = ("tail" if index >= count - TAIL else "", "head" if index < HEAD else "", "any")
         doomed = []
         for line, text in told_lines(block, LONGEST):
-            if "。" in text[:-1]:
-                continue
-            if union.fullmatch(text) and _treat(article, line, text, place):
+            likely = "。" not in text[:-1] and union.fullmatch(text)
+            before = _treat(article, line, text, place, before) if likely else ""
+            if before:
                 doomed.append(line)
         if doomed:
             remove_lines(block, doomed)
@@ -58,22 +58,22 @@ def _text_blocks(body: Element) -> list[Element]:
     return blocks
 
 
-def _treat(article: Article, line: Sequence[Node], text: str, place: tuple[str, ...]) -> bool:
-    """Apply the first pattern that means this line; whether the line is to go."""
+def _treat(article: Article, line: Sequence[Node], text: str, place: tuple[str, ...], before: str) -> str:
+    """Apply the first pattern that means this line; its name where the line is to go, else nothing."""
     for rule in article.profile.boilerplate:
-        match = rule.pattern.fullmatch(text) if rule.where in place else None
+        match = rule.pattern.fullmatch(text) if rule.where in place and rule.after in {"", before} else None
         if match is None:
             continue
         if rule.policy == "keep":
-            return False
+            return ""
         if rule.policy == "field":
             _move(article, rule, line, text, (match.groupdict().get("value") or text).strip())
         else:
             article.note_removed(f"{RULE}.{rule.name}", line)
         if rule.rest:
             _drop_rest(article, f"{RULE}.{rule.name}", line)
-        return True
-    return False
+        return rule.name
+    return ""
 
 
 def _drop_rest(article: Article, name: str, line: Sequence[Node]) -> None:

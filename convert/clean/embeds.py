@@ -28,8 +28,7 @@ def link_embeds(article: Article, context: Context) -> None:
             article.note(RULE, "removed", text)
         elif not addresses:
             article.note(RULE, "removed", f"<{element.tag}>", of="element")
-        # marked, so that no pattern for lines that advertise an address takes it for one
-        links = [Element("p", {"data-media": ""}, [Element("a", {"href": one}, [Text(one)])]) for one in addresses]
+        links = [Element("p", None, [Element("a", {"href": one}, [Text(one)])]) for one in addresses]
         element.replace_with(*links) if links else element.extract()
 
 

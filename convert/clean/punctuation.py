@@ -12,6 +12,7 @@ from convert.article import Article, Context
 from convert.flanking import closes, may_be_punctuation, opens
 
 RULE = "punctuation"
+PAIRS = {"”": "“", "’": "‘", "」": "「", "』": "『", "》": "《", "】": "【", "）": "（", ")": "("}
 
 
 def free_punctuation(article: Article, context: Context) -> None:
@@ -24,7 +25,12 @@ def free_punctuation(article: Article, context: Context) -> None:
         first, last = mark[0], mark[-1]
         if type(last) is Text and not closes(text[-1], after):
             _move(article, mark, last, last_edge=True)
+            if type(first) is Text and PAIRS.get(text[-1], "\0") == text[0]:
+                _move(article, mark, first, last_edge=False)  # quotes leave together
+                continue
         if type(first) is Text and not opens(before, text[0]):
+            if type(last) is Text and PAIRS.get(text[-1], "\0") == text[0]:
+                _move(article, mark, last, last_edge=True)
             _move(article, mark, first, last_edge=False)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -164,7 +163,7 @@ def notes(
             code = 1
             screen.say_error(article.message)
         else:
-            sys.stdout.buffer.writelines(note_line(note) for note in sorted(article.notes))
+            screen.put(b"".join(note_line(note) for note in sorted(article.notes)))
     return code
 
 

@@ -31,6 +31,15 @@ def say(text: str = "") -> None:
     print(text)
 
 
+def put(data: bytes) -> None:
+    """Print bytes. Where Python does not buffer (PYTHONUNBUFFERED), one write may take only a part of them."""
+    sys.stdout.flush()
+    view = memoryview(data)
+    while view:
+        view = view[sys.stdout.buffer.write(view) :]
+    sys.stdout.buffer.flush()
+
+
 def say_error(text: str) -> None:
     """Print an error, a line each, on the standard error."""
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)

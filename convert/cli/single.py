@@ -12,6 +12,7 @@ from turbohtml import Element
 
 from convert.article import Article, Context, Source
 from convert.batch.sources import Mirrors, find_sources, mirror_of
+from convert.cli.screen import put
 from convert.config import Config, build_context
 from convert.emit import EMITTERS, EmitOptions
 from convert.emit.pandoc import formats as pandoc_formats
@@ -129,8 +130,7 @@ def write_result(data: bytes, output: str | None) -> None:
     if output in (None, "-"):
         if sys.stdout.isatty() and b"\0" in data:
             raise UsageError("-o", "this format is no text for a terminal", "a file", "name one, as in -o article.docx")
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        put(data)
         return
     path = Path(str(output))
     if path.exists() and not path.is_file():

@@ -11,7 +11,8 @@ from convert.article import Article, Context
 CREDIT = re.compile(r"[（(]([^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]?\s*△?\s*$")
 
 
-FIRST = 3  # blocks; a short line above the picture is a kicker or a second title
+FIRST = 2  # blocks; a short line above the picture is a kicker or a second title
+SENTENCE = re.compile(r"[。！？.!?…：:]\s*$")
 SHORT = 40  # characters
 
 
@@ -23,7 +24,7 @@ def _lead(body: Element) -> Element | None:
         if block.tag == "figure":
             return block
         text = block.text
-        if len(text) > SHORT or "【" in text:
+        if block.tag != "p" or len(text) > SHORT or "【" in text or SENTENCE.search(text):
             return None
     return None
 

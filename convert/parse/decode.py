@@ -51,7 +51,8 @@ def _damaged(source: Source, data: bytes) -> Decoded:
             return _checked(source, data.decode("gb18030"), "gb18030")
         except UnicodeDecodeError:
             pass
-    note = Note(source.path, RULE, "changed", f"{holes} byte sequences that are no UTF-8", REPLACEMENT * holes)
+    found = f"{holes} byte sequence{'s' if holes > 1 else ''} outside UTF-8"
+    note = Note(source.path, RULE, "changed", found, REPLACEMENT * holes, "element")
     decoded = _checked(source, text.removeprefix("\ufeff"), "")
     return Decoded(decoded.text, (note, *decoded.notes))
 
@@ -64,6 +65,6 @@ def _checked(source: Source, text: str, guessed: str) -> Decoded:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text:
-        notes.append(Note(source.path, RULE, "removed", "\x00" * text.count("\x00")))
+        notes.append(Note(source.path, RULE, "removed", "\x00" * text.count("\x00"), of="element"))
         text = text.replace("\x00", "")
     return Decoded(text, tuple(notes))

@@ -73,6 +73,7 @@ class Boilerplate(_Part):
 
     pattern: must match a whole line (between `br`s, or a whole paragraph).
     where: `tail` looks at the last 14 blocks, `head` at the first 6, `any` at all.
+    after: only the line directly behind one that a pattern of this name took away.
     rest: what follows the line goes too, as long as it is made of links.
     policy: `drop` removes the line, `keep` leaves it (and ends the search), `field` moves group `value` to `field`.
     """
@@ -83,6 +84,7 @@ class Boilerplate(_Part):
     policy: Literal["drop", "keep", "field"] = "drop"
     field: str = ""
     rest: bool = False
+    after: str = ""
 
 
 class Names(_Part):

@@ -11,6 +11,7 @@ from cmarkgfm.cmark import Options
 from turbohtml import Document, parse
 
 from convert.article import Source
+from convert.parse.decode import decode
 from convert.profiles import Profile
 from convert.verify.tokens import Tag, tokens
 
@@ -113,4 +114,5 @@ def visible(source: Source, profile: Profile) -> Visible:
     The last source is kept, so that several checks of one article read it once.
     """
     written_in = _look(source) if profile.format == "auto" else profile.format
-    return _read(source.data, written_in, tuple(profile.masked_tags.items()))
+    data = decode(source, max_bytes=len(source.data)).text.encode("utf-8", "surrogatepass")
+    return _read(data, written_in, tuple(profile.masked_tags.items()))
