@@ -443,6 +443,17 @@ def test_a_source_that_kills_its_worker_is_named_and_the_run_goes_on(tmp_path: P
     assert summary.articles == 2
 
 
+def test_an_output_that_cannot_be_written_is_named_from_the_output_folder(tmp_path: Path) -> None:
+    """The report reads the same on every machine."""
+    mirror(tmp_path / "in")
+    (tmp_path / "out/markdown/pages/c1/n100002.md/inside").mkdir(parents=True)
+    summary = run(config(tmp_path))
+    (failure,) = summary.failures
+    assert failure.path == "pages/c1/n100002.md"
+    assert failure.reason.startswith("markdown/pages/c1/n100002.md: cannot be written (")
+    assert str(tmp_path) not in (tmp_path / "out/report.json").read_text(encoding="utf-8")
+
+
 def test_a_vanished_source_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mirror may change under a run."""
     mirror(tmp_path / "in")

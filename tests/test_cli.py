@@ -326,35 +326,50 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 
 
 SLOW = """
-import pathlib, time
+import os, pathlib, time
 
 def wait(article, context):
-    pathlib.Path("begun").touch()
+    pathlib.Path("begun.part").write_text(str(os.getpid()))
+    pathlib.Path("begun.part").rename("begun")
     time.sleep(600)
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals differ there")
-def test_an_interrupted_run_ends_with_130_and_one_line(tmp_path: Path) -> None:
-    """Ctrl-C reaches every process of a terminal; none of them shows a traceback, none is left behind."""
-    heap(tmp_path)
-    (tmp_path / "own_cli_slow.py").write_text(SLOW, encoding="utf-8")
-    (tmp_path / "config.yaml").write_text("input: in\nclean: ['own_cli_slow:wait']\n", encoding="utf-8")
+def slow_run(folder: Path) -> subprocess.Popen[bytes]:
+    """A run that is at work on an article that takes long."""
+    heap(folder)
+    (folder / "own_cli_slow.py").write_text(SLOW, encoding="utf-8")
+    (folder / "config.yaml").write_text("input: in\nclean: ['own_cli_slow:wait']\n", encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "convert", "run", "--quiet"],
-        cwd=tmp_path,
+        cwd=folder,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    while not (tmp_path / "begun").exists():
+    while not (folder / "begun").exists():
         assert process.poll() is None
+    return process
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ there")
+def test_an_interrupted_run_ends_with_130_and_one_line(tmp_path: Path) -> None:
+    """Ctrl-C reaches every process of a terminal; none of them shows a traceback, none is left behind."""
+    process = slow_run(tmp_path)
     os.killpg(process.pid, signal.SIGINT)
     printed, told = process.communicate()
     assert process.returncode == 130
     assert printed == b""
     assert told.decode().splitlines() == ["interrupted; what was written so far is whole"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ there")
+def test_a_killed_run_leaves_no_worker_behind(tmp_path: Path) -> None:
+    """Its pipes close only when the last of its processes has ended."""
+    process = slow_run(tmp_path)
+    process.kill()
+    assert process.communicate() == (b"", b"")
 
 
 def test_a_name_that_is_no_unicode_is_told_and_costs_that_file_only(tmp_path: Path) -> None:

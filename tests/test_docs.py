@@ -37,7 +37,8 @@ from convert.volumes import Collection
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
 BLOCK = re.compile(
-    r"^(?:<!-- (?P<mark>[a-z]+)(?: exit=(?P<exit>\d+)|: (?P<name>[^\n]+?))? -->\n)?```(?P<kind>\w*)\n(?P<text>.*?)^```$",
+    r"^(?:<!-- (?P<mark>[a-z]+)(?: exit=(?P<exit>\d+)|: (?P<name>[^\n]+?))? -->\n)?"
+    r"```(?P<kind>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 LEFT_OUT = "…"
@@ -123,7 +124,7 @@ def run(block: Block, folder: Path, environment: dict[str, str]) -> str:
 
 
 def assert_stands_in(block: Block, text: str) -> None:
-    """Every line of an excerpt stands in the file, in order; without the sign for what is left out, one after another."""
+    """Every line of an excerpt stands in the file, in order; one after another, but where something is left out."""
     there = text.splitlines()
     at, near = 0, False
     for line in block.text.splitlines():
@@ -197,7 +198,8 @@ def test_every_profile_and_format_is_listed() -> None:
     for name in shipped_names():
         assert f"| `{name}` |" in shown("docs/profiles.md"), name
     for name in EMITTERS:
-        assert f"`{name}`" in shown("docs/markdown.md") and f"`emit.{name}.path`" in shown("docs/config.md"), name
+        assert f"`{name}`" in shown("docs/markdown.md"), name
+        assert f"`emit.{name}.path`" in shown("docs/config.md"), name
 
 
 def keys_of(model: type[BaseModel], above: str = "") -> Iterator[str]:

@@ -209,7 +209,7 @@ def _emit(article: Article, output: Output) -> bytes:
 
 
 def reason(path: str, error: Exception) -> str:
-    """Why an article failed, in one line that begins with its path."""
+    """Why an article or a volume failed, in one line; files of the output are named from its folder."""
     if isinstance(error, MirrorpressError):
-        return error.message
+        return error.message.replace(f"{worker().config.output}/", "")
     return " ".join(f"{path}: {type(error).__name__}: {error}".split())
