@@ -7,6 +7,7 @@ from turbohtml import Element, Node, Text
 from convert.article import Article, Context
 from convert.tree import move
 
+PARTS = frozenset({"caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th"})
 CAPTION_MOST = 300  # characters; a longer text below a picture is no caption
 
 
@@ -14,6 +15,7 @@ def sort_tables(article: Article, context: Context) -> None:
     """Take layout tables apart into pictures with captions and plain blocks; give data tables head and full rows."""
     tables = article.body.select("table")
     for table in reversed(tables):  # inner tables first
+        _free_strays(table)
         rows = [_cells(row) for row in table.select("tr") if row.closest("table") is table]
         rows = [row for row in rows if row]
         if _is_layout(table, rows):
@@ -56,8 +58,7 @@ def _take_apart(table: Element, rows: list[list[Element]]) -> None:
         waiting = [block for block in held if block.select_one("img") is not None and not block.text.strip()]
         if len(waiting) != len([block for block in held if not _is_void(block)]):
             waiting = []
-    rest = [node for node in table.children if _is_stray(node)]
-    table.replace_with(*blocks, *rest)
+    table.replace_with(*blocks)
 
 
 def _are_captions(held: list[Element], pictures: list[Element]) -> bool:
@@ -72,13 +73,19 @@ def _is_void(block: Element) -> bool:
     return not block.text.strip() and block.select_one("img") is None
 
 
+def _free_strays(table: Element) -> None:
+    """Put before a table what stands in it outside its cells; HTML5 does so too, but not after an unwrapping."""
+    parts = [part for part in table.select("thead, tbody, tfoot, tr") if part.closest("table") is table]
+    strays = [node for part in (table, *parts) for node in part.children if _is_stray(node)]
+    if strays:
+        table.insert_before(*strays)
+
+
 def _is_stray(node: Node) -> bool:
-    """Whether a table's child is text or an element that the table's own structure does not explain."""
+    """Whether a child of a table or of its parts is text or an element that a table's structure does not explain."""
     if type(node) is Text:
         return bool(node.data.strip())
-    return type(node) is Element and node.tag not in {
-        "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr"
-    }  # fmt: skip
+    return type(node) is Element and node.tag not in PARTS
 
 
 def _bring_into_order(table: Element, rows: list[list[Element]]) -> None:
