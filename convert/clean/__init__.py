@@ -23,7 +23,7 @@ from convert.clean.tables import sort_tables
 from convert.clean.tidy import tidy
 from convert.clean.trackers import remove_trackers
 from convert.clean.whitespace import heal_whitespace
-from convert.errors import MirrorpressError, RuleError
+from convert.errors import ConfigError, MirrorpressError, RuleError
 
 RULES: dict[str, Rule] = {
     "chrome": remove_chrome,
@@ -71,5 +71,9 @@ def clean(article: Article, context: Context) -> Article:
 def rules_for(article: Article, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
     """The rules of an article: its profile's own list stands in for the built-in one where `rules` is just that."""
     if article.profile.clean and rules is RULES:
+        unknown = [name for name in article.profile.clean if name not in RULES]
+        if unknown:
+            where = f"profile {article.profile.name}: clean"
+            raise ConfigError(where, f"there is no rule {unknown[0]!r}", f"one of {', '.join(RULES)}")
         return {name: RULES[name] for name in article.profile.clean}
     return rules

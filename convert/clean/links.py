@@ -55,7 +55,7 @@ def _targets(body: Element) -> dict[str, Element]:
 
 def _settle(article: Article, anchor: Element, href: str | None, address: str | None, name: str) -> None:
     """Give a link its address, or take the link away and leave what it held."""
-    if href is not None and address != href:
+    if href and address != href:
         if address is None:
             article.note(RULE, "removed", href, of="attribute")
         else:

@@ -8,6 +8,8 @@ from functools import wraps
 from bs4 import BeautifulSoup
 
 from convert.article import Article, Context, Rule
+from convert.clean.structure import build_structure
+from convert.clean.tidy import tidy
 from convert.tree import fragment
 
 SoupRule = Callable[[BeautifulSoup], BeautifulSoup | None]
@@ -27,6 +29,9 @@ def soup_rule(function: SoupRule) -> Rule:
         body = fragment(str(soup if changed is None else changed))
         note_difference(article, name, article.body.text, body.text)
         article.body = body
+        # whatever the soup became, writers get canonical HTML
+        build_structure(article, context)
+        tidy(article, context)
 
     return rule
 

@@ -17,7 +17,7 @@ from convert.enrich.tags import read_tags
 from convert.enrich.title_author import read_title_author
 from convert.enrich.via import read_via
 from convert.enrich.words import count_words
-from convert.errors import MirrorpressError, RuleError
+from convert.errors import ConfigError, MirrorpressError, RuleError
 
 STEPS: dict[str, Step] = {
     "image": read_image,
@@ -59,5 +59,9 @@ def enrich(article: Article, context: Context) -> Article:
 def steps_for(article: Article, steps: Mapping[str, Step]) -> Mapping[str, Step]:
     """The steps of an article: its profile's own list stands in for the built-in one where `steps` is just that."""
     if article.profile.enrich and steps is STEPS:
+        unknown = [name for name in article.profile.enrich if name not in STEPS]
+        if unknown:
+            where = f"profile {article.profile.name}: enrich"
+            raise ConfigError(where, f"there is no step {unknown[0]!r}", f"one of {', '.join(STEPS)}")
         return {name: STEPS[name] for name in article.profile.enrich}
     return steps

@@ -35,6 +35,7 @@ def read_body(article: Article, envelope: Envelope) -> None:
     article.meta.source = envelope.address.strip()
     if article.meta.source:
         article.origin["source"] = "address line"
+    article.meta.publisher = article.profile.publisher
     found = article.address = find_address(article.meta.source, article.profile)
     if found is not None:
         article.meta.id, article.meta.publisher = found.id, found.publisher
