@@ -63,7 +63,7 @@ def _plain(data: str, changed: Counter[tuple[str, str]], in_title: bool = False)
     def plain(match: re.Match[str]) -> str:
         odd = match[0]
         result = " " if odd in SPACES or (in_title and odd in BREAKS) else "\u2028" if odd in BREAKS else ""
-        if result != odd:
+        if result != odd or odd in BREAKS:
             changed[odd, result if result == " " else ""] += 1
         return result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from turbohtml import Node
+from turbohtml import Node, Text
 
 from convert.article import Article, Context
 
@@ -33,6 +33,12 @@ def unwrap_presentation(article: Article, context: Context) -> None:
     body = article.body
     for comment in cast("list[Node]", body.xpath(".//comment() | .//processing-instruction()")):
         comment.extract()
+    for opportunity in body.select("wbr"):
+        before, after = opportunity.previous_sibling, opportunity.next_sibling
+        if type(before) is Text and type(after) is Text:  # nothing stood there, so that the printer's line ends go too
+            before.data, after.data = before.data.rstrip(), after.data.lstrip()
+        opportunity.extract()
+    body.normalize()
     body.strip_tags(f":not({KNOWN})")
     for element in body.select(", ".join(MEANINGS)):
         element.tag = MEANINGS[element.tag]

@@ -157,7 +157,10 @@ def _inner(match: re.Match[str]) -> str:
     if "\n" not in space:
         return " "
     text, start, end = match.string, match.start(), match.end()
-    return " " if _separator(text[max(0, start - REACH) : start], text[end : end + REACH]) else ""
+    # the pretty-printer's own indentation must not be taken for the spaces of running English
+    before = SPACE.sub(lambda one: "" if "\n" in one[0] else " ", text[max(0, start - REACH) : start])
+    after = SPACE.sub(lambda one: "" if "\n" in one[0] else " ", text[end : end + REACH])
+    return " " if _separator(before, after) else ""
 
 
 def _separator(before: str, after: str) -> bool:

@@ -73,7 +73,7 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
     starts = [
         match
         for match in label.finditer(inner)
-        if match.start() == 0 or inner[match.start() - 1] in "，,；;、 。|｜／/"
+        if match.start() == 0 or inner[match.start() - 1] in "，,；;、 。|｜／/：:"
     ]
     for index, match in enumerate(starts):
         end = starts[index + 1].start() if index + 1 < len(starts) else len(inner)

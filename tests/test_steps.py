@@ -1,0 +1,133 @@
+"""Each enriching step by itself: what it reads, what it moves out of the body, and what it leaves alone."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from convert.article import Article, Context, Metadata, Source
+from convert.clean import RULES
+from convert.enrich import STEPS
+from convert.profiles import load_profiles
+from convert.tree import fragment
+from tests.case import Case
+
+PROFILES = {profile.name: profile for profile in load_profiles()}
+LONG = f"<p>{'桥头有人，桥尾有船。' * 6}</p>"
+FULL = "【大纪元2022年05月18日讯】"
+
+
+def step(
+    name: str, html: str, *, path: str = "pages/ncid282/n1.md", title: str = "旧桥", profile: str = "epoch"
+) -> Article:
+    """An article after one step."""
+    article = Article(Source(path, b""), PROFILES[profile], fragment(html), Metadata(title=title))
+    context = Context((PROFILES[profile],), RULES, STEPS, channels={"ncid282": "社会万象", "nsc1": "随笔"})
+    STEPS[name](article, context)
+    return article
+
+
+# step, HTML before, field, value, HTML after
+READS = [
+    (
+        "image",
+        '<figure><img src="a.jpg" alt=""><figcaption>桥。（罗砚）</figcaption></figure>',
+        "image_credit",
+        "罗砚",
+        None,
+    ),
+    ("image", LONG + '<figure><img src="a.jpg" alt=""></figure>', "image", "", None),
+    (
+        "tags",
+        '<p><a href="https://www.epochtimes.com/gb/tag/a.html">桥</a><a href="https://www.epochtimes.com/gb/tag/a.html">桥</a></p>',
+        "tags",
+        ["桥"],
+        None,
+    ),
+    ("tags", '<p><a href="https://www.example.org/">桥</a></p>', "tags", [], None),
+    ("dateline", f"<p>{FULL}桥。</p>", "date", datetime.date(2022, 5, 18), "<p>桥。</p>"),
+    (
+        "dateline",
+        "<p>【新唐人北京时间2022年05月18日讯】桥。</p>",
+        "dateline",
+        "",
+        "<p>【新唐人北京时间2022年05月18日讯】桥。</p>",
+    ),
+    ("byline", "<p>（大纪元记者林禾、罗砚报导）桥。</p>", "authors", ["林禾", "罗砚"], "<p>桥。</p>"),
+    ("byline", "<p>（桥又名虹）桥。</p>", "authors", [], "<p>（桥又名虹）桥。</p>"),
+    ("credits", "<p>桥。</p><p>责任编辑：林妍#</p>", "editors", ["林妍"], "<p>桥。</p>"),
+    (
+        "credits",
+        "<p>桥。</p><p>责任编辑说桥要修三年又三个月零三天</p>",
+        "editors",
+        [],
+        "<p>桥。</p><p>责任编辑说桥要修三年又三个月零三天</p>",
+    ),
+    ("date", "<p>桥。</p>", "date", None, None),
+    ("description", "<p>桥。</p><p>水。</p>", "description", "桥。水。", None),
+    ("description", "<h2>题</h2>", "description", "", None),
+    ("language", "<p>桥。</p>", "lang", "zh-Hans", None),
+    (
+        "words",
+        '<p>桥 two 3.5 words</p><figure><img src="a.jpg" alt=""><figcaption>不算</figcaption></figure>',
+        "words",
+        4,
+        None,
+    ),
+    ("words", "<p>。，</p>", "words", 0, None),
+]
+
+
+@pytest.mark.parametrize(("name", "html", "field", "value", "after"), READS)
+def test_a_step_reads_its_field(name: str, html: str, field: str, value: object, after: str | None) -> None:
+    """The field has this value, and the body is as before but for what was understood and moved."""
+    article = step(name, html)
+    assert getattr(article.meta, field) == value
+    assert article.body.inner_html == (html if after is None else after)
+    if value:
+        assert article.origin[field]
+
+
+def test_the_author_in_a_title_counts_in_columns_only() -> None:
+    """In a channel of columns the title names its author; in news it names the one who speaks."""
+    column = step("title_author", "<p>桥。</p>", path="pages/nsc1035/n1.md", title="谢远：旧桥")
+    news = step("title_author", "<p>桥。</p>", path="pages/ncid282/n1.md", title="谢远：旧桥")
+    assert (column.meta.authors, news.meta.authors) == (["谢远"], [])
+    assert [(note.kind, note.to) for note in column.notes] == [("guessed", "authors")]
+
+
+def test_the_channel_is_the_folder_with_the_names_of_all_copies() -> None:
+    """Aliases bring their channels' names; a folder that is no channel brings none."""
+    article = Article(
+        Source("pages/ncid282/n1.md", b"", ("pages/nsc1/n1.md",)), PROFILES["epoch"], fragment("<p>桥。</p>")
+    )
+    context = Context((PROFILES["epoch"],), RULES, STEPS, channels={"ncid282": "社会万象", "nsc1": "随笔"})
+    STEPS["channel"](article, context)
+    assert (article.meta.channel, article.meta.categories) == ("ncid282", ["社会万象", "随笔"])
+    assert step("channel", "<p>桥。</p>", path="pages/n1.md").meta.channel == ""
+
+
+def test_the_date_falls_back_on_the_address() -> None:
+    """Without a dateline the day is the address's, and its origin says so."""
+    article = Case.read("dateline-none").article()
+    assert article.meta.date == datetime.date(2022, 5, 18)
+    assert article.origin["date"] == "address"
+
+
+def test_a_language_without_a_profile_is_guessed_with_a_note() -> None:
+    """Chinese text is told by its script, English is not guessed at."""
+    chinese = step("language", "<p>桥头有人，桥尾有船。</p>", profile="generic")
+    english = step("language", "<p>The bridge is old.</p>", profile="generic", title="Bridge")
+    assert (chinese.meta.lang, [note.kind for note in chinese.notes]) == ("zh", ["guessed"])
+    assert english.meta.lang == ""
+
+
+def test_a_long_description_ends_with_a_sentence_and_never_inside_a_word() -> None:
+    """At most 160 characters, cut behind a sentence or before a word."""
+    sentences = step("description", f"<p>{'桥头有人，桥尾有船。' * 30}</p>").meta.description
+    words = step("description", f"<p>{'bridgehead ' * 30}</p>".replace(" </p>", "</p>")).meta.description
+    assert len(sentences) <= 160
+    assert sentences.endswith("。")
+    assert len(words) <= 160
+    assert set(words.removesuffix("…").split()) == {"bridgehead"}
