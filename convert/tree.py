@@ -8,7 +8,6 @@ from html import escape
 from turbohtml import Element, Node, Text, parse_fragment
 
 INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "br", "img"})
-EMPTY = frozenset({"br", "img", "hr"})
 
 
 def fragment(html: str) -> Element:
@@ -21,20 +20,10 @@ def texts(node: Node) -> list[Text]:
     return [one for one in node.descendants if type(one) is Text]
 
 
-def is_inline(node: Node) -> bool:
-    """Whether a node is text or inline content of canonical HTML."""
-    return type(node) is not Element or node.tag in INLINE
-
-
 def move(nodes: Iterable[Node], target: Element) -> Element:
     """Move nodes to the end of another element, which is returned."""
     target.extend(list(nodes))
     return target
-
-
-def discard(node: Node) -> None:
-    """Take a node out of its tree."""
-    node.extract()
 
 
 def cut(block: Element, start: int, end: int) -> str:
@@ -141,11 +130,6 @@ def remove_lines(block: Element, doomed: Sequence[Sequence[Node]]) -> None:
     trim(block)
     if is_blank(block):
         block.extract()
-
-
-def wrap_text(tag: str, text: str) -> Element:
-    """A new element that holds one piece of text."""
-    return Element(tag, None, [Text(text)])
 
 
 def opening_tag(element: Element) -> str:

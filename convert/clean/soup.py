@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from functools import wraps
 
 from bs4 import BeautifulSoup
+from turbohtml import Element
 
 from convert.article import Article, Context, Rule
 from convert.clean.structure import build_structure
@@ -28,6 +31,8 @@ def soup_rule(function: SoupRule) -> Rule:
         changed = function(soup)
         body = fragment(str(soup if changed is None else changed))
         note_difference(article, name, article.body.text, body.text)
+        for address in (_addresses(article.body) - _addresses(body)).elements():
+            article.note(name, "removed", address, of="attribute")
         article.body = body
         # whatever the soup became, writers get canonical HTML
         build_structure(article, context)
@@ -36,10 +41,14 @@ def soup_rule(function: SoupRule) -> Rule:
     return rule
 
 
+def _addresses(body: Element) -> Counter[str]:
+    """How often each link's and picture's address stands in a body."""
+    found = (element.attr("href") or element.attr("src") for element in body.select("a[href], img[src]"))
+    return Counter(address for address in found if address)
+
+
 def note_difference(article: Article, name: str, before: str, after: str) -> None:
     """Leave notes of the text that a rule took away or added, found by comparing the body's text."""
-    from difflib import SequenceMatcher
-
     if before == after:
         return
     # whole words of text, so that a note reads as what was taken and not as scattered letters
