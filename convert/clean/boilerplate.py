@@ -35,6 +35,9 @@ def drop_boilerplate(article: Article, context: Context) -> None:
         if "。" in text[:-1] and not (broken and block.select_one("br") is not None):
             before = ""
             continue  # two sentences are text, whatever they begin with
+        if not broken and not union.fullmatch(text.strip()):
+            before = ""
+            continue  # what most lines are
         place = ("tail" if index >= count - TAIL else "", "head" if index < HEAD else "", "any")
         doomed = []
         for line, text in told_lines(block, LONGEST):

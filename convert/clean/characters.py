@@ -31,10 +31,13 @@ NAMED = {
 def clean_characters(article: Article, context: Context) -> None:
     """Treat odd characters in the body's text and in the title as docs/canonical.md says; each kind leaves a note."""
     changed: Counter[tuple[str, str]] = Counter()
-    article.meta.title = _plain(article.meta.title, changed, in_title=True)
-    _note(article, changed)
+    if not article.meta.title.isprintable():
+        article.meta.title = _plain(article.meta.title, changed, in_title=True)
+        _note(article, changed)
     text = article.body.text
-    if not (ODD.search(text) or ("&" in text and TWICE.search(text))):
+    # nearly all articles are printable but for line ends, and Python knows that faster than a pattern finds it
+    odd = not text.replace("\n", "").isprintable() and ODD.search(text)
+    if not odd and not ("&" in text and TWICE.search(text)):
         return
     changed.clear()
     for node in texts(article.body):

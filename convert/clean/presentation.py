@@ -20,11 +20,10 @@ MEANINGS = {
     "samp": "code",
     "tt": "code",
 }
-KNOWN = (
-    "a, strong, em, sup, sub, code, s, br, img, p, h1, h2, h3, h4, h5, h6, ul, ol, li, dl, dt, dd, blockquote, pre, "
-    "figure, figcaption, table, caption, thead, tbody, tfoot, tr, th, td, hr, div, section, article, main, header, "
-    "footer, nav, aside, center, address, details, summary, fieldset, legend, hgroup, menu, body, html, "
-    "b, i, cite, dfn, var, strike, del, kbd, samp, tt"
+KNOWN = frozenset(
+    "a strong em sup sub code s br img p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table "
+    "caption thead tbody tfoot tr th td hr div section article main header footer nav aside center address details "
+    "summary fieldset legend hgroup menu body html".split()
 )
 
 
@@ -33,13 +32,16 @@ def unwrap_presentation(article: Article, context: Context) -> None:
     body = article.body
     for comment in cast("list[Node]", body.xpath(".//comment() | .//processing-instruction()")):
         comment.extract()
-    for opportunity in body.select("wbr"):
+    tags = {element.tag for element in body.iter_elements()}
+    for opportunity in body.select("wbr") if "wbr" in tags else ():
         before, after = opportunity.previous_sibling, opportunity.next_sibling
         if type(before) is Text and type(after) is Text:  # nothing stood there, so that the printer's line ends go too
             before.data, after.data = before.data.rstrip(), after.data.lstrip()
         opportunity.extract()
-    body.normalize()
-    body.strip_tags(f":not({KNOWN})")
-    for element in body.select(", ".join(MEANINGS)):
-        element.tag = MEANINGS[element.tag]
+    for tag in tags & MEANINGS.keys():
+        for element in body.select(tag):
+            element.tag = MEANINGS[tag]
+    # a damaged tag's name may be none that a selector can say
+    for element in [one for one in body.iter_elements() if one.tag not in KNOWN] if tags - KNOWN - {*MEANINGS} else ():
+        element.unwrap()
     body.normalize()

@@ -93,7 +93,8 @@ class _Builder:
     def _keep(self, paragraph: Element, result: list[Element]) -> None:
         """End a paragraph: trim it, and keep it unless it shows nothing."""
         text = paragraph.text
-        if self.breaks or not text or text[0].isspace() or text[-1].isspace():
+        loose = self.breaks and paragraph.select_one("br") is not None
+        if loose or not text or text[0].isspace() or text[-1].isspace():
             trim(paragraph)
             if is_blank(paragraph):
                 return

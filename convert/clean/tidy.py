@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from turbohtml import Element, Text
 
@@ -27,9 +28,8 @@ def tidy(article: Article, context: Context) -> None:
     body = article.body
     body.normalize()
     ids = _wanted_ids(body)
-    for element in body.iter_elements():
-        attributes = element.attrs
-        if attributes and not (len(attributes) == 1 and element.tag == "a" and "href" in attributes):
+    for element in cast("list[Element]", body.xpath(".//*[@*]")):
+        if not (element.tag == "a" and len(element.attrs) == 1 and "href" in element.attrs):
             _strip_attributes(element, ids)
     _tidy_links(article)
     free_edges(body)
@@ -105,6 +105,8 @@ def _tidy_text(block: Element) -> None:
 
 def _trim_rules(body: Element) -> None:
     """Rules at the body's edges, below its lead picture, or beside another rule, divide nothing."""
+    if body.select_one("hr") is None:
+        return
     blocks = [block for block in body.children if type(block) is Element]
     doomed = []
     for index, block in enumerate(blocks):

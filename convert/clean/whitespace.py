@@ -36,13 +36,16 @@ def heal_whitespace(article: Article, context: Context) -> None:
             if tag in ALONE and parent is not None and len(parent) == 1:
                 _heal_alone(node)
                 continue
-            block = _block(parent) if tag in INLINE else parent
             if tag == "pre" or (tag == "code" and _in_pre(node)):
                 continue
+            data = node.data
+            if run is None and data.isspace():
+                node.data = ""  # between two blocks
+                continue
+            block = _block(parent) if tag in INLINE else parent
             if run is not None and run.block is not block:
                 run.end()
                 run = None
-            data = node.data
             if run is None:
                 run = _first(node, data, block)
             else:

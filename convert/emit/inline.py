@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from turbohtml import Element, Node, Text
 
-from convert.emit.escapes import escape, escape_line_start
+from convert.emit.escapes import Escape, escape_line_start
 from convert.flanking import closes, opens
 
 DELIMITERS = {"strong": "**", "em": "*", "s": "~~"}
@@ -35,7 +35,7 @@ class _Mark:
         return f"<{self.tag}>" if self.opening else f"</{self.tag}>"
 
 
-def write_inline(nodes: Sequence[Node], flavour: str, line_break: str = "\\\n") -> str:
+def write_inline(nodes: Sequence[Node], escape: Escape, line_break: str = "\\\n") -> str:
     """Inline nodes of canonical HTML as Markdown.
 
     line_break: what stands for a `br`: a hard break, or `<br>` where a line may not end.
@@ -43,9 +43,9 @@ def write_inline(nodes: Sequence[Node], flavour: str, line_break: str = "\\\n") 
     if len(nodes) == 1:
         only = nodes[0]
         if type(only) is Text:
-            return escape_line_start(escape(only.data, flavour))
+            return escape_line_start(escape(only.data))
     parts: list[str | _Mark] = []
-    _write(nodes, parts, flavour, line_break)
+    _write(nodes, parts, escape, line_break)
     if _Mark in map(type, parts):
         _settle(parts)
         written = "".join(map(str, parts))
@@ -56,40 +56,40 @@ def write_inline(nodes: Sequence[Node], flavour: str, line_break: str = "\\\n") 
     return "\n".join([escape_line_start(line) for line in written.split("\n")])
 
 
-def _write(nodes: Sequence[Node], parts: list[str | _Mark], flavour: str, line_break: str) -> None:
+def _write(nodes: Sequence[Node], parts: list[str | _Mark], escape: Escape, line_break: str) -> None:
     for node in nodes:
         if type(node) is Text:
-            parts.append(escape(node.data, flavour))
+            parts.append(escape(node.data))
             continue
         if type(node) is not Element:
             continue
         tag = node.tag
         if tag == "a":
-            _link(node, parts, flavour, line_break)
+            _link(node, parts, escape, line_break)
         elif tag in DELIMITERS:
             opening, closing = _Mark(tag, True), _Mark(tag, False)
             opening.partner, closing.partner = closing, opening
             parts.append(opening)
-            _write(node.children, parts, flavour, line_break)
+            _write(node.children, parts, escape, line_break)
             parts.append(closing)
         elif tag == "br":
             parts.append(line_break)
         elif tag == "img":
-            parts.append(write_image(node, flavour))
+            parts.append(write_image(node, escape))
         elif tag == "code":
-            parts.append(_code(node.text, parts[-1] if parts else "", flavour))
+            parts.append(_code(node.text, parts[-1] if parts else "", escape))
         elif tag in RAW:
             parts.append(f"<{tag}>")
-            _write(node.children, parts, flavour, line_break)
+            _write(node.children, parts, escape, line_break)
             parts.append(f"</{tag}>")
 
 
-def _link(node: Element, parts: list[str | _Mark], flavour: str, line_break: str) -> None:
+def _link(node: Element, parts: list[str | _Mark], escape: Escape, line_break: str) -> None:
     href = node.attr("href")
     if (href is None or len(node.attrs) > 1) and (name := node.attr("id")):
         parts.append(write_target(name))
     if href is None:
-        _write(node.children, parts, flavour, line_break)
+        _write(node.children, parts, escape, line_break)
         return
     children = node.children
     if len(children) == 1 and type(children[0]) is Text:  # what nearly all links are
@@ -97,10 +97,10 @@ def _link(node: Element, parts: list[str | _Mark], flavour: str, line_break: str
         if text == href and AUTOLINK.match(href):
             parts.append(f"<{href}>")
         else:
-            parts.append(f"[{escape(text, flavour)}]({destination(href)})")
+            parts.append(f"[{escape(text)}]({destination(href)})")
         return
     parts.append("[")
-    _write(children, parts, flavour, line_break)
+    _write(children, parts, escape, line_break)
     parts.append(f"]({destination(href)})")
 
 
@@ -109,9 +109,9 @@ def write_target(name: str) -> str:
     return f'<a id="{html.escape(name)}"></a>'
 
 
-def write_image(image: Element, flavour: str) -> str:
+def write_image(image: Element, escape: Escape) -> str:
     """A picture with its alternative text."""
-    return f"![{escape(image.attr('alt') or '', flavour)}]({destination(image.attr('src') or '')})"
+    return f"![{escape(image.attr('alt') or '')}]({destination(image.attr('src') or '')})"
 
 
 @lru_cache(maxsize=8192)  # links to tag pages repeat within an article and over the mirror
@@ -128,10 +128,10 @@ def destination(address: str) -> str:
     return address if depth == 0 and address else f"<{address}>"
 
 
-def _code(text: str, before: str | _Mark, flavour: str) -> str:
+def _code(text: str, before: str | _Mark, escape: Escape) -> str:
     """A code span; raw HTML where a span would be read otherwise: beside another, all blank, or with a table's bar."""
     if "|" in text or text.isspace() or str(before).endswith("`"):
-        return f"<code>{escape(text, flavour)}</code>"
+        return f"<code>{escape(text)}</code>"
     runs = [len(run) for run in re.findall(r"`+", text)]
     fence = "`" * next(size for size in range(1, len(runs) + 2) if size not in runs)
     pad = " " if text[:1] in "` " or text[-1:] in "` " else ""

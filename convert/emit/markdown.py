@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from turbohtml import Element, Node, Text
 
 from convert.article import Article
-from convert.emit.escapes import escape, escape_heading_end
+from convert.emit.escapes import Escape, escape, escape_heading_end, escaper
 from convert.emit.front_matter import write_front_matter
 from convert.emit.inline import write_inline, write_target
 from convert.emit.options import EmitOptions
@@ -37,10 +37,11 @@ def write(article: Article, options: EmitOptions) -> bytes:
 
 def write_body(body: Element, flavour: str = "gfm") -> str:
     """A body of canonical HTML as Markdown, without a line end behind it."""
-    return "\n\n".join(_blocks(body.children, flavour))
+    told = body.text + "".join([image.attr("alt") or "" for image in body.select("img")])
+    return "\n\n".join(_blocks(body.children, escaper(flavour, told)))
 
 
-def _blocks(nodes: Iterable[Node], flavour: str) -> list[str]:
+def _blocks(nodes: Iterable[Node], escape: Escape) -> list[str]:
     written: list[str] = []
     before = ""
     for node in nodes:
@@ -49,26 +50,27 @@ def _blocks(nodes: Iterable[Node], flavour: str) -> list[str]:
         tag = node.tag
         if tag == before and tag in LISTS:
             written.append(DIVIDER)
-        written.append(_block(node, tag, flavour))
+        written.append(_block(node, tag, escape))
         before = tag
     return written
 
 
-def _block(node: Element, tag: str, flavour: str) -> str:
+def _block(node: Element, tag: str, escape: Escape) -> str:
     if tag == "p":
-        return _target(node) + write_inline(node.children, flavour)
+        written = write_inline(node.children, escape)
+        return _target(node) + written if node.attrs else written
     if tag in {"h2", "h3", "h4"}:
-        text = write_inline(node.children, flavour, CELL_BREAK)
+        text = write_inline(node.children, escape, CELL_BREAK)
         return f"{'#' * int(tag[1])} {_target(node)}{escape_heading_end(text)}"
     if tag == "figure":
-        return _target(node) + _figure(node, flavour)
+        return _target(node) + _figure(node, escape)
     if tag in LISTS:
-        return _list(node, flavour)
+        return _list(node, escape)
     if tag == "blockquote":
-        quoted = "\n\n".join(_blocks(node.children, flavour)).split("\n")
+        quoted = "\n\n".join(_blocks(node.children, escape)).split("\n")
         return "\n".join([f"> {line}" if line else ">" for line in quoted])
     if tag == "table":
-        return _table(node, flavour)
+        return _table(node, escape)
     if tag == "pre":
         return _fenced(node.text)
     if tag == "hr":
@@ -81,16 +83,16 @@ def _target(node: Element) -> str:
     return write_target(name) if name else ""
 
 
-def _figure(node: Element, flavour: str) -> str:
+def _figure(node: Element, escape: Escape) -> str:
     picture = node[0]
-    written = write_inline([picture], flavour)
+    written = write_inline([picture], escape)
     if len(node) == 1:
         return written
     caption = node[1]
-    return f"{written}{HARD_BREAK}{write_inline(caption.children, flavour)}"
+    return f"{written}{HARD_BREAK}{write_inline(caption.children, escape)}"
 
 
-def _list(node: Element, flavour: str) -> str:
+def _list(node: Element, escape: Escape) -> str:
     """A list, loose where its items hold blocks. The items of a tight list hold inline content, then lists."""
     number = int(node.attr("start") or 1) if node.tag == "ol" else 0
     items = [item for item in node.children if type(item) is Element]
@@ -98,7 +100,7 @@ def _list(node: Element, flavour: str) -> str:
     written = []
     for offset, item in enumerate(items):
         marker = f"{number + offset}. " if node.tag == "ol" else "- "
-        parts = _blocks(item.children, flavour) if loose else _tight(item, flavour)
+        parts = _blocks(item.children, escape) if loose else _tight(item, escape)
         parts = [NESTED_RULE if part == RULE else part for part in parts]
         content = ("\n\n" if loose else "\n").join(parts)
         written.append(_hung(marker, _target(item) + content))
@@ -112,17 +114,17 @@ def _holds_blocks(item: Element) -> bool:
     )
 
 
-def _tight(item: Element, flavour: str) -> list[str]:
+def _tight(item: Element, escape: Escape) -> list[str]:
     inline = [
         child for child in item.children if type(child) is Text or (type(child) is Element and child.tag not in LISTS)
     ]
     lists = [child for child in item.children if type(child) is Element and child.tag in LISTS]
-    written = [write_inline(inline, flavour)]
+    written = [write_inline(inline, escape)]
     for nested in lists:
         # only a list that starts with 1 may follow a line of text (CommonMark 0.31.2, section 5.2)
         if len(written) > 1 or (nested.attr("start") or "1") != "1":
             written.append(DIVIDER)
-        written.append(_list(nested, flavour))
+        written.append(_list(nested, escape))
     return written
 
 
@@ -133,21 +135,21 @@ def _hung(marker: str, content: str) -> str:
     return "\n".join([marker + first, *(indent + line if line else "" for line in rest)])
 
 
-def _table(node: Element, flavour: str) -> str:
+def _table(node: Element, escape: Escape) -> str:
     """A pipe table; one with spanned cells stays HTML, on one line."""
     if node.select_one("[colspan], [rowspan]") is not None:
         return re.sub(r"\s*\n\s*", " ", node.html)
     head = node.select_one("thead tr")
-    rows = [_row(row, flavour) for row in node.select("tbody tr")]
+    rows = [_row(row, escape) for row in node.select("tbody tr")]
     width = max([len(row) for row in rows] + ([len(head)] if head is not None else []))
-    header = _row(head, flavour) if head is not None else [""] * width
+    header = _row(head, escape) if head is not None else [""] * width
     lines = [header, ["---"] * width, *rows]
     return "\n".join([_line(cells, width) for cells in lines])
 
 
-def _row(row: Element, flavour: str) -> list[str]:
+def _row(row: Element, escape: Escape) -> list[str]:
     return [
-        _target(cell) + write_inline(cell.children, flavour, CELL_BREAK)
+        _target(cell) + write_inline(cell.children, escape, CELL_BREAK)
         for cell in row.children
         if type(cell) is Element
     ]

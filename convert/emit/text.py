@@ -32,7 +32,7 @@ def _block(node: Element) -> str:
     tag = node.tag
     if tag == "figure":
         caption = node.select_one("figcaption")
-        return _inline(caption.children) if caption is not None else ""
+        return _block(caption) if caption is not None else ""
     if tag in LISTS:
         return _list(node)
     if tag == "blockquote":
@@ -41,7 +41,7 @@ def _block(node: Element) -> str:
         return "\n".join(_row(row) for row in node.select("tr"))
     if tag == "hr":
         return RULE
-    return node.text if tag == "pre" else _inline(node.children)
+    return node.text if tag == "pre" or node.select_one("br") is None else _inline(node.children)
 
 
 def _inline(nodes: Iterable[Node]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from operator import attrgetter
 
 from convert.article import Article, Context, Step
 from convert.enrich.byline import read_byline
@@ -17,7 +17,7 @@ from convert.enrich.tags import read_tags
 from convert.enrich.title_author import read_title_author
 from convert.enrich.via import read_via
 from convert.enrich.words import count_words
-from convert.errors import ConfigError, MirrorpressError, RuleError
+from convert.passes import Stage
 
 STEPS: dict[str, Step] = {
     "image": read_image,
@@ -36,32 +36,12 @@ STEPS: dict[str, Step] = {
 """The built-in steps by name, in the order in which `default` runs them."""
 
 
+ENRICH = Stage("step", STEPS, attrgetter("enrich"), attrgetter("steps"))
+
+
 def enrich(article: Article, context: Context) -> Article:
     """Run the steps over an article, in order: the context's own, where its profile names none.
 
     Returns the same article. Raises RuleError where a step raises; the message names the step.
     """
-    for name, step in steps_for(article, context.steps).items():
-        try:
-            step(article, context)
-        except MirrorpressError:
-            raise
-        except Exception as error:
-            raise RuleError(
-                article.path,
-                f"step {name!r} raised {type(error).__name__}: {error}",
-                "",
-                "mend the step or leave it out",
-            ) from error
-    return article
-
-
-def steps_for(article: Article, steps: Mapping[str, Step]) -> Mapping[str, Step]:
-    """The steps of an article: its profile's own list stands in for the built-in one where `steps` is just that."""
-    if article.profile.enrich and steps is STEPS:
-        unknown = [name for name in article.profile.enrich if name not in STEPS]
-        if unknown:
-            where = f"profile {article.profile.name}: enrich"
-            raise ConfigError(where, f"there is no step {unknown[0]!r}", f"one of {', '.join(STEPS)}")
-        return {name: STEPS[name] for name in article.profile.enrich}
-    return steps
+    return ENRICH.run(article, context)

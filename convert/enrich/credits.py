@@ -57,15 +57,15 @@ def _last_blocks(body: Element) -> list[Element]:
 
 
 @lru_cache(maxsize=32)
-def _label(roles: tuple[str, ...]) -> re.Pattern[str]:
+def _label(names: Names) -> re.Pattern[str]:
     """A credit's label and what divides it from the names."""
-    words = "|".join(sorted((re.escape(role) for role in roles), key=len, reverse=True))
+    words = "|".join(sorted((re.escape(role) for role in names.roles), key=len, reverse=True))
     return re.compile(rf"(?P<role>{words})(?:\s*[：:﹕︰；;·．]+\s*|\s+|(?=[\u3400-\u9fff]{{2,3}}[#＃◇\s]*$))")
 
 
 def _credits(article: Article, text: str, names: Names, found: dict[str, list[str]]) -> bool:
     """Read one line; whether all of it was understood as credits."""
-    label = _label(tuple(names.roles))
+    label = _label(names)
     inner = text.strip("（）() \u3000")
     if label.match(inner) is None:
         return False

@@ -52,9 +52,9 @@ def open_envelope(text: str, profile: Profile) -> Envelope:
             end -= len(window) - match.start()
     body = text[start:end]
     for part in rules.inside:
-        for match in part.pattern.finditer(body):
-            envelope.pieces.append(Piece(part.name, match[0]))
-        body = part.pattern.sub("", body)
+        if found := [match[0] for match in part.pattern.finditer(body)]:
+            envelope.pieces.extend([Piece(part.name, one) for one in found])
+            body = part.pattern.sub("", body)
     envelope.body = body
     envelope.pieces.extend(reversed(tail))
     return envelope

@@ -14,7 +14,7 @@ from convert.verify.visible import solid, visible
 BLOCKS = frozenset(
     """address article aside blockquote body br caption center dd details dialog dir div dl dt embed fieldset audio
     figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html iframe legend li main menu nav object
-    ol option p pre section select summary table tbody td tfoot th thead tr ul video""".split()  # noqa: SIM905 - reads best so
+    ol option p pre section select summary table tbody td tfoot th thead tr ul video""".split()
 )
 _SPACE = re.compile(r"\s+")
 
