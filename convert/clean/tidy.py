@@ -105,17 +105,9 @@ def _tidy_text(block: Element) -> None:
 
 def _trim_rules(body: Element) -> None:
     """Rules at the body's edges, below its lead picture, or beside another rule, divide nothing."""
-    if body.select_one("hr") is None:
-        return
-    blocks = [block for block in body.children if type(block) is Element]
-    doomed = []
-    for index, block in enumerate(blocks):
-        if block.tag != "hr":
-            continue
-        before = [one for one in blocks[:index] if one not in doomed]
-        lead = len(before) == 1 and before[0].tag == "figure"
-        last = all(one.tag == "hr" for one in blocks[index:])
-        if not before or lead or last or before[-1].tag == "hr":
-            doomed.append(block)
-    for rule in doomed:
-        rule.extract()
+    for rule in body.select(":scope > hr"):
+        before = rule.previous_sibling
+        if type(before) is not Element or before.tag == "hr" or (before is body[0] and before.tag == "figure"):
+            rule.extract()
+    while len(body) and type(last := body[-1]) is Element and last.tag == "hr":
+        last.extract()

@@ -47,7 +47,8 @@ def _value(value: str | int | datetime.date | list[str]) -> str:
 
 def _quoted(value: str) -> str:
     """A string in double quotes, on one line; by PyYAML where it holds anything that needs an escape."""
-    if value.isprintable() and '"' not in value and "\\" not in value and max(value, default="") <= "\ud7ff":
+    # what Python prints as it is, YAML 1.1 and 1.2 read as it is
+    if value.isprintable() and '"' not in value and "\\" not in value:
         return f'"{value}"'
     dumped: str = yaml.dump(value, Dumper=_Dumper, allow_unicode=True, width=1 << 30)
     return dumped.removesuffix("\n").removesuffix("\n...")
