@@ -10,23 +10,9 @@ from convert.verify import canonical, conservation, plain_text, reads_back
 from tests.case import CASES, EXPECTED, Case
 
 TOPICS = sorted(path.name for path in CASES.iterdir() if path.is_dir())
-# Cases whose expectation says what is right while the code does not do it yet; each fails strictly, so that mending the
-# code takes its line out of here.
-NOT_YET = {
-    "characters-entities": "entities escaped twice: only the commonest are read once more",
-    "dateline-text-before": "a byline behind a dateline that damaged text stands before",
-    "whitespace-digits": "a Latin letter cut off a number in Chinese text",
-    "whitespace-english": "English words cut by a bracket or a single capital",
-}
 
 
-def _expected() -> list[object]:
-    """The topics, with those that are known to fail marked."""
-    marks = {topic: pytest.mark.xfail(reason=reason, strict=True) for topic, reason in NOT_YET.items()}
-    return [pytest.param(topic, marks=marks[topic]) if topic in marks else topic for topic in TOPICS]
-
-
-@pytest.mark.parametrize("topic", _expected())
+@pytest.mark.parametrize("topic", TOPICS)
 def test_what_comes_out_is_what_is_expected(topic: str) -> None:
     """Markdown, text, metadata and notes are those of the expectation files; a missing file is a failure."""
     case = Case.read(topic)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 
@@ -19,13 +20,8 @@ ODD = re.compile(
 )
 SPACES = frozenset("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
 BREAKS = "\u2028\u2029"
-# an entity that was escaped twice, so that the reader sees its source
-TWICE = re.compile(r"&(?:nbsp|amp|quot|lt|gt|apos|#0?39|#160|#8203|ldquo|rdquo|lsquo|rsquo|hellip|mdash|ndash|middot);")
-NAMED = {
-    "&nbsp;": " ", "&amp;": "&", "&quot;": '"', "&lt;": "<", "&gt;": ">", "&apos;": "'", "&#39;": "'", "&#039;": "'",
-    "&#160;": " ", "&#8203;": "", "&ldquo;": "“", "&rdquo;": "”", "&lsquo;": "‘", "&rsquo;": "’", "&hellip;": "…",
-    "&mdash;": "—", "&ndash;": "–", "&middot;": "·",
-}  # fmt: skip
+# an entity that was escaped twice, so that the reader sees its source; a number may have lost its semicolon
+TWICE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31};|#\d{2,7}(?:;|(?!\d))|#[xX][0-9A-Fa-f]{2,6};)")
 
 
 def clean_characters(article: Article, context: Context) -> None:
@@ -55,8 +51,10 @@ def _entities(data: str, changed: Counter[tuple[str, str]]) -> str:
     """Read entities that were escaped twice once more."""
 
     def read(match: re.Match[str]) -> str:
-        plain = NAMED[match[0]]
-        changed[match[0], plain] += 1
+        plain = html.unescape(match[0])
+        if plain != match[0]:
+            plain = ODD.sub(lambda odd: " " if odd[0] in SPACES else "", plain)
+            changed[match[0], plain] += 1
         return plain
 
     return TWICE.sub(read, data)

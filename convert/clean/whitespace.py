@@ -23,6 +23,7 @@ CJK = re.compile(
     "[\u2e80-\u2fff\u3001-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3200-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     "\u2014\u2018-\u201d\u2022\u2026\u2027\u00b7\u3000\U00020000-\U0003ffff]"
 )
+WORDS = frozenset({"a", "I"})  # words of one letter
 REACH = 20  # how far an English run's own space may be from the place in question, in characters
 
 
@@ -144,6 +145,7 @@ def _next(node: Text, data: str, run: _Run, parent: Node | None) -> None:
             inside = type(parent) is Element and parent.tag in INLINE
             if inside and run.node is not None and parent not in list(run.node.ancestors):
                 run.node.data += " "
+                run.tail += " "
             else:
                 healed = " " + healed
     broken = "\n" in trail
@@ -151,7 +153,8 @@ def _next(node: Text, data: str, run: _Run, parent: Node | None) -> None:
         healed += " "
     if healed != data:
         node.data = healed
-    run.node, run.tail, run.broken = node, healed[-REACH - 1 :], broken
+    run.node, run.broken = node, broken
+    run.tail = healed[-REACH - 1 :] if len(healed) > REACH else (run.tail + healed)[-REACH - 1 :]
 
 
 def _inner(match: re.Match[str]) -> str:
@@ -187,7 +190,9 @@ def _separator(before: str, after: str) -> bool:
 def _after_letter(before: str, after: str, right: str) -> bool:
     if right.isalpha():
         # a linker that cut one letter off a word: "S|ticks", "combo|s"
-        return len(_last_word(before)) > 1 and (len(_first_word(after)) > 1 or after[:1] in "aAI")
+        return _last_word(before) in WORDS or (
+            len(_last_word(before)) > 1 and (len(_first_word(after)) > 1 or after[0].isupper() or after[0] in WORDS)
+        )
     if right.isdigit():
         return _is_english(before, after)
     return right in "(@#" and _is_english(before, after)

@@ -13,6 +13,8 @@ from convert.profiles import Names
 
 RULE = "byline"
 FIRST = 4  # text blocks in which a byline may open one
+BEFORE = 8  # characters that may stand before it
+LONGEST = 92  # characters
 PARENTHESIS = re.compile(r"[（(]([^（）()【】。\n]{2,90})[)）]")
 
 
@@ -28,16 +30,23 @@ def read_byline(article: Article, context: Context) -> None:
         count += 1
         if count > FIRST:
             return
-        match = PARENTHESIS.match(block.text.lstrip())
-        if match is None or not names.byline.search(match[1]):
+        text = block.text
+        start = len(text) - len(text.lstrip())
+        # the rest of a damaged line that stood before the dateline stands before the byline now
+        match = (
+            PARENTHESIS.search(text, 0, BEFORE + LONGEST) if article.meta.dateline else PARENTHESIS.match(text, start)
+        )
+        if match is None or match.start() > start + BEFORE or not names.byline.search(match[1]):
             continue
         people = _people(match[1], names)
+        if match.start() > start and (count > 1 or not people or not any(people)):
+            continue
         if people is None:
             article.note(RULE, "wrong", match[0], "authors")
             return
         _fill(article, "authors", people[0])
         _fill(article, "translators", people[1])
-        take(article, RULE, block, 0, len(block.text) - len(block.text.lstrip()) + match.end(), "byline")
+        take(article, RULE, block, match.start(), match.end(), "byline")
         article.origin["byline"] = "after the dateline"
         return
 
