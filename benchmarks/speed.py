@@ -8,6 +8,7 @@ absolute times hang on the machine, the ratios less so.
 from __future__ import annotations
 
 import argparse
+import gc
 import statistics
 import tempfile
 import time
@@ -125,6 +126,7 @@ def _cpu(rows: dict[str, Callable[[], None]], repeat: int) -> dict[str, float]:
     times: dict[str, list[float]] = {name: [] for name in rows}
     for _ in range(repeat + 1):
         for name, function in rows.items():
+            gc.collect()  # what one row leaves behind is not the next one's work
             start = time.process_time()
             function()
             times[name].append(time.process_time() - start)

@@ -179,7 +179,8 @@ def han_spaces(source: Source, article: Article) -> list[Difference]:
         pair = text[gap.start() - 1] + text[gap.end()]
         if _CHINESE.match(pair):
             places[pair].append(gap.start())
-    known = UNSEEN.sub("", "\0".join(_seen(source, article).nodes)) if places else ""
+    # an entity that was escaped twice is a space as well
+    known = UNSEEN.sub("", unescape("\0".join(_seen(source, article).nodes))) if places else ""
     found = []
     for pair, starts in places.items():
         there = len(re.findall(re.escape(pair[0]) + _SPACED + f"(?={re.escape(pair[1])})", known))

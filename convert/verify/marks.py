@@ -94,6 +94,7 @@ def marks(source: Source, article: Article, laid: Alignment | None = None) -> li
     output = solid(article.body.text)
     whole = [(twin, twin + length) for _, twin, length in laid.kept]
     notes = "\n".join(bare(note.text) for note in article.notes if note.of != "text")
+    mended = {bare(note.to) for note in article.notes if note.of == "attribute" and note.kind == "changed"}
     found = []
     for mark in sorted({*old, *new} - {"heading"}):
         mine, theirs = _moved(old.get(mark, []), laid.kept), new.get(mark, [])
@@ -106,7 +107,7 @@ def marks(source: Source, article: Article, laid: Alignment | None = None) -> li
                 text = output[start:end]
                 if mark.startswith("a "):
                     if (check == "mark lost" and mark[2:] in notes) or (
-                        check == "mark invented" and _resolved(mark, old)
+                        check == "mark invented" and (mark[2:] in mended or _resolved(mark, old))
                     ):
                         continue
                 elif not any(map(str.isalnum, text)):
