@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORPUS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accept bench corpus clean
+.PHONY: help run test lint accept bench corpus metadata clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,10 @@ bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (C
 corpus: $(VENV)/tested ## run a mirror through and print the fidelity table (CORPUS=DIR)
 	@test -n "$(CORPUS)" || { echo 'make corpus CORPUS=DIR: name the folder that holds the mirrors'; exit 2; }
 	$(BIN)/python -m benchmarks.corpus $(CORPUS)
+
+metadata: $(VENV)/tested ## hold metadata against labels set down by reading (CORPUS=DIR)
+	@test -n "$(CORPUS)" || { echo 'make metadata CORPUS=DIR: name the folder that holds the mirrors'; exit 2; }
+	$(BIN)/python -m benchmarks.metadata $(CORPUS)
 
 clean: ## remove what running and testing made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

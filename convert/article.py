@@ -80,6 +80,14 @@ class Address:
     day: str
 
 
+class LinkGone(NamedTuple):
+    """A link that a rule took out of the body: the rule, the link's address, and its text."""
+
+    rule: str
+    address: str
+    text: str
+
+
 @dataclass(slots=True)
 class Metadata:
     """An article's metadata; the fields stand in the order of the front matter.
@@ -121,6 +129,7 @@ class Article:
     body: a `div` element that holds the article; after `clean` canonical HTML only (docs/canonical.md).
     origin: for each metadata key, the part of the source that it was read from.
     address: what the article's address tells about it, where its profile knows the address.
+    links_gone: links that rules took out of the body with the text round them; steps may still read them.
     """
 
     source: Source
@@ -130,6 +139,7 @@ class Article:
     notes: list[Note] = field(default_factory=list)
     origin: dict[str, str] = field(default_factory=dict)
     address: Address | None = None
+    links_gone: list[LinkGone] = field(default_factory=list)
 
     @property
     def path(self) -> str:
@@ -156,6 +166,8 @@ class Article:
                     address = element.attr("href") or element.attr("src")
                     if address:
                         self.note(rule, "removed", address, of="attribute")
+                    if element.tag == "a" and address:
+                        self.links_gone.append(LinkGone(rule, address, " ".join(element.text.split())))
 
 
 @dataclass(frozen=True, slots=True)

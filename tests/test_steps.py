@@ -91,10 +91,27 @@ def test_a_step_reads_its_field(name: str, html: str, field: str, value: object,
 
 def test_the_author_in_a_title_counts_in_columns_only() -> None:
     """In a channel of columns the title names its author; in news it names the one who speaks."""
-    column = step("title_author", "<p>桥。</p>", path="pages/nsc1035/n1.md", title="谢远：旧桥")
-    news = step("title_author", "<p>桥。</p>", path="pages/ncid282/n1.md", title="谢远：旧桥")
+    column = step("title_author", "<p>谢远说桥。</p>", path="pages/nsc1035/n1.md", title="【征文】谢远：旧桥")
+    news = step("title_author", "<p>谢远说桥。</p>", path="pages/ncid282/n1.md", title="谢远：旧桥")
     assert (column.meta.authors, news.meta.authors) == (["谢远"], [])
     assert [(note.kind, note.to) for note in column.notes] == [("guessed", "authors")]
+
+
+@pytest.mark.parametrize(
+    ("title", "authors"),
+    [
+        ("谢远：旧桥", ["谢远"]),
+        ("欧阳远等：旧桥", ["欧阳远"]),
+        ("华媒：旧桥", []),
+        ("漫画：旧桥", []),
+        ("学者：旧桥", []),
+    ],
+)
+def test_a_name_in_a_title_that_the_text_does_not_name_again_is_its_author(title: str, authors: list[str]) -> None:
+    """Outside of columns it takes a surname, and neither an office nor a kind of text; the guess is noted."""
+    article = step("title_author", "<p>桥。</p>", path="pages/nf1/n1.md", title=title)
+    assert article.meta.authors == authors
+    assert len(article.notes) == len(authors)
 
 
 def test_the_channel_is_the_folder_with_the_names_of_all_copies() -> None:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 
-from turbohtml import Element
+from turbohtml import Element, Text
 
 from convert.article import Article, Context
+from convert.tree import move, trim
 
 RULE = "subheads"
 LONGEST = 45  # characters
-NO_SUBHEAD = re.compile(r"[。；;，,：:、…]$|^[（(【▼●■]|https?://|^[\W\d]+$")
+FIRST = 6  # blocks in which a dateline may stand
+BYLINE = re.compile(r"\s*(?:[（(][^（）()]{2,90}[）)])?\s*")
+NUMBERED = r"[（(][一二三四五六七八九十百\d]{1,4}[）)]"
+NO_SUBHEAD = re.compile(rf"[。；;，,：:、…»›>]$|^(?!{NUMBERED})[（(]|^[【▼●■]|https?://|^[\W\d]+$")
 
 
 def find_subheads(article: Article, context: Context) -> None:
     """Turn bold paragraphs into headings, one level below the headings that the article has; each leaves a note."""
     body = article.body
+    _part_datelines(article)
     found = [block for block in body.children if type(block) is Element and _is_subhead(block)]
     if not found:
         return
@@ -26,6 +31,21 @@ def find_subheads(article: Article, context: Context) -> None:
         paragraph.tag = f"h{level}"
         mark.unwrap()
         article.note(RULE, "guessed", paragraph.text, "heading")
+
+
+def _part_datelines(article: Article) -> None:
+    """Give a bold line a paragraph of its own where nothing but a dateline and a byline stands before it."""
+    datelines = article.profile.names.datelines
+    for block in article.body.children[:FIRST] if datelines else ():
+        if type(block) is not Element or block.tag != "p" or len(block) != 2:
+            continue
+        text, mark = block[0], block[1]
+        if type(text) is not Text or type(mark) is not Element or mark.tag != "strong":
+            continue
+        matches = (pattern.match(text.data) for pattern in datelines)
+        if any(match and BYLINE.fullmatch(text.data, match.end()) for match in matches):
+            block.insert_after(move([mark], Element("p")))
+            trim(block)
 
 
 def _is_subhead(block: Element) -> bool:

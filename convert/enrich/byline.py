@@ -15,7 +15,7 @@ RULE = "byline"
 FIRST = 4  # text blocks in which a byline may open one
 BEFORE = 8  # characters that may stand before it
 LONGEST = 92  # characters
-PARENTHESIS = re.compile(r"[（(]([^（）()【】。\n]{2,90})[)）]")
+PARENTHESIS = re.compile(r"[（(【]([^（）()【】。\n]{2,90})[)）】]")
 
 
 def read_byline(article: Article, context: Context) -> None:
@@ -38,6 +38,8 @@ def read_byline(article: Article, context: Context) -> None:
         )
         if match is None or match.start() > start + BEFORE or not names.byline.search(match[1]):
             continue
+        if match[0][0] == "【" and not (names.reporter and names.reporter.match(match[1])[0].strip()):  # type: ignore[index]  # it matches the empty text
+            continue  # a headline
         people = _people(match[1], names)
         if match.start() > start and (count > 1 or not people or not any(people)):
             continue

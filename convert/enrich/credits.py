@@ -14,9 +14,11 @@ from convert.profiles import Names
 from convert.tree import remove_lines, texts, told_lines
 
 RULE = "credits"
-LAST = 8  # text blocks in which a line of credit may stand
+FIRST, LAST = 4, 8  # blocks at the start and at the end in which a line of credit may stand
 LONGEST = 80  # characters
+FOREIGN = re.compile(r"(?<=[\u3400-\u9fff])[（(][A-Za-z\u00c0-\u024f .’'\-]+[）)]")  # a name as it is written at home
 AFTERWORD = re.compile(r"[（(]")  # what is said of a person behind the name
+TRANSLATOR = re.compile(r"(?:^|[\s，,；;/／])([\u3400-\u9fff·‧•]{2,8})\s*(?:综合)?(?:编译|翻译|译)\s*$")
 CLOSING = re.compile(r"\s*[#＃◇◆]+\s*$")
 
 
@@ -26,7 +28,7 @@ def read_credits(article: Article, context: Context) -> None:
     if not names.roles:
         return
     found: dict[str, list[str]] = {}
-    for block in _last_blocks(article.body):
+    for block in _edge_blocks(article.body):
         doomed = []
         for line, text in told_lines(block, LONGEST):
             if _credits(article, text, names, found):
@@ -45,9 +47,11 @@ def read_credits(article: Article, context: Context) -> None:
     _close(article)
 
 
-def _last_blocks(body: Element) -> list[Element]:
+def _edge_blocks(body: Element) -> list[Element]:
+    """The blocks in which a line of credit may stand: the first few and the last few."""
     blocks: list[Element] = []
-    for block in body.children[-LAST:]:
+    children = body.children
+    for block in [*children[:FIRST], *children[max(FIRST, len(children) - LAST) :]]:
         if type(block) is Element:
             if block.tag in {"p", "h2", "h3", "h4"}:
                 blocks.append(block)
@@ -60,7 +64,7 @@ def _last_blocks(body: Element) -> list[Element]:
 def _label(names: Names) -> re.Pattern[str]:
     """A credit's label and what divides it from the names."""
     words = "|".join(sorted((re.escape(role) for role in names.roles), key=len, reverse=True))
-    return re.compile(rf"(?P<role>{words})(?:\s*[：:﹕︰；;·．]+\s*|\s+|(?=[\u3400-\u9fff]{{2,3}}[#＃◇\s]*$))")
+    return re.compile(rf"(?P<role>{words})(?:\s*[：:﹕︰；;·．/／]+\s*|\s+|(?=[\u3400-\u9fff]{{2,3}}[#＃◇\s]*$))")
 
 
 def _credits(article: Article, text: str, names: Names, found: dict[str, list[str]]) -> bool:
@@ -77,22 +81,34 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
     ]
     for index, match in enumerate(starts):
         end = starts[index + 1].start() if index + 1 < len(starts) else len(inner)
-        piece = inner[match.end() : end].strip("，,；;、 。|｜／/" + names.end_marks)
+        piece = FOREIGN.sub("", inner[match.end() : end]).strip("，,；;、 。|｜／/" + names.end_marks)
         if AFTERWORD.search(piece):
             return _read_only(article, text, AFTERWORD.split(piece)[0], names.roles[match["role"]], names, found)
         if names.roles[match["role"]] == "via":
             read.append(("via", [re.split("[，,]", piece)[0].strip()] if piece else []))
             continue
+        key = names.roles[match["role"]]
+        if key == "authors" and names.translation is not None and names.translation.search(piece):
+            piece, translator = _translated(piece)
+            read.append(("translators", read_names(translator, names) or ()))
         people = read_names(piece, names)
         if people is None:
-            article.note(RULE, "wrong", text, names.roles[match["role"]])
+            article.note(RULE, "wrong", text, key)
             return False
-        read.append((names.roles[match["role"]], people))
+        if key == "authors" and piece and not people:
+            return False  # an office or a group, which the line alone tells
+        read.append((key, people))
     for key, named in read:
         if key and named:
             found.setdefault(key, []).extend(named)
     article.note(RULE, "moved", text, " ".join(dict.fromkeys(key for key, _ in read if key)))
     return True
+
+
+def _translated(piece: str) -> tuple[str, str]:
+    """A piece such as `约翰 李四 编译`, taken apart before the translator's name."""
+    match = TRANSLATOR.search(piece)
+    return (piece[: match.start()], match[1]) if match is not None else (piece, "")
 
 
 def _read_only(article: Article, text: str, piece: str, key: str, names: Names, found: dict[str, list[str]]) -> bool:

@@ -8,7 +8,8 @@ from turbohtml import Element
 
 from convert.article import Article, Context
 
-CREDIT = re.compile(r"[（(]([^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]?\s*△?\s*$")
+CREDIT = re.compile(r"[（(]([^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]?\s*[△∆▲]?\s*$")
+MARKS = " △∆▲"  # what stands behind a credit and says nothing
 
 
 FIRST = 2  # blocks; a short line above the picture is a kicker or a second title
@@ -44,8 +45,8 @@ def read_image(article: Article, context: Context) -> None:
         return
     text = " ".join(caption.text.split())
     credit = CREDIT.search(text)
-    if credit is not None and credit[1].strip():
-        article.meta.image_credit = credit[1].strip()
+    if credit is not None and credit[1].strip(MARKS):
+        article.meta.image_credit = credit[1].strip(MARKS)
         article.origin["image_credit"] = "caption"
         text = text[: credit.start()].strip()
     if text:

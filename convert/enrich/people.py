@@ -30,7 +30,10 @@ def read_names(text: str, names: Names) -> tuple[str, ...] | None:
     found: dict[str, None] = {}
     nobody = names.not_people
     for part in BETWEEN.split(text.translate(RADICALS).strip()):
-        if nobody is not None and nobody.search(part):
+        before = names.reporter.match(part) if names.reporter is not None else None
+        start = before.end() if before is not None else 0
+        # an office's name is no person's, but for one that a reporter is introduced with (`大纪元时报张三`)
+        if nobody is not None and any(match.end() > start for match in nobody.finditer(part)):
             continue
         name = _bare(part, names)
         if not name or (nobody is not None and nobody.search(name)):

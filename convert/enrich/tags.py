@@ -1,8 +1,10 @@
-"""Tags: the names of the tag pages that the article links to. The links themselves stay."""
+"""Tags: the names of the tag pages that the page links to. The links themselves stay where they were."""
 
 from __future__ import annotations
 
 from convert.article import Article, Context
+
+SERIES = ".series"  # the boilerplate that invites to read on in a series
 
 
 def read_tags(article: Article, context: Context) -> None:
@@ -16,6 +18,11 @@ def read_tags(article: Article, context: Context) -> None:
             name = " ".join(link.text.split())
             if name:
                 found[name] = None
+    # a list of topics that leaked in below the article, or a line of credit, names tags as well; an invitation to read
+    # on in a series does not
+    for link_gone in article.links_gone:
+        if pattern.search(link_gone.address) and link_gone.text and not link_gone.rule.endswith(SERIES):
+            found[link_gone.text] = None
     article.meta.tags = list(found)
     if found:
         article.origin["tags"] = "links to tag pages"

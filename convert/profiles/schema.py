@@ -99,8 +99,9 @@ class Names(_Part):
     not_people: pattern of words that are no person's name (offices, departments).
     roles: a credit's label to a metadata field (`editors`, `authors`, `translators`, `via`), or to nothing.
     end_marks: the characters that close an article or an editor's line.
-    title_author: group `names` at the start of a title; only in channels of `title_author_channels`,
-        elsewhere for `columnists` only.
+    title_author: group `names` at the start of a title; in channels of `title_author_channels` it is the author,
+        elsewhere for `columnists`, or where no byline stands, the name begins with one of `surnames` (one character
+        each) or `compound_surnames`, and the text does not name the person again. What `not_in_title` finds is no name.
     tag_links: pattern of the address of a link to a tag's page.
     via: pattern of a closing phrase that names, in group `value`, the outlet that an article came through.
     """
@@ -119,6 +120,9 @@ class Names(_Part):
     title_author: Regex | None = None
     title_author_channels: Regex | None = None
     columnists: tuple[str, ...] = ()
+    surnames: str = ""
+    compound_surnames: tuple[str, ...] = ()
+    not_in_title: Regex | None = None
     tag_links: Regex | None = None
     via: Regex | None = None
 
