@@ -18,7 +18,7 @@ def remove_chrome(article: Article, context: Context) -> None:
     for element in article.body.select(article.profile.chrome):
         if article.body not in element.ancestors:
             continue  # went with an element round it
-        if _holds_article(element):
+        if _holds_article(element) or _is_credit(element.text.strip(), article):
             element.unwrap()
             continue
         if element.text.strip() or element.select_one("img, a[href]") is not None:
@@ -35,3 +35,9 @@ def _holds_article(element: Element) -> bool:
         if len(paragraph.text.strip()) - links >= PARAGRAPH:
             return True
     return False
+
+
+def _is_credit(text: str, article: Article) -> bool:
+    """Whether furniture holds just a line of credit that an editor's tool wrapped up."""
+    roles = article.profile.names.roles
+    return bool(text) and any(text.startswith(role) and text[len(role) : len(role) + 1] in "：:" for role in roles)

@@ -19,6 +19,7 @@ LONGEST = 80  # characters
 FOREIGN = re.compile(r"(?<=[\u3400-\u9fff])[（(][A-Za-z\u00c0-\u024f .’'\-]+[）)]")  # a name as it is written at home
 AFTERWORD = re.compile(r"[（(]")  # what is said of a person behind the name
 TRANSLATOR = re.compile(r"(?:^|[\s，,；;/／])([\u3400-\u9fff·‧•]{2,8})\s*(?:综合)?(?:编译|翻译|译)\s*$")
+ENDED = re.compile(r"[。！？!?…”’」』）)]$")  # how a sentence ends
 CLOSING = re.compile(r"\s*[#＃◇◆]+\s*$")
 
 
@@ -121,20 +122,22 @@ def _read_only(article: Article, text: str, piece: str, key: str, names: Names, 
 
 
 def _close(article: Article) -> None:
-    """Take the closing mark off the last text of the body, where it ends with one."""
-    last = next((block for block in reversed(article.body.children) if _has_text(block)), None)
-    if last is None:
-        return
-    node = texts(last)[-1]
-    match = CLOSING.search(node.data)
-    if match is None or not match[0].strip():
-        return
-    rest = node.data[: match.start()]
-    article.note(f"{RULE}.closing-mark", "removed", match[0].strip())
-    if rest:
-        node.data = rest
-    else:
-        _drop(node)
+    """Take closing marks off: the last text's, and those behind a sentence, or alone, among the last blocks."""
+    last = True
+    for block in reversed(article.body.children[-LAST:]):
+        if not _has_text(block):
+            continue
+        node = texts(block)[-1]
+        match = CLOSING.search(node.data)
+        if match is not None and match[0].strip():
+            rest = node.data[: match.start()]
+            if last or (ENDED.search(rest) if rest else block.text == node.data):
+                article.note(f"{RULE}.closing-mark", "removed", match[0].strip())
+                if rest:
+                    node.data = rest
+                else:
+                    _drop(node)
+        last = False
 
 
 def _has_text(block: Node) -> bool:

@@ -8,7 +8,9 @@ from turbohtml import Element
 
 from convert.article import Article, Context
 
+# the bracket that closes a caption
 CREDIT = re.compile(r"[（(]([^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]?\s*[△∆▲]?\s*$")
+BEFORE_STOP = re.compile(r"[（(]([^（）()]*)[）)]\s*[。.]\s*$")
 MARKS = " △∆▲"  # what stands behind a credit and says nothing
 
 
@@ -45,6 +47,10 @@ def read_image(article: Article, context: Context) -> None:
         return
     text = " ".join(caption.text.split())
     credit = CREDIT.search(text)
+    if credit is None and (stopped := BEFORE_STOP.search(text)) is not None:
+        # a bracket that a sentence ends with is a credit only if it reads like one
+        told = article.profile.pictures.credit
+        credit = stopped if told is not None and told.search(stopped[1]) else None
     if credit is not None and credit[1].strip(MARKS):
         article.meta.image_credit = credit[1].strip(MARKS)
         article.origin["image_credit"] = "caption"

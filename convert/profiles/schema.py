@@ -61,11 +61,13 @@ class Pictures(_Part):
 
     captions: a selector of elements that hold a picture's caption. icons: addresses of pictures that are decoration.
     placeholders: addresses of pictures that only stand for one still to be loaded (the real one is in `data-src`).
+    credit: what makes the bracket before a caption's full stop a credit; at a caption's very end every bracket is one.
     """
 
     captions: str = ""
     icons: tuple[Regex, ...] = ()
     placeholders: tuple[Regex, ...] = ()
+    credit: Regex | None = None
 
 
 class Boilerplate(_Part):
