@@ -14,7 +14,10 @@ LONGEST = 45  # characters
 FIRST = 6  # blocks in which a dateline may stand
 BYLINE = re.compile(r"\s*(?:[（(][^（）()]{2,90}[）)])?\s*")
 NUMBERED = r"[（(][一二三四五六七八九十百\d]{1,4}[）)]"
-NO_SUBHEAD = re.compile(rf"[。；;，,：:、…»›>]$|^(?!{NUMBERED})[（(]|^[【▼●■]|https?://|^[\W\d]+$")
+# the cue of a speaker in a transcript ends with the time; a label announces what follows it
+TIME = r"\d{1,2}\s?[：:]\s?\d{1,2}$"
+LABEL = r"^(?:视频|音频|影片|录像|相关视频|图|表)[：:]"
+NO_SUBHEAD = re.compile(rf"{TIME}|{LABEL}|[。；;，,：:、…»›>]$|^(?!{NUMBERED})[（(]|^[【▼●■]|https?://|^[\W\d]+$")
 
 
 def find_subheads(article: Article, context: Context) -> None:
