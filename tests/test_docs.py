@@ -230,6 +230,7 @@ def test_the_defaults_that_are_shown_are_the_defaults() -> None:
     """The default in each row is the one that holds without a config."""
     values: dict[str, Any] = Config().model_dump(mode="json")
     values["emit"]["html"] = {"path": "html/{folder}/{stem}.html"}
+    values["emit"]["json"] = {"path": "json/{folder}/{stem}.json", "flavour": "gfm"}
     values["volumes[]"] = values["volumes"][0]
     table = re.findall(r"^\| `([a-z_.\[\]]+)` \| `([^`]*)` \|", shown("docs/config.md"), re.MULTILINE)
     for key, default in table:

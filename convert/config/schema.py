@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
@@ -176,23 +177,35 @@ class HtmlOutput(Section):
     path: Template = "html/{folder}/{stem}.html"
 
 
-class EmitOptions(BaseModel):
-    """The formats that are written, each with its options; one that is left out is not written.
+class JsonOutput(Section):
+    """path: the template of the files' paths. flavour: the dialect of the Markdown in it."""
 
-    A further key is an emitter of one's own, as `module:function`.
-    """
+    path: Template = "json/{folder}/{stem}.json"
+    flavour: Flavour = "gfm"
 
-    model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, CustomOutput] = Field(init=False)
 
-    markdown: Annotated[MarkdownOutput | None, BeforeValidator(_empty_section)] = None
-    text: Annotated[TextOutput | None, BeforeValidator(_empty_section)] = None
-    html: Annotated[HtmlOutput | None, BeforeValidator(_empty_section)] = None
+# the format's name hides a method of the model that nobody calls any more (pydantic has `model_dump_json` in its place)
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message='Field name "json"')
 
-    def formats(self) -> dict[str, Section]:
-        """The options of every format that is written, by its name, in the order of the fields."""
-        own = {name: getattr(self, name) for name in type(self).model_fields}
-        return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
+    class EmitOptions(BaseModel):
+        """The formats that are written, each with its options; one that is left out is not written.
+
+        A further key is an emitter of one's own, as `module:function`.
+        """
+
+        model_config = ConfigDict(frozen=True, extra="allow")
+        __pydantic_extra__: dict[str, CustomOutput] = Field(init=False)
+
+        markdown: Annotated[MarkdownOutput | None, BeforeValidator(_empty_section)] = None
+        text: Annotated[TextOutput | None, BeforeValidator(_empty_section)] = None
+        html: Annotated[HtmlOutput | None, BeforeValidator(_empty_section)] = None
+        json: Annotated[JsonOutput | None, BeforeValidator(_empty_section)] = None  # type: ignore[assignment]  # see above
+
+        def formats(self) -> dict[str, Section]:
+            """The options of every format that is written, by its name, in the order of the fields."""
+            own = {name: getattr(self, name) for name in type(self).model_fields}
+            return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
 
 
 class VolumeOptions(Section):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from convert.emit import html, markdown, text
+from convert.emit import html, json, markdown, text
 from convert.emit.options import EmitOptions, Emitter, Format
 
 EMITTERS: dict[str, Format] = {
     "markdown": Format("markdown", ".md", "Markdown with YAML front matter", markdown.write),
     "text": Format("text", ".txt", "plain text: title, date and authors, body, address", text.write),
+    "json": Format("json", ".json", "metadata with where each was read, notes, HTML, Markdown and text", json.write),
     "html": Format("html", ".html", "canonical HTML in a document with metadata, for other programs", html.write),
 }
 
