@@ -9,6 +9,7 @@ import pytest
 from convert.article import Article, Context, Metadata, Source
 from convert.clean import RULES
 from convert.enrich import STEPS
+from convert.pipeline import convert
 from convert.profiles import load_profiles
 from convert.tree import fragment
 from tests.case import Case
@@ -148,3 +149,104 @@ def test_a_long_description_ends_with_a_sentence_and_never_inside_a_word() -> No
     assert sentences.endswith("。")
     assert len(words) <= 160
     assert set(words.removesuffix("…").split()) == {"bridgehead"}
+
+
+# line of the page, date, authors, translators, what stays in the body
+FIRST_LINES = [
+    ("【大纪元2022年0 3月31日讯】桥。", "2022-03-31", [], [], "桥。"),
+    ("【大纪元20 22年03月31日讯】桥。", "2022-03-31", [], [], "桥。"),
+    ("【大纪元2022年2月2日05月2日讯】桥。", "2022-03-31", [], [], "桥。"),
+    ("【大纪元2022年0 月 日讯】桥。", "2022-03-31", [], [], "桥。"),
+    ("【大纪元2022年11月31日讯】桥。", "2022-03-31", [], [], "桥。"),
+    ("【大纪元2022年03月30日，讯】桥。", "2022-03-30", [], [], "桥。"),
+    ("【j纪元2022年03月30日讯】桥。", "2022-03-30", [], [], "桥。"),
+    ("【 大纪元2022年03月30日讯 】桥。", "2022-03-30", [], [], "桥。"),
+    ("〔大纪元2022年03月30日讯〕桥。", "2022-03-30", [], [], "桥。"),
+    ("大纪元2022年03月30日讯】桥。", "2022-03-30", [], [], "桥。"),
+    ("【大纪元2022年03月30日讯桥。", "2022-03-30", [], [], "桥。"),
+    ("【大纪元2022年03月30日新泽西讯】桥。", "2022-03-30", [], [], "桥。"),
+    ("【大纪元2022年03月30日特稿】桥。", "2022-03-30", [], [], "桥。"),
+    ("。【大纪元2022年03月30日讯】桥。", "2022-03-30", [], [], "。桥。"),
+    ("【大纪元3月30日讯】桥。", "2022-03-30", [], [], "桥。"),
+    ("【大纪元2019年03月31日讯】桥。", "2022-03-31", [], [], "桥。"),
+    ("【大纪元讯】桥。", "2022-03-31", [], [], "桥。"),
+    ("【大纪元记者林禾纽约报导】桥。", "2022-03-31", ["林禾"], [], "桥。"),
+    ("（大纪元记者林禾报导)桥。", "2022-03-31", ["林禾"], [], "桥。"),
+    ("（大纪元记者林禾／台北报导）桥。", "2022-03-31", ["林禾"], [], "桥。"),
+    ("（大纪元记者林禾、柏小满美国洛杉矶联合报导）桥。", "2022-03-31", ["林禾", "柏小满"], [], "桥。"),
+    ("（大纪元专栏作家Alder Reed撰文／林禾编译）桥。", "2022-03-31", ["Alder Reed"], ["林禾"], "桥。"),
+    ("（大纪元记者林禾香港报导，柏小满摄影）桥。", "2022-03-31", ["林禾"], [], "桥。"),
+    ("（大纪元记者林禾综合编译报导）桥。", "2022-03-31", ["林禾"], [], "桥。"),
+    ("（大纪元香港新闻中心报导）桥。", "2022-03-31", [], [], "桥。"),
+    ("（自由亚洲电台粤语组报导）桥。", "2022-03-31", [], [], "桥。"),
+    ("（美国之音记者林禾）桥。", "2022-03-31", ["林禾"], [], "桥。"),
+    ("（新唐人电视台记者林禾报导）桥。", "2022-03-31", ["林禾"], [], "桥。"),
+    ("（大纪元记者林怡禾 台湾台北报导）桥。", "2022-03-31", ["林怡禾"], [], "桥。"),
+    ("（大纪元记者安德鲁·里德报导）桥。", "2022-03-31", ["安德鲁·里德"], [], "桥。"),
+    ("（大纪元记者林禾美国华盛顿DC报导）桥。", "2022-03-31", ["林禾"], [], "桥。"),
+    ("（的纪元记者林禾报答）桥。", "2022-03-31", ["林禾"], [], "桥。"),
+    (
+        "桥上有人说，【新唐人北京时间2022年03月30日讯】。",
+        "2022-03-31",
+        [],
+        [],
+        "桥上有人说，【新唐人北京时间2022年03月30日讯】。",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "date", "authors", "translators", "rest"), FIRST_LINES, ids=[one[0] for one in FIRST_LINES]
+)
+def test_first_lines(line: str, date: str, authors: list[str], translators: list[str], rest: str) -> None:
+    """Every form of a dateline and a byline that pages have, damaged ones among them."""
+    page = (
+        "### 旧桥\n\n---\n\n#### [首页](../../../..?n1)\n\n\n"
+        f'<div class="post_content" id="artbody">\n <p>\n  {line}\n </p>\n</div>\n\n\n---\n\n'
+        "原文链接（需翻墙）：https://www.epochtimes.com/gb/22/3/31/n99100001.htm"
+    )
+    article = convert(Source("pages/ncid282/n99100001.md", page.encode()), Context(load_profiles(), RULES, STEPS))
+    told = (str(article.meta.date), article.meta.authors, article.meta.translators, article.body.text)
+    assert told == (date, authors, translators, rest)
+
+
+EDITOR_LINES = [
+    ("责任编辑：林禾", ["林禾"]),
+    ("责任编辑：林禾#", ["林禾"]),
+    ("责任编辑：林禾 ＃", ["林禾"]),
+    ("责任编辑：林禾◇", ["林禾"]),
+    ("责任编辑：林禾@", ["林禾"]),
+    ("责任编辑：林禾△", ["林禾"]),
+    ("责任编辑：林禾3", ["林禾"]),
+    ("责任编辑：林禾f", ["林禾"]),
+    ("责任编辑：林禾“", ["林禾"]),
+    ("责任编辑：林禾\u3000", ["林禾"]),
+    ("责任编辑；林禾", ["林禾"]),
+    ("责任编辑：：林禾", ["林禾"]),
+    ("责任编辑·：林禾", ["林禾"]),
+    ("责任编辑林禾", ["林禾"]),
+    ("责任编辑 林禾", ["林禾"]),
+    ("（责任编辑：林禾）", ["林禾"]),
+    ("则编辑：林禾", ["林禾"]),
+    ("责任滨江：林禾", ["林禾"]),
+    ("责任编辑：责任编辑：林禾", ["林禾"]),
+    ("责任编辑：林禾、柏小满", ["林禾", "柏小满"]),
+    ("责任编辑：林禾／柏小满", ["林禾", "柏小满"]),
+    ("责任编辑：林禾，柏小满#", ["林禾", "柏小满"]),
+    ("责任编辑：林禾 柏小满", ["林禾", "柏小满"]),
+    ("责任编辑：林禾；复核编辑：柏小满", ["林禾", "柏小满"]),
+    ("文字整理：简素；责任编辑：林禾", ["林禾"]),
+    ("译者：简素，责任编辑：林禾", ["林禾"]),
+    ("责任编辑：", []),
+    ("责任编辑：#", []),
+    ("责任编辑：林琮\u2f42", ["林琮文"]),
+]
+
+
+@pytest.mark.parametrize(("line", "editors"), EDITOR_LINES, ids=[one[0] for one in EDITOR_LINES])
+def test_editor_lines(line: str, editors: list[str]) -> None:
+    """Every form of the editor's line that pages have; an understood line leaves the body, whatever it names."""
+    article = step("credits", f"{LONG}<p>{line}</p>")
+    assert (article.meta.editors, len(article.body)) == (editors, 1)
+    if "译者" in line:
+        assert article.meta.translators == ["简素"]
