@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from convert.article import Article
+from convert.batch.feed import list_volume
 from convert.batch.plan import Job
 from convert.batch.pool import Pool
 from convert.batch.summary import Book, Failure, Summary
 from convert.batch.workers import reason, worker
 from convert.config import Config
-from convert.emit.epub import BookOptions, BookTooLargeError, Chapter, source_date_epoch, write_book
+from convert.emit.epub import About, BookOptions, BookTooLargeError, Chapter, source_date_epoch, write_book
+from convert.emit.opds import Listing
 from convert.errors import SourceError
 from convert.files import OutputNames, read_limited, write_file
 from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
@@ -33,6 +36,16 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """A volume that was written. digest: of its bytes; listing: what the feed says of it, where there is one."""
+
+    book: Book
+    digest: str
+    identifier: str
+    listing: Listing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TooLarge:
     """The outcome of a volume that must be split."""
 
@@ -45,8 +58,12 @@ def make_books(
     pool: Pool,
     summary: Summary,
     progress: Callable[[str, int, int], None],
-) -> None:
-    """Plan the volumes of every collection, build them in the pool, and write down in `summary` what came of each."""
+) -> list[Built]:
+    """Plan the volumes of every collection, build them in the pool, and write down in `summary` what came of each.
+
+    Returns those that were written, sorted by file.
+    """
+    built: list[Built] = []
     by_path = {job.path: job for job in jobs}
 
     def task(collection: Collection, volume: Volume) -> Task:
@@ -63,8 +80,9 @@ def make_books(
             if isinstance(outcome, TooLarge) and (pieces := split_volume(one.collection, members, one.volume)):
                 split += [task(one.collection, piece) for piece in pieces]
                 total += len(pieces)
-            elif isinstance(outcome, Book):
-                summary.books.append(outcome)
+            elif isinstance(outcome, Built):
+                summary.books.append(outcome.book)
+                built.append(outcome)
             elif isinstance(outcome, Failure):
                 summary.failures.append(outcome)
             else:
@@ -73,10 +91,11 @@ def make_books(
             done += 1
             progress("volumes", done, total)
         waiting = split
+    return sorted(built, key=lambda one: one.book.file)
 
 
-def build(tasks: Sequence[Task]) -> Book | Failure | TooLarge:
-    """Build one volume in a worker process, and write it."""
+def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
+    """Build one volume in a worker process, and write it, with the pictures that the feed shows of it."""
     (task,) = tasks
     me = worker()
     missing: list[str] = []
@@ -84,16 +103,24 @@ def build(tasks: Sequence[Task]) -> Book | Failure | TooLarge:
     def note_missing(path: str, address: str, why: str) -> None:
         missing.append(address)
 
+    def note_book(about: About, cover: bytes) -> None:
+        said.append((about, cover))
+
+    said: list[tuple[About, bytes]] = []
     try:
         chapters = [_chapter(me.article(job)) for job in task.jobs]
         options = BookOptions(pictures=task.collection.pictures, modified=source_date_epoch(os.environ))
-        data = write_book(task.volume, chapters, pictures_in(me.root), options, missing=note_missing)
+        source = pictures_in(me.root)
+        data = write_book(task.volume, chapters, source, options, missing=note_missing, told=note_book)
         write_file(me.config.output, task.volume.file, data)
+        ((about, cover),) = said
+        listing = list_volume(me.config.output, task.volume.file, data, about, cover) if me.config.feed else None
     except BookTooLargeError:
         return TooLarge()
     except Exception as error:
         return Failure(task.volume.file, reason(task.volume.file, error))
-    return Book(task.volume.file, task.volume.title, len(chapters), len(missing))
+    book = Book(task.volume.file, task.volume.title, len(chapters), len(missing))
+    return Built(book, sha256(data).hexdigest(), about.identifier, listing)
 
 
 def make_book(articles: Sequence[Article], title: str, root: Path) -> bytes:

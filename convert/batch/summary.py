@@ -29,6 +29,16 @@ class Book:
     missing: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of a folder that volumes are delivered to. waiting: how many it had not got yet, copied ones too."""
+
+    to: str
+    copied: int
+    waiting: int
+    there: bool = True
+
+
 @dataclass(slots=True)
 class Summary:
     """What a run came to.
@@ -36,6 +46,7 @@ class Summary:
     sources: how many were found. passed_over: what else lay in the input, by reason.
     articles: those converted, or in a dry run to be converted. copies: sources that are copies of one of them.
     outputs: files written, by format. notes, examples: by (rule, kind).
+    deliveries: what came of each folder that volumes are delivered to.
     """
 
     sources: int = 0
@@ -47,6 +58,7 @@ class Summary:
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
     books: list[Book] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
     dry_run: bool = False
 
     @property

@@ -28,7 +28,7 @@ from convert.config.extensions import resolve
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
 from convert.errors import ConfigError
-from convert.files import PathTemplate
+from convert.files import PathTemplate, safe_path
 from convert.profiles import load_profiles
 from convert.volumes import Collection, check_collection
 
@@ -232,6 +232,36 @@ class VolumeOptions(Section):
         return Collection(**self.model_dump())
 
 
+def _check_feed_file(file: str) -> str:
+    if safe_path(file) != file or not file.endswith(".xml"):
+        raise refused("", "a path below the output folder that ends in .xml", "as in epub/feed.xml")
+    return file
+
+
+def _on_or_off(value: object) -> object:
+    # `feed: false` switches it off; a section without a line in it says nothing
+    return None if value is False else _empty_section(value)
+
+
+class FeedOptions(Section):
+    """file: the path of the OPDS feed below the output folder, ending in `.xml`. title: what readers call it."""
+
+    file: Annotated[StrictStr, AfterValidator(_check_feed_file)] = "epub/feed.xml"
+    title: StrictStr = "Mirrorpress"
+
+
+def _just_a_folder(value: object) -> object:
+    return {"to": value} if isinstance(value, str) else value
+
+
+class DeliverOptions(Section):
+    """to: a folder that volumes are copied into. only: a glob pattern of their paths. flat: without their folders."""
+
+    to: FilePath
+    only: StrictStr = "*"
+    flat: StrictBool = True
+
+
 class BatchOptions(Section):
     """jobs: worker processes; 0 takes every core. duplicates: `merge` copies of an article, or `keep` each."""
 
@@ -249,6 +279,8 @@ class Config(Section):
     enrich: StepList = (DEFAULT,)
     emit: EmitOptions = EmitOptions(markdown=MarkdownOutput(), text=TextOutput())
     volumes: tuple[VolumeOptions, ...] = (VolumeOptions(),)
+    feed: Annotated[FeedOptions | None, BeforeValidator(_on_or_off)] = FeedOptions()
+    deliver: tuple[Annotated[DeliverOptions, BeforeValidator(_just_a_folder)], ...] = ()
     batch: Annotated[BatchOptions, BeforeValidator(_empty_section)] = BatchOptions()
     _base: Path = PrivateAttr(default=Path())
 
