@@ -8,6 +8,7 @@ from pathlib import Path
 from convert.batch.summary import Failure, Summary
 from convert.config import Config
 from convert.emit.epub import About
+from convert.emit.epub.cover import HEIGHT
 from convert.emit.epub.pictures import Level, prepare
 from convert.emit.opds import Listing, pages, pages_needed
 from convert.errors import OutputError
@@ -16,7 +17,8 @@ from convert.files import OutputNames, write_file
 COVERS = "covers"
 """The folder beside a volume that its cover lies in; the small one is in `small` below it."""
 
-_IMAGE, _THUMBNAIL = Level(960, 80), Level(320, 75)
+# A quarter and an eighth of the cover: a JPEG decoder gives these sizes without decoding the whole (DCT scaling).
+_IMAGE, _THUMBNAIL = Level(HEIGHT // 4, 80), Level(HEIGHT // 8, 75)
 
 
 def list_volume(output: Path, file: str, data: bytes, about: About, cover: bytes) -> Listing:
