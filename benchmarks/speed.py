@@ -1,6 +1,6 @@
 """CPU an article, beside bare reading and writing and beside other parsers of the same articles.
 
-`python -m benchmarks.speed DIR [--size BYTES] [--repeat N]`; `make bench CORPUS=DIR` runs it. Figures are CPU time of
+`python -m benchmarks.speed [DIR] [--size BYTES] [--repeat N]`; `make bench CORPUS=DIR` runs it. Figures are CPU time of
 this process (`time.process_time`), the median of several repeats over the articles whose size is nearest to `--size`;
 absolute times hang on the machine, the ratios less so.
 """
@@ -18,6 +18,7 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from turbohtml import parse_fragment
 
+from benchmarks.synthetic import write_mirror
 from convert.article import Article, Context, Source
 from convert.batch.workers import TOGETHER
 from convert.clean import RULES
@@ -29,17 +30,22 @@ from convert.profiles import load_profiles
 
 AVERAGE = 7000  # bytes: the size of an average article over the mirrors that the profiles were made for
 MOST = 150  # articles
+SYNTHETIC = 2_000  # files of a synthetic mirror, most of whose sizes are near the average
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="a mirror; a synthetic one without it")
     parser.add_argument("--size", type=int, default=AVERAGE, help="bytes of the articles to measure on")
     parser.add_argument("--repeat", type=int, default=9)
     options = parser.parse_args(arguments)
-    if not show(options.folder, options.size, options.repeat):
-        parser.error(f"{options.folder}: no articles; expected a mirror")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.folder or Path(scratch)
+        if options.folder is None:
+            write_mirror(folder, SYNTHETIC)
+        if not show(folder, options.size, options.repeat):
+            parser.error(f"{folder}: no articles; expected a mirror")
 
 
 def show(folder: Path, size: int = AVERAGE, repeat: int = 9) -> bool:
