@@ -3,8 +3,8 @@
     python -m benchmarks.books [DIR] [--articles N] [--large N] [--repeat N]
 
 DIR is a mirror; without it a synthetic one is made. Mirrorpress reads the mirror's pages; pandoc and calibre's
-`ebook-convert` get the same articles as canonical HTML, one file with a heading of the first level for each. Peak memory
-is the largest process of a command's tree that was waited for. Where calibre is missing, its row says so.
+`ebook-convert` get the same articles as canonical HTML, one file with a heading of the first level for each. Peak
+memory is the largest process of a command's tree that was waited for. Where calibre is missing, its row says so.
 """
 
 from __future__ import annotations

@@ -129,7 +129,8 @@ def epoch_page(rng: random.Random, number: int, day: datetime.date, channel: str
     if rng.random() < 0.74:
         lead = (
             f'<div><img alt="{title}" class="wp-post-image" src="https://i.epochtimes.com/assets/uploads/2022/05/'
-            f'id{number}-600x400.jpg"/>\n<div class="caption">\n {sentence(rng)}（{author}／示例图片社）\n</div></div><hr/>'
+            f'id{number}-600x400.jpg"/>\n<div class="caption">\n {sentence(rng)}（{author}／示例图片社）\n'
+            "</div></div><hr/>"
         )
     editor = f" <p>\n  责任编辑：{rng.choice(NAMES)}{rng.choice(['', '#', '＃', ' #', '◇'])}\n </p>\n"
     tracker = "\n\n\n" + TRACKER.format(path=path) if rng.random() < 0.37 else ""
