@@ -22,6 +22,7 @@ from convert.enrich import STEPS
 from convert.profiles import Profile, load_profiles
 from convert.verify import (
     Difference,
+    View,
     cmark_gfm,
     front_matter,
     reads_back,
@@ -255,7 +256,7 @@ def all_checks(case: Case) -> list[Difference]:
     article = case.article()
     return [
         *verify(article, markdown=case.markdown, text=case.text),
-        *reads_back(case.markdown, article, markdown_it)[0],
+        *reads_back(case.markdown, View(article), markdown_it)[0],
         *front_matter(case.markdown, article, ruamel),
     ]
 
@@ -268,8 +269,8 @@ def test_an_undamaged_article_passes_every_check() -> None:
 def test_plain_mail_addresses_are_counted_and_allowed() -> None:
     """Only cmark-gfm makes a link of a plain e-mail address; it is counted, not reported."""
     case = Case()
-    assert reads_back(case.markdown, case.article(), cmark_gfm) == ([], 1)
-    assert reads_back(case.markdown, case.article(), markdown_it) == ([], 0)
+    assert reads_back(case.markdown, View(case.article()), cmark_gfm) == ([], 1)
+    assert reads_back(case.markdown, View(case.article()), markdown_it) == ([], 0)
 
 
 def test_a_mail_link_that_the_reader_does_not_make_is_missed() -> None:
@@ -277,8 +278,8 @@ def test_a_mail_link_that_the_reader_does_not_make_is_missed() -> None:
     case = replace(
         Case(), body='<p>写信给<a href="mailto:a@n.example">a@n.example</a>。</p>', markdown="写信给a@n.example。\n"
     )
-    assert reads_back(case.markdown, case.article(), markdown_it)[0]
-    assert reads_back(case.markdown, case.article(), cmark_gfm) == ([], 0)
+    assert reads_back(case.markdown, View(case.article()), markdown_it)[0]
+    assert reads_back(case.markdown, View(case.article()), cmark_gfm) == ([], 0)
 
 
 # name of the damage, what is damaged, the piece that is replaced, what replaces it, the check that must tell
@@ -478,7 +479,7 @@ IN_MARKDOWN = [one for one in DAMAGE if one[1] == "markdown" and one[4] == "read
 def test_each_reader_finds_damaged_markdown(reader: Callable[[str], str], old: str, new: str) -> None:
     """Either reader alone finds every damage to the Markdown body."""
     case = damaged("markdown", old, new)
-    assert reads_back(case.markdown, case.article(), reader)[0]
+    assert reads_back(case.markdown, View(case.article()), reader)[0]
 
 
 ENVELOPED = """### 湖边的图书馆
@@ -554,7 +555,7 @@ def test_what_the_pipeline_makes_passes(path: str, text: str) -> None:
     article = convert(Source(path, text.encode()), context)
     markdown, plain = (EMITTERS[name].write(article, EmitOptions()).decode() for name in ("markdown", "text"))
     assert verify(article, markdown=markdown, text=plain) == []
-    assert reads_back(markdown, article, markdown_it) == ([], 0)
+    assert reads_back(markdown, View(article), markdown_it) == ([], 0)
     assert front_matter(markdown, article, ruamel) == []
 
 
