@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from convert.article import Article
 from convert.verify.addresses import addresses
+from convert.verify.book import Book, BookChapter, read_book
 from convert.verify.canonical import canonical
+from convert.verify.chapter import chapter_body
 from convert.verify.conservation import conservation, descriptions, han_spaces, invention
 from convert.verify.difference import Difference
 from convert.verify.marks import marks
 from convert.verify.metadata import front_matter
+from convert.verify.page import html_file
 from convert.verify.plain import plain_text
 from convert.verify.reading import cmark_gfm, reads_back
 from convert.verify.residue import left_over, residue
@@ -16,20 +19,25 @@ from convert.verify.spacing import spacing
 from convert.verify.view import View
 
 __all__ = [
+    "Book",
+    "BookChapter",
     "Difference",
     "View",
     "addresses",
     "against_source",
     "canonical",
+    "chapter_body",
     "cmark_gfm",
     "conservation",
     "descriptions",
     "front_matter",
     "han_spaces",
+    "html_file",
     "invention",
     "markdown_file",
     "marks",
     "plain_text",
+    "read_book",
     "reads_back",
     "residue",
     "spacing",
@@ -52,20 +60,21 @@ def verify(article: Article, *, markdown: str | None = None, text: str | None = 
     return found
 
 
-def against_source(view: View) -> list[Difference]:
-    """Body and notes against the source: text, addresses, descriptions, spaces, line ends, marks; and the form."""
+def against_source(view: View, *, thorough: bool = True) -> list[Difference]:
+    """Body and notes against the source: text and addresses, and the body against docs/canonical.md.
+
+    thorough: the source's spaces, line ends, marks and picture descriptions as well.
+    """
     profile = view.article.profile
-    return [
+    found = [
         *conservation(view),
         *invention(view),
         *addresses(view),
-        *descriptions(view),
         *han_spaces(view),
-        *spacing(view),
-        *marks(view),
         *canonical(view),
         *residue(view.path, view.html, hosts=profile.trackers, masked=profile.masked_tags),
     ]
+    return [*found, *descriptions(view), *spacing(view), *marks(view)] if thorough else found
 
 
 def markdown_file(markdown: str, view: View, *, title: bool = False, front: bool = True) -> list[Difference]:

@@ -119,10 +119,10 @@ def reads_back(
     if expected == found:
         return [], 0
     mails = _mails_let_pass(expected, found)
-    return list(_compare(view.path, expected, found)), mails
+    return list(compare_blocks("reads back", view.path, expected, found)), mails
 
 
-def _compare(path: str, expected: list[Block], found: list[Block]) -> Iterable[Difference]:
+def compare_blocks(check: str, path: str, expected: list[Block], found: list[Block]) -> Iterable[Difference]:
     """The blocks that differ, and where in each."""
     ours = ["\n".join(block) for block in expected]
     theirs = ["\n".join(block) for block in found]
@@ -135,7 +135,7 @@ def _compare(path: str, expected: list[Block], found: list[Block]) -> Iterable[D
             same = next((at for at, pair in enumerate(zip(wanted, got, strict=False)) if pair[0] != pair[1]), None)
             at = min(len(wanted), len(got)) if same is None else same
             yield Difference(
-                "reads back",
+                check,
                 f"{path}, block {low + index + 1}",
                 short(" ".join(wanted[at : at + _SHOWN]), 120),
                 short(" ".join(got[at : at + _SHOWN]), 120),
