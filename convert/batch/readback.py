@@ -15,7 +15,7 @@ from convert.config import Output
 from convert.errors import SourceError
 from convert.files import read_limited
 from convert.verify import Book, BookChapter, Difference, View, chapter_body, read_book
-from convert.volumes import Member
+from convert.volumes import Member, Volume
 
 MAX_BOOK = 512 * 1024 * 1024
 """Bytes of a volume that is read; a run writes none that is nearly as large."""
@@ -91,7 +91,7 @@ def read_books(tasks: Sequence[tuple[Task, frozenset[str], dict[str, str]]]) -> 
     book = read_book(name, data)
     faults = list(book.faults)
     if not (book.faults and not book.chapters):
-        places = _matched(task.volume.members, titles, book, faults, name)
+        places = _matched(task.volume, titles, book, faults)
         _compare(task, [job for job in task.jobs if job.path in chosen], places, result)
     if one := differing(name, faults):
         result.differing.append(one)
@@ -114,27 +114,25 @@ def _compare(task: Task, jobs: Sequence[Job], chapters: Mapping[str, BookChapter
             result.differing.append(one)
 
 
-def _matched(
-    paths: Sequence[str], titles: Mapping[str, str], book: Book, faults: list[Difference], name: str
-) -> dict[str, BookChapter]:
-    """Each article's chapter, found by its title; the chapters must stand in the articles' order."""
+def _matched(volume: Volume, titles: Mapping[str, str], book: Book, faults: list[Difference]) -> dict[str, BookChapter]:
+    """Each article's chapter, found by its title; the chapters of a section must stand in the articles' order."""
     waiting: defaultdict[str, deque[tuple[int, BookChapter]]] = defaultdict(deque)
     for number, chapter in enumerate(book.chapters):
         waiting[_heading(chapter.title)].append((number, chapter))
     matched: dict[str, BookChapter] = {}
-    last = -1
-    for path in paths:
+    last: dict[tuple[str, ...], int] = {}
+    labelled = [*volume.labels, *[()] * (len(volume.members) - len(volume.labels))]
+    for path, labels in zip(volume.members, labelled, strict=True):
         here = waiting[_heading(titles[path]) or UNTITLED]
         if not here:
             continue
         number, matched[path] = here.popleft()
-        if number < last:
-            faults.append(
-                Difference("book", f"{name}, {matched[path].file}", "the order of the plan", "an earlier place")
-            )
-        last = max(last, number)
+        if number < last.get(labels, -1):
+            place = f"{volume.file}, {matched[path].file}"
+            faults.append(Difference("book", place, "the order of the plan", "an earlier place"))
+        last[labels] = number
     for left in waiting.values():
-        faults += [Difference("book", f"{name}, {one.file}", "", f"a chapter {one.title!r}") for _, one in left]
+        faults += [Difference("book", f"{volume.file}, {one.file}", "", f"a chapter {one.title!r}") for _, one in left]
     return matched
 
 

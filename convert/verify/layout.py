@@ -45,7 +45,7 @@ class Layout:
 
 
 @lru_cache(maxsize=4096)
-def _kind(markup: str) -> tuple[str, bool, str, str]:
+def kind_of(markup: str) -> tuple[str, bool, str, str]:
     """A tag's name, whether it closes, what its place is (`end`, `picture` or nothing), and its mark."""
     tag = tag_of(f"<{markup}>")
     place = "end" if tag.name in BLOCKS else "picture" if tag.name == "img" else ""
@@ -70,7 +70,7 @@ def layout(html: str) -> Layout:
     for piece in f">{html}".split("<"):
         markup, _, text = piece.partition(">")
         if markup:
-            name, closes, place, mark = _kind(markup)
+            name, closes, place, mark = kind_of(markup)
             if place == "end":
                 gaps[at] = "end"
             elif place:
