@@ -257,7 +257,7 @@ class _Shown:
                 self.unspace()
                 at = ends[at - 1] + 1
             elif token.name == "span" and kind == "missing":
-                self.missing(text_of(inside), text_of(inside))
+                self.missing(text_of(inside), text_of(inside), _leads_elsewhere(inside))
                 at = ends[at - 1] + 1
             elif token.name == "figure" and kind in ("missing", "omitted"):
                 self.out.append(Tag("figure", False))
@@ -293,12 +293,14 @@ class _Shown:
             next(self.pictures, None)
             self.out += map(_picture, paragraphs)
         else:
-            self.missing(paragraphs[0] if paragraphs else "", "\n".join(paragraphs[1:]))
+            told, addresses = paragraphs[0] if paragraphs else "", "\n".join(paragraphs[1:])
+            self.missing(told, addresses, _leads_elsewhere(inside))
 
-    def missing(self, told: str, addresses: str) -> None:
+    def missing(self, told: str, addresses: str, elsewhere: bool) -> None:
         """A notice; it must tell description and address, where it has one, of the picture that it stands for."""
         picture = next(self.pictures, None)
         whole = picture is not None and picture.alt in told and (not addresses or picture.src in addresses)
+        whole = whole and not elsewhere
         self.out.append(_picture(picture.alt if picture and whole else f"{told} {addresses}"))
 
     def link(self, file: str, href: str) -> Tag:
@@ -309,6 +311,13 @@ class _Shown:
             return _link(name)
         self.links.add(outside(href))
         return _link(outside(href))
+
+
+def _leads_elsewhere(inside: list[Tag | str]) -> bool:
+    """Whether a link of a notice leads to another address than it shows."""
+    ends = ends_of(inside)
+    links = [(at, one) for at, one in enumerate(inside) if isinstance(one, Tag) and one.name == "a" and not one.closes]
+    return any(outside(one.get("href") or "") != outside(text_of(inside[at : ends[at]])) for at, one in links)
 
 
 def _picture(alt: str) -> Tag:

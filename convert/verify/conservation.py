@@ -87,6 +87,8 @@ def descriptions(view: View) -> list[Difference]:
 
     A note of the picture's address stands for the whole picture.
     """
+    if not any(picture.attr("alt") for picture in view.seen.document.select("img[alt]")):
+        return []
     left = Counter(solid(picture.attr("alt") or "") for picture in view.article.body.find_all("img"))
     notes = [note.text for note in view.article.notes if note.of != "text"]
     found = []
@@ -106,11 +108,9 @@ def _tells(note: str, alt: str, address: str) -> bool:
 
 def _doubtful(view: View) -> bool:
     """Whether the body has a space between two Chinese characters that the same place of the source does not show."""
-    output, placed = view.text, view.placed
-    return any(
-        gap == "space" and placed.get(at) not in ("space", "end") and _CHINESE.match(output[at - 1 : at + 1])
-        for at, gap in view.here.gaps.items()
-    )
+    output = view.text
+    spaces = [at for at, gap in view.here.gaps.items() if gap == "space" and _CHINESE.match(output[at - 1 : at + 1])]
+    return any(view.placed.get(at) not in ("space", "end") for at in spaces)
 
 
 def han_spaces(view: View) -> list[Difference]:

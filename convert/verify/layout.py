@@ -9,7 +9,7 @@ from functools import lru_cache
 from html import unescape
 from typing import TypeAlias
 
-from convert.verify.tokens import VOID, tag_of
+from convert.verify.tokens import VOID
 from convert.verify.visible import separators_shown
 
 Stretch: TypeAlias = tuple[int, int]
@@ -44,17 +44,25 @@ class Layout:
     marks: dict[str, list[Stretch]] = field(default_factory=dict)
 
 
+_NOTHING, _END, _PICTURE, _OPENS, _CLOSES = range(5)
+# elements that may mark their text; of others those with an address do
+_MARKING = frozenset({*_MEANINGS, *_MARKS, "a"})
+
+
 @lru_cache(maxsize=4096)
-def kind_of(markup: str) -> tuple[str, bool, str, str]:
-    """A tag's name, whether it closes, what its place is (`end`, `picture` or nothing), and its mark."""
-    tag = tag_of(f"<{markup}>")
-    place = "end" if tag.name in BLOCKS else "picture" if tag.name == "img" else ""
-    name = _MEANINGS.get(tag.name, tag.name)
-    mark = name if name in _MARKS else ""
+def kind_of(markup: str) -> tuple[int, str, str]:
+    """What a tag does (`_END` also where it begins or ends a block), its name, and its mark."""
+    closes = markup[0] == "/"
+    name = markup[1:] if closes else markup.partition(" ")[0]
+    meaning = _MEANINGS.get(name, name)
+    mark = meaning if meaning in _MARKS else ""
     # Whatever a mirror called the tag, what has an address is a link.
-    if address := tag.get("href"):
-        mark = f"a {address}"
-    return tag.name, tag.closes, place, mark
+    _, there, rest = markup.partition(' href="')
+    if there and (address := rest.partition('"')[0]):
+        mark = f"a {unescape(address) if '&' in address else address}"
+    if (name in _MARKING or mark) and name not in VOID:
+        return (_CLOSES if closes else _OPENS), name, mark
+    return (_END if name in BLOCKS else _PICTURE if name == "img" else _NOTHING), name, ""
 
 
 def layout(html: str) -> Layout:
@@ -62,6 +70,7 @@ def layout(html: str) -> Layout:
     found: defaultdict[str, list[Stretch]] = defaultdict(list)
     gaps: dict[int, str] = {}
     opened: list[tuple[str, str, int]] = []
+    rare: set[str] = set()  # names of elements that mark nothing as a rule, but once had an address
     html = separators_shown(html)
     if "<!--" in html:
         html = _COMMENT.sub("", html)
@@ -70,22 +79,25 @@ def layout(html: str) -> Layout:
     for piece in f">{html}".split("<"):
         markup, _, text = piece.partition(">")
         if markup:
-            name, closes, place, mark = kind_of(markup)
-            if place == "end":
+            does, name, mark = kind_of(markup)
+            if does == _END:
                 gaps[at] = "end"
-            elif place:
-                gaps.setdefault(at, place)
-            if not closes:
-                if name not in VOID:
+                if name in rare:
+                    does = _CLOSES if markup[0] == "/" else _OPENS
+            elif does == _PICTURE:
+                gaps.setdefault(at, "picture")
+            if does >= _OPENS:
+                if name in BLOCKS:
+                    gaps[at] = "end"
+                if does == _OPENS:
                     opened.append((name, mark, at))
-            else:
-                while opened:  # serialised HTML closes what it opens, so that the first one is the one
-                    last, mark, start = opened.pop()
+                    if name not in _MARKING:
+                        rare.add(name)
+                elif opened and opened[-1][0] == name:
+                    _, mark, start = opened.pop()
                     if mark and at > start:
                         found[mark].append((start, at))
-                    if last == name:
-                        break
-        if text:
+        if text and not (gaps.get(at) == "end" and text.isspace()):  # a pretty-printer's, between blocks
             at = _read_text(gaps, at, unescape(text) if "&" in text else text)
     return Layout(gaps, dict(found))
 
@@ -94,7 +106,6 @@ def _read_text(gaps: dict[int, str], at: int, text: str) -> int:
     """Note the white space of a text that begins at a place; returns the place where it ends."""
     words = text.split()
     if not words:
-        # Most of it is a pretty-printer's, between blocks, where it says nothing.
         if (before := gaps.get(at)) is None or before == "space":
             gaps[at] = _white(text)
         return at

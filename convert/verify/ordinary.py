@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _TEXT = r"[^<]++"
-_ADDRESS = r'"(?!\s*(?:javascript|data|vbscript)\s*:)[^" ]++"'
+_ADDRESS = r'"(?![jJdDvV](?i:avascript|ata|bscript):)[^" ]++"'
 _IMAGE = rf'<img (?:src={_ADDRESS}(?: alt="[^"]*+")?|alt="[^"]*+" src={_ADDRESS})>'
 
 
@@ -31,8 +31,7 @@ _FIGURE = rf"<figure>(?:{_IMAGE}|<a href={_ADDRESS}>{_IMAGE}</a>)(?:<figcaption>
 _PARAGRAPHS = f"(?:<p>{_LINES}</p>)++"
 _LISTS = "|".join(f"<{name}>(?:<li>{_LINES}</li>)++</{name}>" for name in ("ul", "ol"))
 _HEADINGS = "|".join(f"<{name}>{_LINES}</{name}>" for name in ("h2", "h3", "h4"))
-_BODY = re.compile(f"(?:{_PARAGRAPHS}|{_HEADINGS}|{_FIGURE}|{_LISTS}|<blockquote>{_PARAGRAPHS}</blockquote>)*+", re.I)
-_DESCRIPTION_EDGE = re.compile(r'alt="(?: |[^"]* ")')
+_BODY = re.compile(f"(?:{_PARAGRAPHS}|{_HEADINGS}|{_FIGURE}|{_LISTS}|<blockquote>{_PARAGRAPHS}</blockquote>)*+")
 
 
 def is_ordinary(html: str) -> bool:

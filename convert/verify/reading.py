@@ -34,7 +34,7 @@ def front_matter_cut(markdown: str) -> str:
 _PROJECTIONS = {"<figure>": "<p>", "</figure>": "</p>", "<figcaption>": "<br>", "</figcaption>": ""}
 _ALT_FIRST = re.compile(r'<img (alt="[^"]*") (src="[^"]*")>')
 _NO_ALT = re.compile(r'(<img src="[^"]*")>')
-_NOT_SIMPLE = re.compile(r"<(?:[uo]l|table|blockquote|pre|del|s)\b| id=")
+_NOT_SIMPLE = ("<ul", "<ol", "<table", "<blockquote", "<pre", "<s>", " id=")
 _HEADINGS = tuple((f"</{name}>\n", f"</{name}>") for name in ("h2", "h3", "h4"))
 _LINE_ENDS = (("</p>\n", "</p>"), ("<br />\n", "<br>"), *_HEADINGS, ("<hr />\n", "<hr>"), (" />", ">"))
 
@@ -46,7 +46,7 @@ def _simply_equal(html: str, answer: str) -> bool:
     ends behind blocks are made like the parser's, so that equal text is an equal tree. Quotation marks, which the two
     write in different ways, are left to the slower comparison.
     """
-    if "&quot;" in answer or _NOT_SIMPLE.search(html):
+    if "&quot;" in answer or any(piece in html for piece in _NOT_SIMPLE):
         return False
     for tag, other in _PROJECTIONS.items():
         html = html.replace(tag, other)
