@@ -29,6 +29,10 @@ from convert.verify import (
     verify,
 )
 from convert.verify.alignment import align
+from convert.verify.canonical import FormReader
+from convert.verify.layout import layout
+from convert.verify.metadata import pairs, pyyaml
+from convert.verify.ordinary import is_ordinary
 
 PATH = "pages/lake/n100.md"
 PROFILE = Profile(name="lake", about="an invented mirror", trackers=("count.example",), masked_tags={"ok": "a"})
@@ -557,6 +561,39 @@ def test_what_the_pipeline_makes_passes(path: str, text: str) -> None:
     assert verify(article, markdown=markdown, text=plain) == []
     assert reads_back(markdown, View(article), markdown_it) == ([], 0)
     assert front_matter(markdown, article, ruamel) == []
+
+
+def test_a_walk_tells_where_marks_and_gaps_are() -> None:
+    """Whatever an element is called, an address makes it a link; elements of one name may lie in each other."""
+    html = '<div>一<span href="u">二<span>三</span>四</span>五</div><div href="v">六<div>七 八</div>九</div>\n十<br>'
+    found = layout(html)
+    assert found.marks == {"a u": [(1, 4)], "a v": [(5, 9)]}
+    assert found.gaps == {0: "end", 5: "end", 6: "end", 7: "space", 8: "end", 9: "end", 10: "end"}
+
+
+PLAIN = st.text("一二，：-#&*'[]{}: \"\\|>%@`!?0129ynYNtrueNull~=.", min_size=1, max_size=8)
+
+
+@given(PLAIN)
+def test_the_quick_look_at_front_matter_reads_as_pyyaml_does(value: str) -> None:
+    """What it takes for a value is what PyYAML reads; what it does not take is left to PyYAML."""
+    for written in (value, f'"{value}"', f"[{value}]", f"[{value}, 一]"):
+        read = pairs(f"key: {written}\n")
+        assert read is None or dict(read) == pyyaml(f"key: {written}\n")
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<p>", "</p>", "<strong>", "</strong>", '<a href="u">', "</a>", "<br>", "字", "a b", " "])
+    )
+)
+def test_what_is_ordinary_is_canonical(scraps: list[str]) -> None:
+    """The quick look at a body takes nothing that the slow one finds fault with."""
+    html = parse_fragment("".join(scraps), positions=False).inner_html
+    if is_ordinary(html):
+        reader = FormReader("a.md")
+        reader.read(html)
+        assert not reader.found
 
 
 CHARACTERS = st.text("天地人和好，。ab1", max_size=12)

@@ -67,7 +67,7 @@ class _Line:
     shows: bool = False
 
 
-class _Reader:
+class FormReader:
     """One pass over a body's tokens."""
 
     def __init__(self, path: str) -> None:
@@ -290,7 +290,7 @@ def canonical(view: View) -> list[Difference]:
     """Hold a body against docs/canonical.md, all of it. Returns one difference for each fault."""
     if is_ordinary(view.html):
         return []
-    reader = _Reader(view.path)
+    reader = FormReader(view.path)
     reader.read(view.html)
     reader.found += _pictures(view.path, view.article.body)
     return reader.found

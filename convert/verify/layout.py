@@ -82,10 +82,10 @@ def layout(html: str) -> Layout:
             does, name, mark = kind_of(markup)
             if does == _END:
                 gaps[at] = "end"
-                if name in rare:
-                    does = _CLOSES if markup[0] == "/" else _OPENS
             elif does == _PICTURE:
                 gaps.setdefault(at, "picture")
+            if does < _PICTURE and name in rare:
+                does = _CLOSES if markup[0] == "/" else _OPENS
             if does >= _OPENS:
                 if name in BLOCKS:
                     gaps[at] = "end"
