@@ -11,7 +11,7 @@ from turbohtml import Element, Node, Text
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.profiles import Names
-from convert.tree import remove_lines, texts, told_lines
+from convert.tree import remove_lines, texts, told_lines, trim
 
 RULE = "credits"
 LAST = 8  # text blocks in which a line of credit may stand
@@ -119,6 +119,8 @@ def _close(article: Article) -> None:
         node.data = rest
     else:
         _drop(node)
+        if isinstance(last, Element):
+            trim(last)  # a line break may have stood before the mark
 
 
 def _has_text(block: Node) -> bool:

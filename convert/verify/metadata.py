@@ -11,7 +11,7 @@ import yaml
 from yaml.resolver import Resolver
 
 from convert.article import Article
-from convert.verify.difference import Difference, short
+from convert.verify.difference import Difference, apart, short
 
 _KEY = re.compile(r"[a-z][a-z_]*")
 _QUOTED = re.compile(r'"[^"\\]*"')
@@ -88,7 +88,7 @@ def front_matter(markdown: str, article: Article, load: Callable[[str], Any] | N
         return [Difference("front matter", article.path, "a mapping", short(repr(found)))]
     expected = dict(wanted)
     differences = [
-        Difference("front matter", f"{article.path}, {key}", repr(expected.get(key)), repr(found.get(key)))
+        Difference("front matter", f"{article.path}, {key}", *apart(repr(expected.get(key)), repr(found.get(key))))
         for key in [*expected, *(key for key in found if key not in expected)]
         if not _same(expected.get(key), found.get(key))
     ]

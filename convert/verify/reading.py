@@ -10,7 +10,7 @@ from typing import TypeAlias
 from turbohtml import parse_fragment
 
 from convert.gfm import markdown_to_html
-from convert.verify.difference import Difference, short
+from convert.verify.difference import Difference, apart, short
 from convert.verify.projection import Block, projected, read
 from convert.verify.view import View
 
@@ -137,7 +137,6 @@ def compare_blocks(check: str, path: str, expected: list[Block], found: list[Blo
             yield Difference(
                 check,
                 f"{path}, block {low + index + 1}",
-                short(" ".join(wanted[at : at + _SHOWN]), 120),
-                short(" ".join(got[at : at + _SHOWN]), 120),
+                *apart(" ".join(wanted[at : at + _SHOWN]), " ".join(got[at : at + _SHOWN])),
                 short(" ".join(wanted[max(0, at - 3) : at]), 80),
             )
