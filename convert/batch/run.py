@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -50,9 +50,7 @@ def run(
     check_folders(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, only)
     found.paths = found.paths[:limit]
-    # A process takes as long to start as it takes to convert some hundred articles.
-    jobs = min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
-    with Pool(jobs, start, config, found.root) as pool, ExitStack() as stack:
+    with Pool(processes(config, found), start, config, found.root) as pool, ExitStack() as stack:
         one = _Run(config, found, pool, progress)
         plan = one.plan()
         if dry_run:
@@ -63,6 +61,11 @@ def run(
         make_books(config, plan.jobs, members, one.names, pool, one.summary, progress)
     write_report(config.output, one.summary)
     return one.summary
+
+
+def processes(config: Config, found: Found) -> int:
+    """How many worker processes these sources are worth: one takes as long to start as to convert some hundred."""
+    return min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
 
 
 def cores() -> int:
@@ -82,6 +85,19 @@ def check_folders(config: Config) -> None:
         )
 
 
+def looks_at(paths: Sequence[str], pool: Pool, failures: list[Failure], progress: Progress) -> list[Look]:
+    """Look at every source; those that cannot be read become failures."""
+    looks: list[Look] = []
+    for some, result in pool.run(look_at, chunked(paths, pool.jobs)):
+        for look in result or [Look(some[0], failure=f"{some[0]}: {DIED}")]:
+            if look.failure:
+                failures.append(Failure(look.path, look.failure))
+            else:
+                looks.append(look)
+        progress("looking", len(looks) + len(failures), len(paths))
+    return looks
+
+
 class _Run:
     """One run: what its phases share."""
 
@@ -96,15 +112,7 @@ class _Run:
 
     def plan(self) -> Plan:
         """Look at every source, and decide what becomes of it."""
-        looks: list[Look] = []
-        total = len(self.found.paths)
-        for paths, result in self.pool.run(look_at, chunked(self.found.paths, self.pool.jobs)):
-            for look in result or [Look(paths[0], failure=f"{paths[0]}: {DIED}")]:
-                if look.failure:
-                    self.fail(look.path, look.failure)
-                else:
-                    looks.append(look)
-            self.progress("looking", len(looks) + len(self.summary.failures), total)
+        looks = looks_at(self.found.paths, self.pool, self.summary.failures, self.progress)
         plan = make_plan(looks, self.outputs, self.names, self.config.batch.duplicates == "merge")
         self.summary.copies = plan.copies
         for pairs, different in self.pool.run(compare, chunked(plan.suspects, self.pool.jobs)):
@@ -147,6 +155,9 @@ class _Run:
                 self.fail(done.path, error.message)
                 continue
             members.append(done.member)
+            self.summary.verified += done.verified
+            if done.differing:
+                self.summary.differing.append(done.differing)
             self.summary.outputs.update(output.name for output in self.outputs)
         self.summary.add(batch)
         self.summary.add_notes(named)
