@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 CORPUS ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accept bench corpus metadata clean
+.PHONY: help run test lint accept bench bench-epub corpus metadata clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mirrorpress needs Python 3.11 or newer; set PYTHON=…")'
@@ -33,8 +33,11 @@ lint: $(VENV)/tested ## formatting, lint and types
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
 
-bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (CORPUS=DIR, default seeds)
-	$(BIN)/python -m benchmarks.speed $(or $(CORPUS),seeds)
+bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (CORPUS=DIR, default a synthetic mirror)
+	$(BIN)/python -m benchmarks.speed $(CORPUS)
+
+bench-epub: $(VENV)/tested ## books beside pandoc's and calibre's (CORPUS=DIR, default a synthetic mirror)
+	$(BIN)/python -m benchmarks.books $(CORPUS)
 
 corpus: $(VENV)/tested ## run a mirror through and print the fidelity table (CORPUS=DIR)
 	@test -n "$(CORPUS)" || { echo 'make corpus CORPUS=DIR: name the folder that holds the mirrors'; exit 2; }

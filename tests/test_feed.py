@@ -21,6 +21,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore] # its stubs
 from PIL import Image
 
 from convert.batch.run import run
+from convert.batch.verification import verify_outputs
 from convert.config import load_config
 from convert.emit.epub.metadata import About, Person
 from convert.emit.opds import FEED_TYPE, PER_PAGE, Listing, pages, pages_needed
@@ -385,6 +386,8 @@ def test_no_output_takes_the_name_of_the_feed(tmp_path: Path) -> None:
     out = tree(tmp_path / "out")
     assert problems(out["epub/feed.xml"]) == []
     assert len([name for name in out if name.startswith("epub/feed-")]) == 3
+    # A verification makes the same plan.
+    assert verify_outputs(config(tmp_path, "emit: {html: {path: epub/feed.xml}}\n")).exit_code == 0
 
 
 def test_a_feed_that_cannot_be_written_is_named(tmp_path: Path) -> None:

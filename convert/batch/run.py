@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -52,9 +52,7 @@ def run(
     check_folders(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, only)
     found.paths = found.paths[:limit]
-    # A process takes as long to start as it takes to convert some hundred articles.
-    jobs = min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
-    with Pool(jobs, start, config, found.root) as pool, ExitStack() as stack:
+    with Pool(processes(config, found), start, config, found.root) as pool, ExitStack() as stack:
         one = _Run(config, found, pool, progress)
         plan = one.plan()
         if dry_run:
@@ -69,6 +67,11 @@ def run(
         deliver(config, books, one.summary, progress)
     write_report(config.output, one.summary)
     return one.summary
+
+
+def processes(config: Config, found: Found) -> int:
+    """How many worker processes these sources are worth: one takes as long to start as to convert some hundred."""
+    return min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
 
 
 def cores() -> int:
@@ -90,7 +93,20 @@ def check_folders(config: Config) -> None:
 
 def reserved(config: Config) -> list[str]:
     """Names in the output folder that no article's or volume's file may take."""
-    return [REPORT, *([STATE] if config.deliver else []), *([config.feed.file] if config.feed else [])]
+    return [REPORT, STATE, *([config.feed.file] if config.feed else [])]
+
+
+def looks_at(paths: Sequence[str], pool: Pool, failures: list[Failure], progress: Progress) -> list[Look]:
+    """Look at every source; those that cannot be read become failures."""
+    looks: list[Look] = []
+    for some, result in pool.run(look_at, chunked(paths, pool.jobs)):
+        for look in result or [Look(some[0], failure=f"{some[0]}: {DIED}")]:
+            if look.failure:
+                failures.append(Failure(look.path, look.failure))
+            else:
+                looks.append(look)
+        progress("looking", len(looks) + len(failures), len(paths))
+    return looks
 
 
 class _Run:
@@ -107,15 +123,7 @@ class _Run:
 
     def plan(self) -> Plan:
         """Look at every source, and decide what becomes of it."""
-        looks: list[Look] = []
-        total = len(self.found.paths)
-        for paths, result in self.pool.run(look_at, chunked(self.found.paths, self.pool.jobs)):
-            for look in result or [Look(paths[0], failure=f"{paths[0]}: {DIED}")]:
-                if look.failure:
-                    self.fail(look.path, look.failure)
-                else:
-                    looks.append(look)
-            self.progress("looking", len(looks) + len(self.summary.failures), total)
+        looks = looks_at(self.found.paths, self.pool, self.summary.failures, self.progress)
         plan = make_plan(looks, self.outputs, self.names, self.config.batch.duplicates == "merge")
         self.summary.copies = plan.copies
         for pairs, different in self.pool.run(compare, chunked(plan.suspects, self.pool.jobs)):
@@ -158,6 +166,9 @@ class _Run:
                 self.fail(done.path, error.message)
                 continue
             members.append(done.member)
+            self.summary.verified += done.verified
+            if done.differing:
+                self.summary.differing.append(done.differing)
             self.summary.outputs.update(output.name for output in self.outputs)
         self.summary.add(batch)
         self.summary.add_notes(named)

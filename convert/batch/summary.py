@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from convert.article import Note
+from convert.batch.checks import Differing
 from convert.batch.workers import EXAMPLES, Batch, tally
 
 
@@ -47,6 +48,7 @@ class Summary:
     articles: those converted, or in a dry run to be converted. copies: sources that are copies of one of them.
     outputs: files written, by format. notes, examples: by (rule, kind).
     deliveries: what came of each folder that volumes are delivered to.
+    verified: articles whose source and outputs were compared. differing: those that are not the same.
     """
 
     sources: int = 0
@@ -59,12 +61,14 @@ class Summary:
     examples: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
     books: list[Book] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    verified: int = 0
+    differing: list[Differing] = field(default_factory=list)
     dry_run: bool = False
 
     @property
     def exit_code(self) -> int:
-        """1 where something failed, else 0."""
-        return 1 if self.failures else 0
+        """1 where something failed or differs, else 0."""
+        return 1 if self.failures or self.differing else 0
 
     def add_notes(self, notes: Iterable[Note]) -> None:
         """Count notes that no worker counted."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from convert.article import Article, Context, Note, Source
+from convert.batch.checks import Differing, check_article, differing
 from convert.batch.plan import Job, Look
 from convert.batch.sources import Mirrors
 from convert.config import Config, Output, build_context, build_outputs
@@ -37,12 +38,15 @@ class Done:
     """One article that was converted, or failed.
 
     wanted: for each output whose name follows from the metadata, (its place among the outputs, the name it wants).
+    verified: whether source and outputs were compared, and differing: what came of it, where they differ.
     """
 
     path: str
     member: Member | None = None
     wanted: tuple[tuple[int, str], ...] = ()
     failure: str = ""
+    verified: bool = False
+    differing: Differing | None = None
 
 
 @dataclass(slots=True)
@@ -114,17 +118,28 @@ class Worker:
             authors=tuple(meta.authors),
         )
 
-    def write(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
-        """Write every output of an article; nothing is written where one of its emitters fails."""
-        texts = [(one, _emit(article, one)) for one in self.outputs]
-        wanted = []
-        for index, (output, data) in enumerate(texts):
-            target = job.targets[index]
-            if target is None:
-                wanted.append((index, output.template.fill(job.name, article.meta)))
-                target = staged(job.path, index)
-            write_file(self.config.output, target, data)
-        return tuple(wanted)
+    def write(self, article: Article, job: Job) -> Done:
+        """Write every output of an article, and verify them; nothing is written where one of its emitters fails."""
+        written = [(one, _emit(article, one)) for one in self.outputs]
+        wanted = self.wanted(article, job)
+        names = dict(wanted)
+        changed = False
+        for index, (_, data) in enumerate(written):
+            changed |= write_file(self.config.output, job.targets[index] or staged(job.path, index), data)
+        verify = self.config.batch.verify
+        if verify == "off" or (verify == "changed" and not changed):
+            return Done(job.path, self.member(article), wanted)
+        files = [(one, job.targets[at] or names[at], data) for at, (one, data) in enumerate(written)]
+        found = differing(job.path, check_article(article, files, thorough=verify == "all"))
+        return Done(job.path, self.member(article), wanted, verified=True, differing=found)
+
+    def wanted(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
+        """The names that outputs want whose templates need the article's metadata, each with its output's place."""
+        return tuple(
+            (index, output.template.fill(job.name, article.meta))
+            for index, output in enumerate(self.outputs)
+            if job.targets[index] is None
+        )
 
 
 _worker: Worker | None = None
@@ -202,11 +217,11 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
         try:
             if isinstance(article, Exception):
                 raise article
-            wanted = me.write(article, job)
+            done = me.write(article, job)
         except Exception as error:
             batch.done.append(Done(job.path, failure=reason(job.path, error)))
             continue
-        batch.done.append(Done(job.path, me.member(article), wanted))
+        batch.done.append(done)
         tally(batch.counts, batch.examples, article.notes)
         if with_notes:
             batch.notes += article.notes

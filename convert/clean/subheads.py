@@ -11,13 +11,15 @@ from convert.tree import move, trim
 
 RULE = "subheads"
 LONGEST = 45  # characters
+QUOTED = re.compile(r"^[一二三四五六七八九十]{1,3}、.*。[”」』]$")
 FIRST = 6  # blocks in which a dateline may stand
 BYLINE = re.compile(r"\s*(?:[（(][^（）()]{2,90}[）)])?\s*")
 NUMBERED = r"[（(][一二三四五六七八九十百\d]{1,4}[）)]"
 # the cue of a speaker in a transcript ends with the time; a label announces what follows it
 TIME = r"\d{1,2}\s?[：:]\s?\d{1,2}$"
-LABEL = r"^(?:视频|音频|影片|录像|相关视频|图|表)[：:]"
-NO_SUBHEAD = re.compile(rf"{TIME}|{LABEL}|[。；;，,：:、…»›>]$|^(?!{NUMBERED})[（(]|^[【▼●■]|https?://|^[\W\d]+$")
+LABEL = r"^(?:视频|音频|影片|录像|相关|更多|阅读|推荐|延伸|点击|点阅|作者|目\s*录|编者|来源|图|表)[^：:]{0,6}[：:]"
+LEAD_IN = r"(?:下面|以下|如下|请[看听]|[说道问答]|表示|指出)[^：:]{0,8}[：:]$"
+NO_SUBHEAD = re.compile(rf"{TIME}|{LABEL}|{LEAD_IN}|[；;，,、…»›>]$|^(?!{NUMBERED})[（(]|^[【▼●■]|https?://|^[\W\d]+$")
 
 
 def find_subheads(article: Article, context: Context) -> None:
@@ -58,4 +60,7 @@ def _is_subhead(block: Element) -> bool:
     if type(mark) is not Element or mark.tag != "strong" or mark.select_one("br, img") is not None:
         return False
     text = mark.text.strip()
-    return 1 < len(text) <= LONGEST and "。" not in text and not NO_SUBHEAD.search(text)
+    if not 1 < len(text) <= LONGEST or NO_SUBHEAD.search(text):
+        return False
+    # a numbered line may quote a sentence; any other line with a full stop is a sentence
+    return "。" not in (text[:-2] if QUOTED.search(text) else text)

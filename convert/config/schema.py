@@ -262,11 +262,20 @@ class DeliverOptions(Section):
     flat: StrictBool = True
 
 
+def _off(value: object) -> object:
+    # to YAML a bare `off` is `false`
+    return "off" if value is False else value
+
+
 class BatchOptions(Section):
-    """jobs: worker processes; 0 takes every core. duplicates: `merge` copies of an article, or `keep` each."""
+    """jobs: worker processes; 0 takes every core. duplicates: `merge` copies of an article, or `keep` each.
+
+    verify: hold `changed` outputs against their sources as they are written, or `all` outputs, or none (`off`).
+    """
 
     jobs: Annotated[StrictInt, Field(ge=0)] = 0
     duplicates: Literal["merge", "keep"] = "merge"
+    verify: Annotated[Literal["off", "changed", "all"], BeforeValidator(_off)] = "changed"
 
 
 class Config(Section):

@@ -11,7 +11,7 @@ from turbohtml import Element, Node, Text
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.profiles import Names
-from convert.tree import remove_lines, texts, told_lines
+from convert.tree import remove_lines, texts, told_lines, trim
 
 RULE = "credits"
 FIRST, LAST = 4, 8  # blocks at the start and at the end in which a line of credit may stand
@@ -125,7 +125,7 @@ def _close(article: Article) -> None:
     """Take closing marks off: the last text's, and those behind a sentence, or alone, among the last blocks."""
     last = True
     for block in reversed(article.body.children[-LAST:]):
-        if not _has_text(block):
+        if type(block) is not Element or not _has_text(block):
             continue
         node = texts(block)[-1]
         match = CLOSING.search(node.data)
@@ -137,6 +137,7 @@ def _close(article: Article) -> None:
                     node.data = rest
                 else:
                     _drop(node)
+                    trim(block)  # a line break may have stood before the mark
         last = False
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import html
 import re
 
-import cmarkgfm
-from cmarkgfm.cmark import Options
 from turbohtml import unescape
 
 from convert.article import Article
+from convert.gfm import markdown_to_html
 from convert.parse.envelope import Envelope, Piece, find_address
 from convert.tree import fragment
 
@@ -75,10 +74,7 @@ def _format(article: Article, body: str) -> str:
 
 def _as_html(body: str, kind: str) -> str:
     if kind == "markdown":
-        rendered: str = cmarkgfm.markdown_to_html_with_extensions(
-            body, options=Options.CMARK_OPT_UNSAFE, extensions=EXTENSIONS
-        )
-        return rendered
+        return markdown_to_html(body, *EXTENSIONS)
     if kind == "text":
         paragraphs = re.split(r"\n[ \t]*(?:\n[ \t]*)+", body.strip("\n"))
         return "".join(f"<p>{html.escape(one, quote=False).replace(chr(10), '<br>')}</p>" for one in paragraphs)

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from collections.abc import Mapping
+from functools import cached_property
 from html import escape
 
-import cmarkgfm
-from cmarkgfm.cmark import Options
 from turbohtml import Document, parse
 
 from convert.article import Source
+from convert.gfm import markdown_to_html
 from convert.parse.decode import decode
 from convert.profiles import Profile
-from convert.verify.tokens import Tag, tokens
 
 HIDDEN = "script, style, template, iframe, noembed, noframes"
 _LOOKS_LIKE_HTML = re.compile(rb"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.I)
-_MAY_HIDE = (b"<script", b"<style", b"<template", b"<iframe", b"<noembed", b"<noframes")
 # Python counts these controls as white space; HTML and Unicode do not, so that losing one must show.
-_SEPARATOR = re.compile("[\x1c-\x1f]")
 _SEPARATORS = {code: chr(0x2400 + code) for code in range(0x1C, 0x20)}
+
+
+def separators_shown(text: str) -> str:
+    """A text in which the four controls that only Python takes for white space are visible signs."""
+    if "\x1c" in text or "\x1d" in text or "\x1e" in text or "\x1f" in text:
+        return text.translate(_SEPARATORS)
+    return text
 
 
 def solid(text: str) -> str:
     """A text without its white space (Unicode's White_Space property)."""
-    if not text.isprintable() and _SEPARATOR.search(text):
-        text = text.translate(_SEPARATORS)
-    return "".join(text.split())
+    return "".join(separators_shown(text).split())
 
 
 class Visible:
@@ -44,11 +46,6 @@ class Visible:
     def text(self) -> str:
         """Every visible character that is no white space, in order."""
         return solid(self.document.text)
-
-    @cached_property
-    def tokens(self) -> list[Tag | str]:
-        """The tags and texts, in order."""
-        return tokens(self.document.html)
 
     @cached_property
     def nodes(self) -> list[str]:
@@ -68,36 +65,11 @@ class Visible:
         return [str(value) for value in found] if isinstance(found, list) else []
 
 
-def _unmasked(data: bytes, masked: tuple[tuple[str, str], ...]) -> bytes:
+def _unmasked(text: str, masked: Mapping[str, str]) -> str:
     """The source with the names that its masked tags stand for: how `</a>` and `</ok>` close each other hangs on it."""
-    for mask, name in masked:
-        data = re.sub(rb"<(/?)" + re.escape(mask.encode()) + rb"(?=[\s>/])", rb"<\1" + name.encode(), data)
-    return data
-
-
-@lru_cache(maxsize=1)
-def _read(data: bytes, written_in: str, masked: tuple[tuple[str, str], ...]) -> Visible:
-    data = _unmasked(data, masked)
-    markup: bytes | str = data
-    if written_in != "html":
-        text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-        markup = escape(text, quote=False) if written_in == "text" else _from_markdown(text)
-    document = parse(markup, positions=False)
-    hidden = ""
-    lower = data.lower()
-    if any(start in lower for start in _MAY_HIDE):
-        elements = document.select(HIDDEN)
-        hidden = solid("\n".join(element.text for element in elements))
-        for element in elements:
-            element.decompose()
-    return Visible(document, hidden)
-
-
-def _from_markdown(text: str) -> str:
-    html: str = cmarkgfm.markdown_to_html_with_extensions(
-        text, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"]
-    )
-    return html
+    for mask, name in masked.items():
+        text = re.sub(rf"<(/?){re.escape(mask)}(?=[\s>/])", rf"<\1{name}", text)
+    return text
 
 
 def _look(source: Source) -> str:
@@ -109,10 +81,15 @@ def _look(source: Source) -> str:
 
 
 def visible(source: Source, profile: Profile) -> Visible:
-    """Read a source for the checks: as the format that its profile names, with the tags that it masks unmasked.
-
-    The last source is kept, so that several checks of one article read it once.
-    """
+    """Read a source for the checks: as the format that its profile names, with the tags that it masks unmasked."""
     written_in = _look(source) if profile.format == "auto" else profile.format
-    data = decode(source, max_bytes=len(source.data)).text.encode("utf-8", "surrogatepass")
-    return _read(data, written_in, tuple(profile.masked_tags.items()))
+    text = _unmasked(decode(source, max_bytes=len(source.data)).text, profile.masked_tags)
+    if written_in != "html":
+        text = escape(text, quote=False) if written_in == "text" else markdown_to_html(text, "table", "strikethrough")
+    document = parse(text, positions=False)
+    hidden = ""
+    if elements := document.select(HIDDEN):
+        hidden = solid("\n".join(element.text for element in elements))
+        for element in elements:
+            element.decompose()
+    return Visible(document, hidden)
