@@ -14,6 +14,7 @@ from convert.clean import RULES, clean
 from convert.emit import EMITTERS, EmitOptions
 from convert.enrich import STEPS
 from convert.errors import MirrorpressError, RuleError
+from convert.parse import parse
 from convert.verify import (
     Difference,
     alignment,
@@ -70,8 +71,9 @@ def _broken(source: Source) -> dict[str, str]:
     told = {check: str(differences[0]) for check, differences in found.items() if differences}
     if again != (markdown, text):
         told["differs the second time"] = "not the same bytes"
-    once = article.body.inner_html
-    twice = clean(article, context()).body.inner_html
+    cleaned = clean(parse(Source(source.path, source.data), context()), context())
+    once = cleaned.body.inner_html
+    twice = clean(cleaned, context()).body.inner_html
     if twice != once:
         told["cleaned twice"] = _where(once, twice)
     return told

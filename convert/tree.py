@@ -7,6 +7,7 @@ from html import escape
 
 from turbohtml import Element, Node, Text, parse_fragment
 
+CELLS = frozenset({"td", "th"})
 INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "br", "img"})
 
 
@@ -91,6 +92,27 @@ def is_blank(block: Node) -> bool:
     )
 
 
+def drop_block(block: Element) -> None:
+    """Remove a block, the lists and quotes that it leaves empty, and rules that then divide nothing; cells stay."""
+    while block.tag not in CELLS and isinstance(block.parent, Element):
+        outer, before, after = block.parent, block.previous_sibling, block.next_sibling
+        block.extract()
+        if len(outer) or outer.parent is None:
+            _drop_rules(before, after)
+            return
+        block = outer
+
+
+def _drop_rules(before: Node | None, after: Node | None) -> None:
+    """Remove rules beside a place at which a block stood, where they are at an edge or side by side now."""
+    if type(after) is Element and after.tag == "hr":
+        lead = type(before) is Element and before.tag == "figure" and before.previous_sibling is None
+        if before is None or lead or (type(before) is Element and before.tag == "hr"):
+            after.extract()
+    elif after is None and type(before) is Element and before.tag == "hr":
+        before.extract()
+
+
 def lines(block: Element) -> list[list[Node]]:
     """A block's children, taken apart at the line breaks that stand directly in it; the breaks are left out."""
     result: list[list[Node]] = [[]]
@@ -129,7 +151,7 @@ def remove_lines(block: Element, doomed: Sequence[Sequence[Node]]) -> None:
             edge.extract()
     trim(block)
     if is_blank(block):
-        block.extract()
+        drop_block(block)
 
 
 def opening_tag(element: Element) -> str:

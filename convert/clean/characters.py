@@ -20,8 +20,9 @@ ODD = re.compile(
 )
 SPACES = frozenset("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
 BREAKS = "\u2028\u2029"
-# an entity that was escaped twice, so that the reader sees its source; a number may have lost its semicolon
-TWICE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31};|#\d{2,7}(?:;|(?!\d))|#[xX][0-9A-Fa-f]{2,6};)")
+# an entity that was escaped twice or more, so that the reader sees its source; a number may have lost its semicolon
+TWICE = re.compile(r"&(?:amp;|#38;|#[xX]26;)*([A-Za-z][A-Za-z0-9]{1,31};|#\d{2,7}(?:;|(?!\d))|#[xX][0-9A-Fa-f]{2,6};)")
+PASSES = 3  # an entity may be what another one made whole
 
 
 def clean_characters(article: Article, context: Context) -> None:
@@ -37,27 +38,56 @@ def clean_characters(article: Article, context: Context) -> None:
         return
     changed.clear()
     for node in texts(article.body):
-        data = node.data
+        written = data = node.data
         if "&" in data:
             data = _entities(data, changed)
         if ODD.search(data):
-            data = _plain(data, changed)
-        if data != node.data or "\u2028" in data:
+            data = _whole(_plain(data, changed), written, changed)
+        if data != written or "\u2028" in data:
             _replace(node, data)
     _note(article, changed)
+
+
+def read_entities(article: Article) -> None:
+    """Read what a later rule put together to an entity that was escaped twice, as the rule itself would have."""
+    if "&" not in article.body.text:
+        return
+    changed: Counter[tuple[str, str]] = Counter()
+    for node in texts(article.body):
+        if "&" in node.data and (data := _entities(node.data, changed)) != node.data:
+            node.data = data
+    _note(article, changed)
+
+
+def one_line(text: str) -> str:
+    """A text without odd characters, white space collapsed: what an attribute may hold."""
+    return " ".join(ODD.sub(lambda odd: " " if odd[0] in SPACES or odd[0] in BREAKS else "", text).split())
+
+
+def _whole(data: str, written: str, changed: Counter[tuple[str, str]]) -> str:
+    """Read an entity that became whole when a character in it went; the note then tells of the text round it."""
+    if "&" in data and (read := _entities(data, Counter())) != data:
+        changed[written, read] += 1
+        return read
+    return data
 
 
 def _entities(data: str, changed: Counter[tuple[str, str]]) -> str:
     """Read entities that were escaped twice once more."""
 
     def read(match: re.Match[str]) -> str:
-        plain = html.unescape(match[0])
-        if plain != match[0]:
-            plain = ODD.sub(lambda odd: " " if odd[0] in SPACES else "", plain)
-            changed[match[0], plain] += 1
+        plain = html.unescape(f"&{match[1]}")
+        if plain[0] == "&" and plain != "&":
+            return match[0]
+        plain = ODD.sub(lambda odd: " " if odd[0] in SPACES else "", plain)
+        changed[match[0], plain] += 1
         return plain
 
-    return TWICE.sub(read, data)
+    for _ in range(PASSES):
+        data, before = TWICE.sub(read, data), data
+        if data == before:
+            break
+    return data
 
 
 def _plain(data: str, changed: Counter[tuple[str, str]], in_title: bool = False) -> str:

@@ -70,11 +70,18 @@ def _free_edges(mark: Element) -> None:
     if not len(mark):
         mark.extract()
         return
-    first = mark[0]
-    if type(first) is Text and first.data[:1].isspace():
+    first, last = _edge(mark, 0), _edge(mark, -1)
+    if first is not None and first.data[:1].isspace():
         first.data = first.data.lstrip()
         mark.insert_before(Text(" "))
-    last = mark[-1]
-    if type(last) is Text and last.data[-1:].isspace():
+    if last is not None and last.data[-1:].isspace():
         last.data = last.data.rstrip()
         mark.insert_after(Text(" "))
+
+
+def _edge(mark: Element, index: int) -> Text | None:
+    """The text at an edge of a mark, also inside a link there."""
+    node = mark[index]
+    while type(node) is Element and node.tag == "a" and len(node):
+        node = node[index]
+    return node if type(node) is Text else None

@@ -11,6 +11,11 @@ RULE = "figures"
 FRAMES = frozenset({"div", "center", "figure", "section", "article"})
 LINE = frozenset({"span", "font", "strong", "b", "em", "i", "u"})
 LOOSE = frozenset({"span", "font", "strong", "b", "em", "i", "p", "u", *FRAMES})
+BREAKS = frozenset({"br", "img"})
+BLOCKS = frozenset(
+    "p div section article main header footer nav aside center address details summary fieldset legend hgroup menu body "
+    "html h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table hr".split()
+)
 CAPTION_MOST = 200  # characters of text that a div or center may hold beside a picture to be its caption
 CAPTIONS = "figcaption"
 
@@ -103,20 +108,29 @@ def _stands_alone(picture: Element, body: Element) -> bool:
 
 def _is_edge(node: Node) -> bool:
     before, after = _beside(node, -1), _beside(node, 1)
-    if before is None or after is None:
+    if before is None or after is None or before.tag in BLOCKS or after.tag in BLOCKS:
         return True
-    return _breaks(before) and _breaks(after)
+    return before.tag in BREAKS and after.tag in BREAKS
 
 
-def _beside(node: Node, step: int) -> Node | None:
+class _Words:
+    """What stands in for a text beside a picture."""
+
+    tag = ""
+
+
+def _beside(node: Node, step: int) -> Element | _Words | None:
+    """What stands beside a node: an element, or a text that is not blank; what shows nothing is passed over."""
     other = node.next_sibling if step > 0 else node.previous_sibling
-    while other is not None and not (type(other) is Element or (type(other) is Text and other.data.strip())):
+    while other is not None:
+        if type(other) is Text and other.data.strip():
+            return _Words()
+        if type(other) is Element and (
+            other.tag in BLOCKS or other.tag in BREAKS or other.text.strip() or other.select_one("img, br, hr") is not None
+        ):
+            return other
         other = other.next_sibling if step > 0 else other.previous_sibling
-    return other
-
-
-def _breaks(node: Node) -> bool:
-    return type(node) is Element and node.tag not in {"a", "sup", "sub", *LINE}
+    return None
 
 
 def _drop_repeated(article: Article, figure: Element, caption: Element) -> None:
@@ -135,14 +149,17 @@ def _build(article: Article, picture: Element, frame: Element, captions: str) ->
     caption = Element("figcaption")
     if frame is picture:
         beside = _beside(frame, 1)
-        if type(beside) is Element and beside.matches(captions) and beside.select_one("img") is None:
+        if isinstance(beside, Element) and beside.matches(captions) and beside.select_one("img") is None:
             found = [beside]
     frame.insert_before(figure)
     figure.append(picture)
-    if found:
-        for one in found:
+    alone = frame is picture or len("".join(frame.text.split())) == sum(len("".join(one.text.split())) for one in found)
+    for one in found:
+        if alone:
             _add_line(caption, one)
             one.extract()
+        else:
+            _set_apart(one)
     if frame is not picture:
         if frame.text.strip():
             _add_line(caption, frame)
@@ -150,6 +167,15 @@ def _build(article: Article, picture: Element, frame: Element, captions: str) ->
     if caption.text.strip():
         figure.append(caption)
         _drop_repeated(article, figure, caption)
+
+
+def _set_apart(part: Element) -> None:
+    """Make a caption, between whose lines other text stands, lines of that text."""
+    for side, insert in ((-1, part.insert_before), (1, part.insert_after)):
+        beside = _beside(part, side)
+        if beside is not None and beside.tag != "br":
+            insert(Element("br"))
+    part.unwrap()
 
 
 def _add_line(caption: Element, part: Element) -> None:

@@ -20,6 +20,8 @@ def mend_links(article: Article, context: Context) -> None:
     wanted: set[str] = set()
     base = article.profile.base
     for anchor in anchors:
+        if anchor.parent is None:
+            continue  # stood in another link, which was settled before it
         href = anchor.attr("href")
         if (
             href is not None
@@ -71,8 +73,10 @@ def _settle(article: Article, anchor: Element, href: str | None, address: str | 
         article.note(RULE, "removed", address, of="attribute")
         del anchor.attrs["href"]
         address = None
-    if address is None and not name:
-        anchor.unwrap()
+    if address is None:
+        anchor.insert_after(*anchor.children)  # what a link leads to is a place, and holds nothing
+        if not name:
+            anchor.extract()
     elif anchor.parent is not None and address is not None and anchor.parent.select_one("a a") is not None:
         for inner in anchor.select("a[href]"):
             article.note(RULE, "removed", inner.attr("href") or "", of="attribute")

@@ -8,6 +8,7 @@ from turbohtml import Element
 
 from convert.article import Article, Context
 from convert.clean.addresses import mend
+from convert.clean.characters import one_line
 from convert.tree import opening_tag
 
 RULE = "pictures"
@@ -54,10 +55,10 @@ def _alternative(article: Article, image: Element) -> str:
     if "&" in alt:
         # attributes were escaped twice, and some entities lost their semicolon
         alt = html.unescape(alt.replace("&#039", "&#039;").replace(";;", ";"))
-    alt = " ".join(alt.split())
+    alt = one_line(alt)
     if len(alt) > 1 and alt[0] == alt[-1] and alt[0] in "'\"":
         alt = alt[1:-1].strip()
-    if _bare(alt) == _bare(article.meta.title):
+    if _bare(alt) == _bare(one_line(article.meta.title)):
         article.note(RULE, "removed", written, of="attribute")
         return ""
     if alt != written:

@@ -220,9 +220,27 @@ def _with_lists(parent: Element) -> list[Node]:
 def _join_made(result: list[Element], blocks: list[Element]) -> None:
     """Add blocks; lists that were made for stray items, one behind the other, become one list."""
     if blocks and _is_made(blocks[:1]) and _is_made(result):
-        result[-1].extend(list(blocks[0].children))
+        made = result[-1]
+        inline = {_is_inline(one[0]) for one in (made, blocks[0]) if isinstance(one[0], Element)}
+        made.extend(list(blocks[0].children))
+        if len(inline) > 1:
+            for item in made.children:
+                _loosen(item)
         blocks = blocks[1:]
     result.extend(blocks)
+
+
+def _is_inline(item: Element) -> bool:
+    """Whether an item holds inline content, not blocks."""
+    first = item[0]
+    return type(first) is not Element or first.tag in INLINE
+
+
+def _loosen(item: Node) -> None:
+    """Put an item's inline content into a paragraph, so that it holds blocks only."""
+    if isinstance(item, Element) and _is_inline(item):
+        line = [node for node in item.children if type(node) is not Element or node.tag in INLINE]
+        item.insert(0, move(line, Element("p")))
 
 
 def _is_made(nodes: Sequence[Node]) -> bool:

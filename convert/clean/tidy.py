@@ -8,7 +8,9 @@ from typing import cast
 from turbohtml import Element, Text
 
 from convert.article import Article, Context
+from convert.clean.characters import read_entities
 from convert.clean.emphasis import free_edges
+from convert.clean.targets import settle_targets
 from convert.tree import is_blank, trim
 
 RULE = "tidy"
@@ -27,11 +29,13 @@ def tidy(article: Article, context: Context) -> None:
     """Strip attributes, empty elements, white space at edges, and rules at the body's edges."""
     body = article.body
     body.normalize()
-    ids = _wanted_ids(body)
+    read_entities(article)
     for element in cast("list[Element]", body.xpath(".//*[@*]")):
         if not (element.tag == "a" and len(element.attrs) == 1 and "href" in element.attrs):
-            _strip_attributes(element, ids)
+            _strip_attributes(element)
     _tidy_links(article)
+    if body.select_one("[id]") is not None or body.select_one('a[href^="#"]') is not None:
+        settle_targets(article)
     free_edges(body)
     body.normalize()
     broken = body.select_one("br") is not None
@@ -57,7 +61,9 @@ def _tidy_links(article: Article) -> None:
     for inner in article.body.select("a a"):
         article.note_addresses(RULE, [Element("a", {"href": inner.attr("href") or ""})])
         inner.unwrap()
-    for anchor in article.body.select("a:not([id])"):
+    for anchor in article.body.select("a"):
+        if "id" in anchor.attrs:
+            continue
         if not anchor.text and anchor.select_one("img") is None:
             article.note_addresses(RULE, [anchor])
             anchor.extract()
@@ -65,18 +71,12 @@ def _tidy_links(article: Article) -> None:
             anchor.unwrap()
 
 
-def _wanted_ids(body: Element) -> set[str]:
-    return {href[1:] for anchor in body.select('a[href^="#"]') if (href := anchor.attr("href"))}
-
-
-def _strip_attributes(element: Element, ids: set[str]) -> None:
-    """Strip what canonical HTML lacks; of two elements with one wanted id the first keeps it."""
+def _strip_attributes(element: Element) -> None:
+    """Strip what canonical HTML lacks."""
     allowed = ALLOWED.get(element.tag, ONLY_ID)
     for name in list(element.attrs):
-        if name not in allowed or (name == "id" and element.attr("id") not in ids):
+        if name not in allowed:
             del element.attrs[name]
-    if "id" in element.attrs:
-        ids.discard(element.attr("id") or "")
 
 
 def _tidy_text(block: Element) -> None:

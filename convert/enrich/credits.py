@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from turbohtml import Element, Node, Text
+from turbohtml import Element, Node
 
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.profiles import Names
-from convert.tree import remove_lines, texts, told_lines
+from convert.tree import INLINE, drop_block, is_blank, remove_lines, texts, told_lines, trim
 
 RULE = "credits"
 LAST = 8  # text blocks in which a line of credit may stand
@@ -113,24 +113,16 @@ def _close(article: Article) -> None:
     match = CLOSING.search(node.data)
     if match is None or not match[0].strip():
         return
-    rest = node.data[: match.start()]
     article.note(f"{RULE}.closing-mark", "removed", match[0].strip())
-    if rest:
-        node.data = rest
-    else:
-        _drop(node)
+    block = node.parent
+    while isinstance(block, Element) and block.tag in INLINE:
+        block = block.parent
+    node.data = node.data[: match.start()]
+    assert isinstance(block, Element)  # the text stands in a block of the body
+    trim(block)
+    if is_blank(block):
+        drop_block(block)
 
 
 def _has_text(block: Node) -> bool:
     return type(block) is Element and block.tag != "figure" and bool(block.text.strip())
-
-
-def _drop(node: Text) -> None:
-    """Remove a text node and the elements that it leaves empty."""
-    parent = node.parent
-    node.extract()
-    while isinstance(parent, Element) and parent.parent is not None and not len(parent):
-        empty, parent = parent, parent.parent
-        if not isinstance(parent, Element):
-            break
-        empty.extract()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from turbohtml import Element
 
 from convert.article import Article
-from convert.tree import cut, is_blank, trim
+from convert.tree import cut, drop_block, is_blank, trim
 
 
 def take(article: Article, rule: str, block: Element, start: int, end: int, key: str) -> str:
@@ -24,5 +24,5 @@ def take(article: Article, rule: str, block: Element, start: int, end: int, key:
     article.note(rule, "moved", written, key)
     trim(block)
     if is_blank(block):
-        block.extract()
+        drop_block(block)
     return written

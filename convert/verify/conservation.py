@@ -59,12 +59,13 @@ def _lead_text(article: Article) -> str:
     return solid(first.text) if first is not None and getattr(first, "tag", "") == "figure" else ""
 
 
-def _spelled(article: Article) -> list[tuple[str, str]]:
-    """The texts of links that show their own address: they may come from an attribute of the source."""
+def _spelled(article: Article, seen: Visible) -> list[tuple[str, str]]:
+    """The texts of links that show their own address, as it is here or as an attribute of the source has it."""
+    values = frozenset(seen.values.split("\n"))
     return [
-        ("", solid(link.text))
+        ("", text)
         for link in article.body.find_all("a")
-        if bare(link.text) == bare(link.attr("href") or "")
+        if (text := solid(link.text)) and (text in values or bare(text) == bare(link.attr("href") or ""))
     ]
 
 
@@ -73,14 +74,15 @@ def alignment(source: Source, article: Article) -> Alignment:
 
     The figure that opens the body may have stood anywhere in the source.
     """
-    seen, output, pieces = _seen(source, article).text, solid(article.body.text), _pieces(article)
+    shown = _seen(source, article)
+    seen, output, pieces = shown.text, solid(article.body.text), _pieces(article)
     result = align(seen, output, pieces)
-    if result.size or result.unused:
-        spelled = _spelled(article)
-        result = align(seen, output, pieces, spelled) if spelled else result
+    spelled = _spelled(article, shown) if result.size or result.unused else []
+    if spelled:
+        result = align(seen, output, pieces, spelled)
     lead = _lead_text(article) if result.size else ""
     if lead:
-        moved = align(seen, output[len(lead) :], [*pieces, (lead, "")], _spelled(article))
+        moved = align(seen, output[len(lead) :], [*pieces, (lead, "")], spelled)
         if moved.size < result.size:
             return moved
     return result
@@ -96,6 +98,7 @@ def conservation(source: Source, article: Article, laid: Alignment | None = None
     """
     laid = laid or alignment(source, article)
     seen = _seen(source, article)
+    titles = [solid(note.text) for note in article.notes if note.kind == "moved" and note.to == "title"]
     found = []
     for run in laid.lost:
         place = f"{source.path}, character {run.at}"
@@ -105,6 +108,8 @@ def conservation(source: Source, article: Article, laid: Alignment | None = None
     for was, now in laid.unused.elements():
         if was in seen.hidden or (was and not now and was in seen.values):
             continue  # text that a rule made of what no reader sees, and that another removed again
+        if any(was in title for title in titles):
+            continue  # the whole title moved, and was changed where it stands now
         found.append(Difference("note", source.path, "a note of text that went", short(f"{was} → {now}")))
     return found
 

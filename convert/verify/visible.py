@@ -8,15 +8,16 @@ from html import escape
 
 import cmarkgfm
 from cmarkgfm.cmark import Options
-from turbohtml import Document, parse
+from turbohtml import Document, parse, parse_fragment
 
 from convert.article import Source
 from convert.parse.decode import decode
+from convert.parse.envelope import open_envelope
 from convert.profiles import Profile
 from convert.verify.tokens import Tag, tokens
 
 HIDDEN = "script, style, template, iframe, noembed, noframes"
-_LOOKS_LIKE_HTML = re.compile(rb"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.I)
+_LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.I)
 _MAY_HIDE = (b"<script", b"<style", b"<template", b"<iframe", b"<noembed", b"<noframes")
 # Python counts these controls as white space; HTML and Unicode do not, so that losing one must show.
 _SEPARATOR = re.compile("[\x1c-\x1f]")
@@ -30,15 +31,26 @@ def solid(text: str) -> str:
     return "".join(text.split())
 
 
+# What a damaged source may leave open before the end of one of its parts: a tag, a comment, an element of raw text
+_SWALLOWS = re.compile(
+    r"<[^<>]*(?:<|\Z)|<!(?!-- article)|<\?|<(?:plaintext|script|style|title|textarea|xmp|iframe|noembed|noframes|template|"
+    r"select|svg|math)\b",
+    re.I,
+)
+_MARK = "\ufdd0"  # a noncharacter that no text has
+
+
 class Visible:
     """A source read whole, envelope included, with the HTML5 algorithm.
 
     hidden: the text of elements that no reader sees (scripts, styles, fallback of frames), in order.
+    framed: the values of those elements' attributes, a line each.
     """
 
-    def __init__(self, document: Document, hidden: str) -> None:
+    def __init__(self, document: Document, hidden: str = "", addresses: str = "") -> None:
         self.document = document
         self.hidden = hidden
+        self.framed = addresses
 
     @cached_property
     def text(self) -> str:
@@ -59,7 +71,8 @@ class Visible:
     def values(self) -> str:
         """The values of all attributes, without white space, a line each."""
         found = self.document.xpath("//@*")
-        return "\n".join(solid(str(value)) for value in found) if isinstance(found, list) else ""
+        shown = "\n".join(solid(str(value)) for value in found) if isinstance(found, list) else ""
+        return f"{shown}\n{self.framed}" if self.framed else shown
 
     @cached_property
     def addresses(self) -> list[str]:
@@ -83,14 +96,15 @@ def _read(data: bytes, written_in: str, masked: tuple[tuple[str, str], ...]) -> 
         text = data.decode("utf-8", "replace").removeprefix("\ufeff")
         markup = escape(text, quote=False) if written_in == "text" else _from_markdown(text)
     document = parse(markup, positions=False)
-    hidden = ""
+    hidden = framed = ""
     lower = data.lower()
     if any(start in lower for start in _MAY_HIDE):
         elements = document.select(HIDDEN)
         hidden = solid("\n".join(element.text for element in elements))
+        framed = "\n".join(solid(element.attr(name) or "") for element in elements for name in element.attrs)
         for element in elements:
             element.decompose()
-    return Visible(document, hidden)
+    return Visible(document, hidden, framed)
 
 
 def _from_markdown(text: str) -> str:
@@ -100,12 +114,39 @@ def _from_markdown(text: str) -> str:
     return html
 
 
-def _look(source: Source) -> str:
-    """What a file that no profile knows is written in, by its suffix and its look."""
+def _look(source: Source, profile: Profile) -> str:
+    """What a file that no profile knows is written in, by its suffix and the look of what its envelope holds."""
     suffix = source.path.rpartition(".")[2].lower()
-    if suffix in {"html", "htm", "xhtml"} or _LOOKS_LIKE_HTML.search(source.data):
+    text = decode(source, max_bytes=len(source.data)).text
+    if suffix in {"html", "htm", "xhtml"} or _LOOKS_LIKE_HTML.search(open_envelope(text, profile).body):
         return "html"
     return "text" if suffix == "txt" else "markdown"
+
+
+def _closed(text: str, profile: Profile) -> str:
+    """A source in which no part of the envelope, and no body, swallows what stands behind it.
+
+    A cut through a tag, a comment or a script leaves a piece that a reader of the whole would go on reading to the
+    end of the file. The mirror wrote these parts one by one, and so each of them is closed here.
+    """
+    envelope = open_envelope(text, profile)
+    pieces = [piece.text for piece in envelope.pieces]
+    if sum(map(len, pieces)) + len(envelope.body) != len(text):
+        return text
+    head: list[str] = []
+    while pieces and text.startswith(pieces[0], sum(map(len, head))):
+        head.append(pieces.pop(0))
+    return "".join(_ended(part) for part in (*head, envelope.body, *pieces))
+
+
+def _ended(part: str) -> str:
+    """One part of a source, as it is, or where it would swallow what follows as a parser alone with it reads it."""
+    if _MARK in parse_fragment(part + _MARK, positions=False).text and "<plaintext" not in part.lower():
+        return part
+    tree = parse_fragment(part, positions=False)
+    for element in tree.select("plaintext"):
+        element.tag = "div"  # nothing ends a plaintext
+    return tree.inner_html
 
 
 def visible(source: Source, profile: Profile) -> Visible:
@@ -113,6 +154,9 @@ def visible(source: Source, profile: Profile) -> Visible:
 
     The last source is kept, so that several checks of one article read it once.
     """
-    written_in = _look(source) if profile.format == "auto" else profile.format
-    data = decode(source, max_bytes=len(source.data)).text.encode("utf-8", "surrogatepass")
+    written_in = _look(source, profile) if profile.format == "auto" else profile.format
+    text = decode(source, max_bytes=len(source.data)).text
+    if written_in == "html" and profile.envelope.head and _SWALLOWS.search(text):
+        text = _closed(text, profile)
+    data = text.encode("utf-8", "surrogatepass")
     return _read(data, written_in, tuple(profile.masked_tags.items()))

@@ -1,0 +1,73 @@
+"""Places that links within the article lead to: each is named once, stands in a text, and is led to."""
+
+from __future__ import annotations
+
+from turbohtml import Element
+
+from convert.article import Article
+from convert.tree import drop_block
+
+RULE = "tidy"
+HOMES = "p, h1, h2, h3, h4, figcaption, td, th"
+
+
+def settle_targets(article: Article) -> None:
+    """Drop ids that nothing leads to, give those that stand in no text a home, and unlink what leads to none."""
+    body = article.body
+    _drop_unwanted(body)
+    _house(body)
+    places = {element.attr("id") for element in body.select("[id]")}
+    gone = [one for one in body.select('a[href^="#"]') if (one.attr("href") or "")[1:] not in places]
+    for anchor in gone:
+        article.note_addresses(RULE, [Element("a", {"href": anchor.attr("href") or ""})])
+        del anchor.attrs["href"]
+        _hollow(anchor)
+    if gone:
+        _drop_unwanted(body)
+
+
+def _drop_unwanted(body: Element) -> None:
+    """Of two elements with one wanted id the first keeps it; an id that nothing leads to goes."""
+    wanted = {href[1:] for anchor in body.select('a[href^="#"]') if (href := anchor.attr("href"))}
+    for element in body.select("[id]"):
+        name = element.attr("id")
+        if name in wanted:
+            wanted.discard(name)
+            continue
+        del element.attrs["id"]
+        if element.tag == "a" and "href" not in element.attrs:
+            element.unwrap()
+
+
+def _hollow(anchor: Element) -> None:
+    """An anchor that is no link holds nothing; one that is no target either goes."""
+    anchor.insert_after(*anchor.children)
+    if "id" not in anchor.attrs:
+        anchor.extract()
+
+
+def _house(body: Element) -> None:
+    """Move the targets of blocks that show nothing else to the start of the next block, or of the one before."""
+    home: Element | None = None
+    homeless: list[str] = []
+    for block in reversed(body.select(HOMES)):
+        if block.text.strip() or block.select_one("img") is not None:
+            home = block
+            _settle(home, homeless)
+            homeless = []
+        elif block.tag not in {"td", "th"} and (names := _names(block)):
+            drop_block(block)
+            homeless = [*names, *homeless]
+            if home is not None:
+                _settle(home, homeless)
+                homeless = []
+
+
+def _names(block: Element) -> list[str]:
+    own = [block.attr("id") or ""] if "id" in block.attrs else []
+    return own + [element.attr("id") or "" for element in block.select("[id]")]
+
+
+def _settle(home: Element, names: list[str]) -> None:
+    for name in reversed(names):
+        home.insert(0, Element("a", {"id": name}))
