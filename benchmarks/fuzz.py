@@ -129,7 +129,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for numbers, found in pool.run(_work, _chunks(options.first, options.cases)):
                 done += len(numbers)
                 if found is None:
-                    one = case(numbers[0], options.seed, starts(options.corpus), [s.text for s in starts(options.corpus)])
+                    one = case(
+                        numbers[0], options.seed, starts(options.corpus), [s.text for s in starts(options.corpus)]
+                    )
                     found = [Finding(numbers[0], "process died", "the process died", one)]
                 for finding in found:
                     by_check[finding.check] += 1
@@ -141,7 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             pass
     seconds = time.monotonic() - began
-    print(f"{done:,} cases from {len(starts(options.corpus)):,} articles, {done / seconds:,.0f} a second, seed {options.seed}")
+    print(
+        f"{done:,} cases from {len(starts(options.corpus)):,} articles, {done / seconds:,.0f} a second, seed {options.seed}"
+    )
     for check, times in sorted(by_check.items()):
         print(f"{times:8,} {check}")
     if options.keep:

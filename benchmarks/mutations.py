@@ -79,8 +79,26 @@ CHARACTERS = (
     "\ufe0f\ufeff\uff0a\uff3f\uff5c\ufffc\ufffd\ufffe\uffff\U0001f600\U00020000\U0002fa1d\U000e0001\U000f0000\U0010ffff"
     "豈｀＊＿～·‧—…“”‘’「」《》，。：；？！（）／％é̈ßﬁאبक"
 )
-MARKS = "* ** *** _ __ ~~ ~ ` `` ``` # ## > - + 1. 1) = === --- | || \\ \\\\ [ ] ( ) ![ ]( <> < > & ! : :: $ ^ { } @ \t".split(" ")
-SPACES = ("\r\n", "\r", "\n", "\n\n", "\t", "    ", " ", "  ", "\n \n", "\u3000", "\xa0", "\x0b", "\x0c", "\u2028", "\x85")
+MARKS = "* ** *** _ __ ~~ ~ ` `` ``` # ## > - + 1. 1) = === --- | || \\ \\\\ [ ] ( ) ![ ]( <> < > & ! : :: $ ^ { } @ \t".split(
+    " "
+)
+SPACES = (
+    "\r\n",
+    "\r",
+    "\n",
+    "\n\n",
+    "\t",
+    "    ",
+    " ",
+    "  ",
+    "\n \n",
+    "\u3000",
+    "\xa0",
+    "\x0b",
+    "\x0c",
+    "\u2028",
+    "\x85",
+)
 BYTES = (
     b"\x00", b"\xff", b"\xfe", b"\xc0\xaf", b"\xed\xa0\x80", b"\xed\xbf\xbf", b"\xf4\x90\x80\x80", b"\xe4\xb8", b"\xb8",
     b"\xef\xbf\xbe", b"\xef\xbb\xbf", b"\r", b"\x1a", b"\x80",
@@ -166,7 +184,9 @@ def _rename_tag(text: str, others: Sequence[str], chance: Random) -> str:
 
 def _stray_tag(text: str, others: Sequence[str], chance: Random) -> str:
     name = chance.choice(NAMES)
-    return _insert(text, chance.choice((f"<{name}>", f"</{name}>", f"<{name}/>", f"<{name} ", f"<{name}\n", "<", "</")), chance)
+    return _insert(
+        text, chance.choice((f"<{name}>", f"</{name}>", f"<{name}/>", f"<{name} ", f"<{name}\n", "<", "</")), chance
+    )
 
 
 def _mangle_attribute(text: str, others: Sequence[str], chance: Random) -> str:

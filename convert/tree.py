@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -80,6 +81,30 @@ def trim(block: Element) -> None:
             elif type(node) is Element and (node.tag == "img" or node.tag not in INLINE or "id" in node.attrs):
                 break
             _drop_empty(node, block)
+
+
+def tidy_text(block: Element) -> None:
+    """One space at most between two texts, none beside a line break or at the block's edge."""
+    trim(block)
+    space = True
+    last: Text | None = None
+    for node in list(block.descendants):
+        if type(node) is Element:
+            if node.tag in {"br", "ul", "ol"}:
+                if last is not None and last.data[-1:].isspace():
+                    last.data = last.data.rstrip()
+                space = True
+            elif node.tag == "img":
+                space = False
+            continue
+        if type(node) is Text:
+            data = re.sub(" {2,}", " ", node.data)
+            if space:
+                data = data.lstrip()
+            if data != node.data:
+                node.data = data
+            if data:
+                space, last = data.endswith(" "), node
 
 
 def is_blank(block: Node) -> bool:

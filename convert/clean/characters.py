@@ -42,7 +42,7 @@ def clean_characters(article: Article, context: Context) -> None:
         if "&" in data:
             data = _entities(data, changed)
         if ODD.search(data):
-            data = _whole(_plain(data, changed), written, changed)
+            data = _freed(data, changed)
         if data != written or "\u2028" in data:
             _replace(node, data)
     _note(article, changed)
@@ -64,12 +64,15 @@ def one_line(text: str) -> str:
     return " ".join(ODD.sub(lambda odd: " " if odd[0] in SPACES or odd[0] in BREAKS else "", text).split())
 
 
-def _whole(data: str, written: str, changed: Counter[tuple[str, str]]) -> str:
-    """Read an entity that became whole when a character in it went; the note then tells of the text round it."""
-    if "&" in data and (read := _entities(data, Counter())) != data:
-        changed[written, read] += 1
+def _freed(data: str, changed: Counter[tuple[str, str]]) -> str:
+    """A text without odd characters. Where an entity became whole by that, one note tells of all of the text."""
+    own: Counter[tuple[str, str]] = Counter()
+    plain = _plain(data, own)
+    if "&" in plain and (read := _entities(plain, Counter())) != plain:
+        changed[data, read.replace("\u2028", "")] += 1
         return read
-    return data
+    changed.update(own)
+    return plain
 
 
 def _entities(data: str, changed: Counter[tuple[str, str]]) -> str:

@@ -12,6 +12,7 @@ FRAMES = frozenset({"div", "center", "figure", "section", "article"})
 LINE = frozenset({"span", "font", "strong", "b", "em", "i", "u"})
 LOOSE = frozenset({"span", "font", "strong", "b", "em", "i", "p", "u", *FRAMES})
 BREAKS = frozenset({"br", "img"})
+PASSES = 4
 BLOCKS = frozenset(
     "p div section article main header footer nav aside center address details summary fieldset legend hgroup menu body "
     "html h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table hr".split()
@@ -24,19 +25,30 @@ def build_figures(article: Article, context: Context) -> None:
     """Turn every picture that stands by itself into a figure; pictures inside a line of text stay where they are."""
     body = article.body
     selector = ", ".join(part for part in (CAPTIONS, article.profile.pictures.captions) if part)
-    for image in body.select("img"):
-        if image.closest("figure[data-built]") is not None:
-            continue
-        picture = _linked(image)
-        frame = _frame(picture, body, selector)
-        if frame is picture and not _stands_alone(picture, body):
-            continue
-        _build(article, picture, frame, selector)
+    images = body.select("img")
+    for _ in range(PASSES):
+        loose = [image for image in images if not _built(article, image, selector)]
+        if len(loose) in {0, len(images)}:
+            break
+        images = loose[::-1]  # what stands beside a figure now may be the first or last on its line
     for figure in body.select("figure"):
         if "data-built" in figure.attrs:
             del figure.attrs["data-built"]
         else:
             figure.unwrap()
+
+
+def _built(article: Article, image: Element, captions: str) -> bool:
+    """Build a picture's figure, if it is to be one; returns whether it is in one now."""
+    if image.closest("figure[data-built]") is not None:
+        return True
+    body = article.body
+    picture = _linked(image)
+    frame = _frame(picture, body, captions)
+    if frame is picture and not _stands_alone(picture, body):
+        return False
+    _build(article, picture, frame, captions)
+    return True
 
 
 def _linked(image: Element) -> Element:
@@ -101,9 +113,15 @@ def _stands_alone(picture: Element, body: Element) -> bool:
     node: Node = picture
     while isinstance(node.parent, Element) and node.parent is not body and node.parent.tag in {"a", *LINE}:
         if node.parent.text.strip():
-            return node.parent.tag != "a" and _is_edge(node)
+            return _is_edge(node) if node.parent.tag != "a" else _is_alone(node)
         node = node.parent
     return _is_edge(node)
+
+
+def _is_alone(node: Node) -> bool:
+    """Whether blocks divide a picture from the other things in its link."""
+    beside = [_beside(node, -1), _beside(node, 1)]
+    return any(beside) and all(one is None or one.tag in BLOCKS for one in beside)
 
 
 def _is_edge(node: Node) -> bool:
@@ -122,13 +140,17 @@ class _Words:
 def _beside(node: Node, step: int) -> Element | _Words | None:
     """What stands beside a node: an element, or a text that is not blank; what shows nothing is passed over."""
     other = node.next_sibling if step > 0 else node.previous_sibling
+    line_break: Element | None = None
     while other is not None:
         if type(other) is Text and other.data.strip():
-            return _Words()
-        if type(other) is Element and (
-            other.tag in BLOCKS or other.tag in BREAKS or other.text.strip() or other.select_one("img, br, hr") is not None
-        ):
-            return other
+            return line_break or _Words()
+        if type(other) is Element:
+            if other.tag in BLOCKS:
+                return other  # the line ends here whether or not it is broken before
+            if other.tag == "br":
+                line_break = line_break or other
+            elif other.text.strip() or other.tag == "img" or other.select_one("img, hr") is not None:
+                return line_break or other
         other = other.next_sibling if step > 0 else other.previous_sibling
     return None
 

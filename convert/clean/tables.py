@@ -119,7 +119,8 @@ def _row(cells: list[Element], width: int, spanned: bool, filler: str) -> Elemen
 def _span(cell: Element, name: str) -> int:
     """A cell's `colspan` or `rowspan`, at least 1; a value that makes no sense is 1 and is taken away."""
     value = (cell.attr(name) or "").strip()
-    if value.isascii() and value.isdigit() and 1 < int(value) <= 1000:
+    if value.isascii() and value.isdigit() and len(value) <= 4 and 1 < int(value) <= 1000:
+        cell.attrs[name] = str(int(value))
         return int(value)
     if name in cell.attrs:
         del cell.attrs[name]

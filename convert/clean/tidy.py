@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import cast
 
-from turbohtml import Element, Text
+from turbohtml import Element
 
 from convert.article import Article, Context
 from convert.clean.characters import read_entities
 from convert.clean.emphasis import free_edges
 from convert.clean.targets import settle_targets
-from convert.tree import is_blank, trim
+from convert.tree import is_blank, tidy_text
 
 RULE = "tidy"
 ALLOWED = {
@@ -43,11 +42,11 @@ def tidy(article: Article, context: Context) -> None:
         text = block.text
         loose = broken and block.select_one("br") is not None
         if loose or not text or "  " in text or text[0].isspace() or text[-1].isspace():
-            _tidy_text(block)
+            tidy_text(block)
             if block.tag not in {"td", "th"} and is_blank(block):
                 block.extract()
     for item in body.select("li"):
-        _tidy_text(item)
+        tidy_text(item)
         if is_blank(item):
             item.extract()
     for block in body.select("ul, ol, blockquote"):
@@ -77,30 +76,6 @@ def _strip_attributes(element: Element) -> None:
     for name in list(element.attrs):
         if name not in allowed:
             del element.attrs[name]
-
-
-def _tidy_text(block: Element) -> None:
-    """One space at most between two texts, none beside a line break or at the block's edge."""
-    trim(block)
-    space = True
-    last: Text | None = None
-    for node in list(block.descendants):
-        if type(node) is Element:
-            if node.tag in {"br", "ul", "ol"}:
-                if last is not None and last.data[-1:].isspace():
-                    last.data = last.data.rstrip()
-                space = True
-            elif node.tag == "img":
-                space = False
-            continue
-        if type(node) is Text:
-            data = re.sub(" {2,}", " ", node.data)
-            if space:
-                data = data.lstrip()
-            if data != node.data:
-                node.data = data
-            if data:
-                space, last = data.endswith(" "), node
 
 
 def _trim_rules(body: Element) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from turbohtml import Element
 
 from convert.article import Article
-from convert.tree import cut, drop_block, is_blank, trim
+from convert.tree import cut, drop_block, is_blank, tidy_text
 
 
 def take(article: Article, rule: str, block: Element, start: int, end: int, key: str) -> str:
@@ -22,7 +22,7 @@ def take(article: Article, rule: str, block: Element, start: int, end: int, key:
         article.note(rule, "removed", address, of="attribute")
     setattr(article.meta, key, written)
     article.note(rule, "moved", written, key)
-    trim(block)
+    tidy_text(block)
     if is_blank(block):
         drop_block(block)
     return written

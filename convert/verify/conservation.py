@@ -62,7 +62,8 @@ def _lead_text(article: Article) -> str:
 def _spelled(article: Article, seen: Visible) -> list[tuple[str, str]]:
     """The texts of links that show their own address, as it is here or as an attribute of the source has it."""
     values = frozenset(seen.values.split("\n"))
-    return [
+    framed = [("", value) for value in seen.framed.split("\n") if value]
+    return framed + [
         ("", text)
         for link in article.body.find_all("a")
         if (text := solid(link.text)) and (text in values or bare(text) == bare(link.attr("href") or ""))

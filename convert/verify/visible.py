@@ -18,7 +18,7 @@ from convert.verify.tokens import Tag, tokens
 
 HIDDEN = "script, style, template, iframe, noembed, noframes"
 _LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.I)
-_MAY_HIDE = (b"<script", b"<style", b"<template", b"<iframe", b"<noembed", b"<noframes")
+_MAY_HIDE = ("<script", "<style", "<template", "<iframe", "<noembed", "<noframes")
 # Python counts these controls as white space; HTML and Unicode do not, so that losing one must show.
 _SEPARATOR = re.compile("[\x1c-\x1f]")
 _SEPARATORS = {code: chr(0x2400 + code) for code in range(0x1C, 0x20)}
@@ -31,11 +31,8 @@ def solid(text: str) -> str:
     return "".join(text.split())
 
 
-# What a damaged source may leave open before the end of one of its parts: a tag, a comment, an element of raw text
-_SWALLOWS = re.compile(
-    r"<[^<>]*(?:<|\Z)|<!(?!-- article)|<\?|<(?:plaintext|script|style|title|textarea|xmp|iframe|noembed|noframes|template|"
-    r"select|svg|math)\b",
-    re.I,
+_RAW = re.compile(
+    r"<(?:plaintext|script|style|title|textarea|xmp|iframe|noembed|noframes|template|select|svg|math)\b", re.I
 )
 _MARK = "\ufdd0"  # a noncharacter that no text has
 
@@ -81,23 +78,27 @@ class Visible:
         return [str(value) for value in found] if isinstance(found, list) else []
 
 
-def _unmasked(data: bytes, masked: tuple[tuple[str, str], ...]) -> bytes:
+def _unmasked(text: str, masked: tuple[tuple[str, str], ...]) -> str:
     """The source with the names that its masked tags stand for: how `</a>` and `</ok>` close each other hangs on it."""
     for mask, name in masked:
-        data = re.sub(rb"<(/?)" + re.escape(mask.encode()) + rb"(?=[\s>/])", rb"<\1" + name.encode(), data)
-    return data
+        text = re.sub(rf"<(/?){re.escape(mask)}(?=[\s>/])", rf"<\1{name}", text)
+    return text
 
 
 @lru_cache(maxsize=1)
-def _read(data: bytes, written_in: str, masked: tuple[tuple[str, str], ...]) -> Visible:
-    data = _unmasked(data, masked)
-    markup: bytes | str = data
-    if written_in != "html":
-        text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-        markup = escape(text, quote=False) if written_in == "text" else _from_markdown(text)
+def _read(parts: tuple[str, ...], written_in: str, masked: tuple[tuple[str, str], ...]) -> Visible:
+    parts = tuple(_unmasked(part, masked) for part in parts)
+    if written_in == "html":
+        markup = "".join(parts)
+        if len(parts) > 1 and any(_swallows(part) for part in parts):
+            markup = "".join(map(_ended, parts))
+    elif written_in == "text":
+        markup = escape("".join(parts), quote=False)
+    else:
+        markup = "\n".join(map(_from_markdown, parts))
     document = parse(markup, positions=False)
     hidden = framed = ""
-    lower = data.lower()
+    lower = markup.lower()
     if any(start in lower for start in _MAY_HIDE):
         elements = document.select(HIDDEN)
         hidden = solid("\n".join(element.text for element in elements))
@@ -123,25 +124,34 @@ def _look(source: Source, profile: Profile) -> str:
     return "text" if suffix == "txt" else "markdown"
 
 
-def _closed(text: str, profile: Profile) -> str:
-    """A source in which no part of the envelope, and no body, swallows what stands behind it.
-
-    A cut through a tag, a comment or a script leaves a piece that a reader of the whole would go on reading to the
-    end of the file. The mirror wrote these parts one by one, and so each of them is closed here.
-    """
+def _parts(text: str, profile: Profile) -> tuple[str, ...]:
+    """The pieces of the envelope and the body, in order: the mirror wrote them one by one."""
     envelope = open_envelope(text, profile)
     pieces = [piece.text for piece in envelope.pieces]
     if sum(map(len, pieces)) + len(envelope.body) != len(text):
-        return text
+        return (text,)
     head: list[str] = []
-    while pieces and text.startswith(pieces[0], sum(map(len, head))):
+    at = 0
+    while pieces and text.startswith(pieces[0], at):
+        at += len(pieces[0])
         head.append(pieces.pop(0))
-    return "".join(_ended(part) for part in (*head, envelope.body, *pieces))
+    return (*head, envelope.body, *pieces)
+
+
+def _swallows(part: str) -> bool:
+    """Whether a part of a source may leave something open that ends with the file only: a tag, a comment, raw text."""
+    return (
+        part.rfind("<") > part.rfind(">")
+        or part.rfind("<!") > part.rfind("-->")
+        or _RAW.search(part) is not None
+        or (part.count('"') % 2 == 1 and "<" in part)
+    )
 
 
 def _ended(part: str) -> str:
-    """One part of a source, as it is, or where it would swallow what follows as a parser alone with it reads it."""
-    if _MARK in parse_fragment(part + _MARK, positions=False).text and "<plaintext" not in part.lower():
+    """One part of a source as a parser that reads nothing else sees it; as it is, where it leaves nothing open."""
+    tree = parse_fragment(part + _MARK, positions=False)
+    if not any(_MARK in element.text for element in tree.select(f"{HIDDEN}, plaintext")) and _MARK in tree.text:
         return part
     tree = parse_fragment(part, positions=False)
     for element in tree.select("plaintext"):
@@ -156,7 +166,4 @@ def visible(source: Source, profile: Profile) -> Visible:
     """
     written_in = _look(source, profile) if profile.format == "auto" else profile.format
     text = decode(source, max_bytes=len(source.data)).text
-    if written_in == "html" and profile.envelope.head and _SWALLOWS.search(text):
-        text = _closed(text, profile)
-    data = text.encode("utf-8", "surrogatepass")
-    return _read(data, written_in, tuple(profile.masked_tags.items()))
+    return _read(_parts(text, profile), written_in, tuple(profile.masked_tags.items()))
