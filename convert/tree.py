@@ -66,6 +66,7 @@ def trim(block: Element) -> None:
     text = block.text
     if text and not text[0].isspace() and not text[-1].isspace() and block.select_one("br") is None:
         return
+    targets: list[Node] = []
     for first in (True, False):
         while len(block):
             node: Node = block[0 if first else -1]
@@ -78,9 +79,13 @@ def trim(block: Element) -> None:
                     if kept != data:
                         node.data = kept
                     break
+            elif type(node) is Element and node.tag == "a" and "id" in node.attrs and not len(node):
+                targets.append(node)
             elif type(node) is Element and (node.tag == "img" or node.tag not in INLINE or "id" in node.attrs):
                 break
             _drop_empty(node, block)
+    for target in reversed(targets):
+        block.insert(0, target)
 
 
 def tidy_text(block: Element) -> None:

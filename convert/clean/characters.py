@@ -64,6 +64,11 @@ def one_line(text: str) -> str:
     return " ".join(ODD.sub(lambda odd: " " if odd[0] in SPACES or odd[0] in BREAKS else "", text).split())
 
 
+def bare(text: str) -> str:
+    """A text as this rule leaves it, without white space: what tells whether two texts say the same."""
+    return "".join(_freed(_entities(text, Counter()), Counter()).split())
+
+
 def _freed(data: str, changed: Counter[tuple[str, str]]) -> str:
     """A text without odd characters. Where an entity became whole by that, one note tells of all of the text."""
     own: Counter[tuple[str, str]] = Counter()
@@ -80,7 +85,7 @@ def _entities(data: str, changed: Counter[tuple[str, str]]) -> str:
 
     def read(match: re.Match[str]) -> str:
         plain = html.unescape(f"&{match[1]}")
-        if plain[0] == "&" and plain != "&":
+        if plain[:1] == "&" and plain != "&":
             return match[0]
         plain = ODD.sub(lambda odd: " " if odd[0] in SPACES else "", plain)
         changed[match[0], plain] += 1

@@ -63,6 +63,8 @@ def free_edges(body: Element) -> None:
 
 
 def _free_edges(mark: Element) -> None:
+    if mark.tag == "code" and isinstance(mark.parent, Element) and mark.parent.tag == "pre":
+        return
     while len(mark) and (type(mark[0]) is Element and mark[0].tag == "br"):
         mark.insert_before(mark[0])
     while len(mark) and (type(mark[-1]) is Element and mark[-1].tag == "br"):

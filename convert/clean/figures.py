@@ -5,6 +5,7 @@ from __future__ import annotations
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
+from convert.clean.characters import bare
 from convert.tree import move
 
 RULE = "figures"
@@ -159,7 +160,7 @@ def _drop_repeated(article: Article, figure: Element, caption: Element) -> None:
     """Alternative text that only repeats the caption says nothing more to anybody."""
     image = figure.select_one("img")
     alt = (image.attr("alt") or "") if image is not None else ""
-    if image is not None and alt and "".join(alt.split()) == "".join(caption.text.split()):
+    if image is not None and alt and bare(alt) == bare(caption.text):
         article.note(RULE, "removed", alt, of="attribute")
         image.attrs["alt"] = ""
 

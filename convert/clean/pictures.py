@@ -8,7 +8,7 @@ from turbohtml import Element
 
 from convert.article import Article, Context
 from convert.clean.addresses import mend
-from convert.clean.characters import one_line
+from convert.clean.characters import bare, one_line
 from convert.tree import opening_tag
 
 RULE = "pictures"
@@ -58,13 +58,9 @@ def _alternative(article: Article, image: Element) -> str:
     alt = one_line(alt)
     if len(alt) > 1 and alt[0] == alt[-1] and alt[0] in "'\"":
         alt = alt[1:-1].strip()
-    if _bare(alt) == _bare(one_line(article.meta.title)):
+    if bare(alt) == bare(article.meta.title):
         article.note(RULE, "removed", written, of="attribute")
         return ""
     if alt != written:
         article.note(RULE, "changed", written, alt, of="attribute")
     return alt
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split())

@@ -178,7 +178,7 @@ class _Builder:
             if type(child) is Element and child.tag == "li":
                 self._strays(loose, items, wraps)
                 items.append(self.blocks(child, wraps))
-            elif type(child) is Element and child.tag in {"ul", "ol", "menu"} and items:
+            elif type(child) is Element and child.tag in {"ul", "ol", "menu"} and self._strays(loose, items, wraps):
                 items[-1].extend(self._list(child, wraps))
             else:
                 loose.append(child)
@@ -194,13 +194,14 @@ class _Builder:
         result.extend([_item(item, inline) for item in items])
         return [result]
 
-    def _strays(self, loose: list[Node], items: list[list[Element]], wraps: tuple[Element, ...]) -> None:
-        """What stands in a list outside its items becomes an item of its own."""
+    def _strays(self, loose: list[Node], items: list[list[Element]], wraps: tuple[Element, ...]) -> bool:
+        """What stands in a list outside its items becomes an item of its own; returns whether there are items then."""
         if loose:
             blocks = self.blocks(move(loose, Element("div")), wraps)
             if blocks:
                 items.append(blocks)
             loose.clear()
+        return bool(items)
 
 
 def _with_lists(parent: Element) -> list[Node]:

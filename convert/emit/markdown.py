@@ -139,10 +139,10 @@ def _tight(item: Element, escape: Escape) -> list[str]:
         child for child in item.children if type(child) is Text or (type(child) is Element and child.tag not in LISTS)
     ]
     lists = [child for child in item.children if type(child) is Element and child.tag in LISTS]
-    written = [write_inline(inline, escape)]
+    written = [write_inline(inline, escape)] if inline else []
     for nested in lists:
         # only a list that starts with 1 may follow a line of text (CommonMark 0.31.2, section 5.2)
-        if len(written) > 1 or (nested.attr("start") or "1") != "1":
+        if len(written) > 1 or (written and (not inline or (nested.attr("start") or "1") != "1")):
             written.append(DIVIDER)
         written.append(_list(nested, escape))
     return written

@@ -59,15 +59,16 @@ def _lead_text(article: Article) -> str:
     return solid(first.text) if first is not None and getattr(first, "tag", "") == "figure" else ""
 
 
-def _spelled(article: Article, seen: Visible) -> list[tuple[str, str]]:
-    """The texts of links that show their own address, as it is here or as an attribute of the source has it."""
-    values = frozenset(seen.values.split("\n"))
-    framed = [("", value) for value in seen.framed.split("\n") if value]
-    return framed + [
-        ("", text)
+def _spelled(article: Article, seen: Visible, output: str) -> list[tuple[str, str]]:
+    """What may come from an attribute of the source: the texts of links that show their address, and any value."""
+    values = frozenset(UNSEEN.sub("", seen.values).split("\n"))
+    links = [
+        text
         for link in article.body.find_all("a")
         if (text := solid(link.text)) and (text in values or bare(text) == bare(link.attr("href") or ""))
     ]
+    bare_values = [value for value in values if len(value) > 3 and value not in links and value in output]
+    return [("", text) for text in (*links, *bare_values)]
 
 
 def alignment(source: Source, article: Article) -> Alignment:
@@ -78,7 +79,7 @@ def alignment(source: Source, article: Article) -> Alignment:
     shown = _seen(source, article)
     seen, output, pieces = shown.text, solid(article.body.text), _pieces(article)
     result = align(seen, output, pieces)
-    spelled = _spelled(article, shown) if result.size or result.unused else []
+    spelled = _spelled(article, shown, output) if result.size or result.unused else []
     if spelled:
         result = align(seen, output, pieces, spelled)
     lead = _lead_text(article) if result.size else ""

@@ -31,9 +31,8 @@ def solid(text: str) -> str:
     return "".join(text.split())
 
 
-_RAW = re.compile(
-    r"<(?:plaintext|script|style|title|textarea|xmp|iframe|noembed|noframes|template|select|svg|math)\b", re.I
-)
+_RAW = f"{HIDDEN}, plaintext, title, textarea, xmp, select, svg, math"
+_MAY_BE_RAW = re.compile(rf"<(?:{_RAW.replace(', ', '|')})\b", re.I)
 _MARK = "\ufdd0"  # a noncharacter that no text has
 
 
@@ -89,13 +88,11 @@ def _unmasked(text: str, masked: tuple[tuple[str, str], ...]) -> str:
 def _read(parts: tuple[str, ...], written_in: str, masked: tuple[tuple[str, str], ...]) -> Visible:
     parts = tuple(_unmasked(part, masked) for part in parts)
     if written_in == "html":
-        markup = "".join(parts)
-        if len(parts) > 1 and any(_swallows(part) for part in parts):
-            markup = "".join(map(_ended, parts))
+        markup = "".join(map(_ended, parts)) if len(parts) > 1 else parts[0]
     elif written_in == "text":
         markup = escape("".join(parts), quote=False)
     else:
-        markup = "\n".join(map(_from_markdown, parts))
+        markup = "\n".join([_ended(_from_markdown(part)) for part in parts])
     document = parse(markup, positions=False)
     hidden = framed = ""
     lower = markup.lower()
@@ -138,20 +135,16 @@ def _parts(text: str, profile: Profile) -> tuple[str, ...]:
     return (*head, envelope.body, *pieces)
 
 
-def _swallows(part: str) -> bool:
-    """Whether a part of a source may leave something open that ends with the file only: a tag, a comment, raw text."""
-    return (
-        part.rfind("<") > part.rfind(">")
-        or part.rfind("<!") > part.rfind("-->")
-        or _RAW.search(part) is not None
-        or (part.count('"') % 2 == 1 and "<" in part)
-    )
-
-
 def _ended(part: str) -> str:
-    """One part of a source as a parser that reads nothing else sees it; as it is, where it leaves nothing open."""
+    """One part of a source as a parser that reads nothing else sees it; as it is, where it leaves nothing open.
+
+    A damaged part may leave open what only the end of the file ends: a tag, a comment, an element of raw text.
+    """
+    if "<" not in part:
+        return part
     tree = parse_fragment(part + _MARK, positions=False)
-    if not any(_MARK in element.text for element in tree.select(f"{HIDDEN}, plaintext")) and _MARK in tree.text:
+    raw = tree.select(_RAW) if _MAY_BE_RAW.search(part) else []
+    if _MARK in tree.text and not any(_MARK in element.text for element in raw):
         return part
     tree = parse_fragment(part, positions=False)
     for element in tree.select("plaintext"):
