@@ -9,6 +9,7 @@ from html import escape
 from turbohtml import Element, Node, Text, parse_fragment
 
 CELLS = frozenset({"td", "th"})
+HOMES = "p, h1, h2, h3, h4, figcaption, td, th"  # what a target may stand in
 INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "br", "img"})
 
 
@@ -122,6 +123,44 @@ def is_blank(block: Node) -> bool:
     )
 
 
+def drop_if_blank(block: Element) -> None:
+    """Remove a block that shows nothing; the targets of links in it move to the next block, or to the one before."""
+    if is_blank(block):
+        drop_block(block)
+    elif "id" in block.attrs or block.select_one("[id]") is not None:
+        root = block
+        while isinstance(root.parent, Element):
+            root = root.parent
+        house_targets(root)
+
+
+def house_targets(body: Element) -> None:
+    """Move the targets of blocks that show nothing else to the start of the next block, or of the one before."""
+    home: Element | None = None
+    homeless: list[str] = []
+    for block in reversed(body.select(HOMES)):
+        if block.text.strip() or block.select_one("img") is not None:
+            home = block
+            _settle(home, homeless)
+            homeless = []
+        elif block.tag not in CELLS and (names := _targets(block)):
+            drop_block(block)
+            homeless = [*names, *homeless]
+            if home is not None:
+                _settle(home, homeless)
+                homeless = []
+
+
+def _targets(block: Element) -> list[str]:
+    own = [block.attr("id") or ""] if "id" in block.attrs else []
+    return own + [element.attr("id") or "" for element in block.select("[id]")]
+
+
+def _settle(home: Element, names: list[str]) -> None:
+    for name in reversed(names):
+        home.insert(0, Element("a", {"id": name}))
+
+
 def drop_block(block: Element) -> None:
     """Remove a block, the lists and quotes that it leaves empty, and rules that then divide nothing; cells stay."""
     while block.tag not in CELLS and isinstance(block.parent, Element):
@@ -180,8 +219,7 @@ def remove_lines(block: Element, doomed: Sequence[Sequence[Node]]) -> None:
         if type(edge) is Element and edge.tag == "br":
             edge.extract()
     trim(block)
-    if is_blank(block):
-        drop_block(block)
+    drop_if_blank(block)
 
 
 def opening_tag(element: Element) -> str:

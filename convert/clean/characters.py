@@ -38,11 +38,8 @@ def clean_characters(article: Article, context: Context) -> None:
         return
     changed.clear()
     for node in texts(article.body):
-        written = data = node.data
-        if "&" in data:
-            data = _entities(data, changed)
-        if ODD.search(data):
-            data = _freed(data, changed)
+        written = node.data
+        data = _settled(written, changed)
         if data != written or "\u2028" in data:
             _replace(node, data)
     _note(article, changed)
@@ -66,18 +63,21 @@ def one_line(text: str) -> str:
 
 def bare(text: str) -> str:
     """A text as this rule leaves it, without white space: what tells whether two texts say the same."""
-    return "".join(_freed(_entities(text, Counter()), Counter()).split())
+    return "".join(_settled(text, Counter()).split())
 
 
-def _freed(data: str, changed: Counter[tuple[str, str]]) -> str:
-    """A text without odd characters. Where an entity became whole by that, one note tells of all of the text."""
+def _settled(text: str, changed: Counter[tuple[str, str]]) -> str:
+    """A text with its entities read and its odd characters treated; what went is counted in `changed`."""
     own: Counter[tuple[str, str]] = Counter()
-    plain = _plain(data, own)
-    if "&" in plain and (read := _entities(plain, Counter())) != plain:
-        changed[data, read.replace("\u2028", "")] += 1
-        return read
+    data = _entities(text, own) if "&" in text else text
+    if ODD.search(data):
+        data = _plain(data, own)
+        if "&" in data and (whole := _entities(data, Counter())) != data:
+            # what went had stood in an entity: one note tells of all of the text
+            data = whole
+            own = Counter({(text, data.replace("\u2028", "")): 1})
     changed.update(own)
-    return plain
+    return data
 
 
 def _entities(data: str, changed: Counter[tuple[str, str]]) -> str:

@@ -16,8 +16,10 @@ BREAKS = frozenset({"br", "img"})
 PASSES = 4
 BLOCKS = frozenset(
     "p div section article main header footer nav aside center address details summary fieldset legend hgroup menu body "
-    "html h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table hr".split()
+    "html h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table caption thead tbody tfoot tr td th "
+    "hr".split()
 )
+ANY_BLOCK = ", ".join(sorted(BLOCKS))
 CAPTION_MOST = 200  # characters of text that a div or center may hold beside a picture to be its caption
 CAPTIONS = "figcaption"
 
@@ -57,7 +59,7 @@ def _linked(image: Element) -> Element:
     node = image
     while True:
         parent = node.parent
-        if not isinstance(parent, Element) or parent.text.strip() or len(parent.select("img")) != 1:
+        if not isinstance(parent, Element) or parent.text.strip() or len(parent.select("img, hr")) != 1:
             return node if node.tag == "a" else image
         if parent.tag == "a":
             return parent
@@ -112,24 +114,18 @@ def _is_caption(frame: Element, picture: Element, text: str) -> bool:
 def _stands_alone(picture: Element, body: Element) -> bool:
     """Whether a picture is the first, the last, or the only thing on its line."""
     node: Node = picture
-    while isinstance(node.parent, Element) and node.parent is not body and node.parent.tag in {"a", *LINE}:
-        if node.parent.text.strip():
-            return _is_edge(node) if node.parent.tag != "a" else _is_alone(node)
-        node = node.parent
-    return _is_edge(node)
-
-
-def _is_alone(node: Node) -> bool:
-    """Whether blocks divide a picture from the other things in its link."""
-    beside = [_beside(node, -1), _beside(node, 1)]
-    return any(beside) and all(one is None or one.tag in BLOCKS for one in beside)
-
-
-def _is_edge(node: Node) -> bool:
-    before, after = _beside(node, -1), _beside(node, 1)
-    if before is None or after is None or before.tag in BLOCKS or after.tag in BLOCKS:
-        return True
-    return before.tag in BREAKS and after.tag in BREAKS
+    while True:
+        parent = node.parent
+        sides = [_beside(node, -1), _beside(node, 1)]
+        divided = any(side is not None and side.tag in BLOCKS for side in sides)
+        if not isinstance(parent, Element) or parent is body or parent.tag in BLOCKS:
+            break
+        if parent.tag == "a" and parent.text.strip():
+            return divided and all(side is None or side.tag in BLOCKS for side in sides)
+        if divided or parent.text.strip():
+            break
+        node = parent
+    return divided or None in sides or all(side is not None and side.tag in BREAKS for side in sides)
 
 
 class _Words:
@@ -146,8 +142,9 @@ def _beside(node: Node, step: int) -> Element | _Words | None:
         if type(other) is Text and other.data.strip():
             return line_break or _Words()
         if type(other) is Element:
-            if other.tag in BLOCKS:
-                return other  # the line ends here whether or not it is broken before
+            block = other if other.tag in BLOCKS else other.select_one(ANY_BLOCK)
+            if block is not None:
+                return block  # the line ends here whether or not it is broken before
             if other.tag == "br":
                 line_break = line_break or other
             elif other.text.strip() or other.tag == "img" or other.select_one("img, hr") is not None:

@@ -8,13 +8,19 @@ from convert.article import Article, Context
 from convert.clean.addresses import mend
 
 RULE = "links"
+# what holds more than a link could
+BLOCKS = frozenset(
+    "p div section article main header footer nav aside center address details fieldset body html h1 h2 h3 h4 h5 h6 ul ol "
+    "menu li dl dt dd blockquote pre figure figcaption table caption colgroup col thead tbody tfoot tr td th hr br img".split()
+)
 
 
 def mend_links(article: Article, context: Context) -> None:
     """Mend every link's address; unlink what leads nowhere; keep ids only where a link leads to them."""
     body = article.body
     for masked in body.select("[href]:not(a)"):
-        masked.tag = "a"  # a mirror that wrote another tag for `a` left the address on it
+        if masked.tag not in BLOCKS:
+            masked.tag = "a"  # a mirror that wrote another tag for `a` left the address on it
     anchors = body.select("a")
     targets = _targets(body) if any((one.attr("href") or "").startswith("#") for one in anchors) else {}
     wanted: set[str] = set()

@@ -52,11 +52,13 @@ def _alternative(article: Article, image: Element) -> str:
     if not written:
         return ""
     alt = written
+    if not alt.isprintable():
+        alt = one_line(alt)
     if "&" in alt:
         # attributes were escaped twice, and some entities lost their semicolon
         alt = html.unescape(alt.replace("&#039", "&#039;").replace(";;", ";"))
     alt = one_line(alt)
-    if len(alt) > 1 and alt[0] == alt[-1] and alt[0] in "'\"":
+    while len(alt) > 1 and alt[0] == alt[-1] and alt[0] in "'\"":
         alt = alt[1:-1].strip()
     if bare(alt) == bare(article.meta.title):
         article.note(RULE, "removed", written, of="attribute")

@@ -108,38 +108,31 @@ class _Builder:
             result.append(paragraph)
 
     def _heading(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
-        """A heading's text in one line; pictures and tables that stood in it come before it."""
+        """A heading's text in one line; a picture or table that stands in it divides it."""
         if not wraps and node not in self.mixed:
             if self.breaks:
                 trim(node)
             return [] if is_blank(node) else [node]
-        before: list[Element] = []
-        for block in node.select("figure, table"):
-            if node in block.ancestors:
-                block.extract()
-                before.extend(self._block(block, ()))
-        heading = Element(node.tag, {"id": node.attr("id")} if node.attr("id") else None)
-        heading.extend(_wrapped(self._flat(node), wraps))
-        trim(heading)
-        return before if is_blank(heading) else [*before, heading]
+        result: list[Element] = []
+        lines: list[Element] = []
+        name = node.attr("id")
+        for block in [*self.blocks(node, wraps), None]:
+            if block is not None and block.tag not in {"figure", "table"}:
+                lines.append(block)
+                continue
+            heading = move(_in_line(lines), Element(node.tag, {"id": name} if name else None))
+            trim(heading)
+            if not is_blank(heading):
+                name = None
+                result.append(heading)
+            lines = []
+            if block is not None:
+                result.append(block)
+        return result
 
     def _flat(self, node: Element) -> list[Node]:
         """An element's content as inline nodes; what were blocks are lines."""
-        result: list[Node] = []
-        pending = False
-        for block in self.blocks(node, ()):
-            if pending:
-                result.append(Element("br"))
-            pending = block.tag != "hr"
-            if block.tag in {"p", *HEADINGS}:
-                result.extend(block.children)
-            elif block.tag == "figure":
-                result.extend(_figure_inline(block))
-            elif block.tag == "pre":
-                result.append(Text(" ".join(block.text.split())))
-            elif block.tag != "hr":
-                result.extend(_lines_of(block))
-        return result
+        return _in_line(self.blocks(node, ()))
 
     def _figure(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
         picture = next((one for one in node.children if type(one) is Element and one.tag in {"a", "img"}), None)
@@ -263,6 +256,25 @@ def _carried(wrap: Element) -> dict[str, str]:
     return {name: value for name in ("href", "id") if (value := wrap.attr(name)) is not None}
 
 
+def _in_line(blocks: Sequence[Element]) -> list[Node]:
+    """Blocks as inline nodes, a line each."""
+    result: list[Node] = []
+    pending = False
+    for block in blocks:
+        if pending:
+            result.append(Element("br"))
+        pending = block.tag != "hr"
+        if block.tag in {"p", *HEADINGS}:
+            result.extend(block.children)
+        elif block.tag == "figure":
+            result.extend(_figure_inline(block))
+        elif block.tag == "pre":
+            result.append(Text(" ".join(block.text.split())))
+        elif block.tag != "hr":
+            result.extend(_lines_of(block))
+    return result
+
+
 def _figure_inline(figure: Element) -> list[Node]:
     result: list[Node] = []
     for part in figure.children:
@@ -292,8 +304,8 @@ def _preformatted(node: Element) -> Element:
 
 
 def _is_short(item: list[Element]) -> bool:
-    """Whether an item is one line, perhaps with lists below it."""
-    return item[0].tag in {"p", "figure"} and all(block.tag in {"ul", "ol"} for block in item[1:])
+    """Whether an item is one line, perhaps with a list below it."""
+    return item[0].tag in {"p", "figure"} and (len(item) == 1 or (len(item) == 2 and item[1].tag in {"ul", "ol"}))
 
 
 def _item(blocks: list[Element], inline: bool) -> Element:

@@ -9,18 +9,22 @@ from turbohtml import Element
 from convert.article import Article, Context
 
 RULE = "subheads"
+HEADINGS = ("h2", "h3", "h4")
 LONGEST = 45  # characters
 NO_SUBHEAD = re.compile(r"[。；;，,：:、…]$|^[（(【▼●■]|https?://|^[\W\d]+$")
 
 
 def find_subheads(article: Article, context: Context) -> None:
-    """Turn bold paragraphs into headings, one level below the headings that the article has; each leaves a note."""
+    """Turn bold paragraphs into headings, one level below the headings that stand above them; each leaves a note."""
     body = article.body
     found = [block for block in body.children if type(block) is Element and _is_subhead(block)]
     if not found:
         return
-    used = [int(tag[1]) for tag in ("h2", "h3", "h4") if body.select_one(tag) is not None]
-    level = min(max(used, default=1) + 1, 4)
+    used = [int(tag[1]) for tag in HEADINGS if body.select_one(tag) is not None]
+    first = next(
+        block for block in body.children if type(block) is Element and (block in found or block.tag in HEADINGS)
+    )
+    level = 2 if first is found[0] else min(max(used, default=1) + 1, 4)  # nothing stands below what follows it
     for paragraph in found:
         mark = paragraph[0]
         paragraph.tag = f"h{level}"

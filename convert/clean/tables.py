@@ -94,7 +94,8 @@ def _bring_into_order(table: Element, rows: list[list[Element]]) -> None:
     if caption is not None:
         table.insert_before(move(caption.children, Element("div")))
     rows = [row for row in rows if any(not _is_void(cell) for cell in row)] or rows[:1]
-    spanned = any(_span(cell, name) > 1 for row in rows for cell in row for name in ("colspan", "rowspan"))
+    spans = [_span(cell, name) for row in rows for cell in row for name in ("colspan", "rowspan")]  # mends each, too
+    spanned = max(spans) > 1
     width = max(sum(_span(cell, "colspan") for cell in row) for row in rows)
     parts: list[Element] = []
     if (

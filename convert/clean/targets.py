@@ -5,17 +5,16 @@ from __future__ import annotations
 from turbohtml import Element
 
 from convert.article import Article
-from convert.tree import drop_block
+from convert.tree import house_targets
 
 RULE = "tidy"
-HOMES = "p, h1, h2, h3, h4, figcaption, td, th"
 
 
 def settle_targets(article: Article) -> None:
     """Drop ids that nothing leads to, give those that stand in no text a home, and unlink what leads to none."""
     body = article.body
     _drop_unwanted(body)
-    _house(body)
+    house_targets(body)
     places = {element.attr("id") for element in body.select("[id]")}
     gone = [one for one in body.select('a[href^="#"]') if (one.attr("href") or "")[1:] not in places]
     for anchor in gone:
@@ -44,30 +43,3 @@ def _hollow(anchor: Element) -> None:
     anchor.insert_after(*anchor.children)
     if "id" not in anchor.attrs:
         anchor.extract()
-
-
-def _house(body: Element) -> None:
-    """Move the targets of blocks that show nothing else to the start of the next block, or of the one before."""
-    home: Element | None = None
-    homeless: list[str] = []
-    for block in reversed(body.select(HOMES)):
-        if block.text.strip() or block.select_one("img") is not None:
-            home = block
-            _settle(home, homeless)
-            homeless = []
-        elif block.tag not in {"td", "th"} and (names := _names(block)):
-            drop_block(block)
-            homeless = [*names, *homeless]
-            if home is not None:
-                _settle(home, homeless)
-                homeless = []
-
-
-def _names(block: Element) -> list[str]:
-    own = [block.attr("id") or ""] if "id" in block.attrs else []
-    return own + [element.attr("id") or "" for element in block.select("[id]")]
-
-
-def _settle(home: Element, names: list[str]) -> None:
-    for name in reversed(names):
-        home.insert(0, Element("a", {"id": name}))

@@ -11,7 +11,7 @@ from turbohtml import Element, Node
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.profiles import Names
-from convert.tree import INLINE, drop_block, is_blank, remove_lines, texts, told_lines, trim
+from convert.tree import INLINE, drop_if_blank, remove_lines, texts, told_lines, trim
 
 RULE = "credits"
 LAST = 8  # text blocks in which a line of credit may stand
@@ -120,8 +120,7 @@ def _close(article: Article) -> None:
     node.data = node.data[: match.start()]
     assert isinstance(block, Element)  # the text stands in a block of the body
     trim(block)
-    if is_blank(block):
-        drop_block(block)
+    drop_if_blank(block)
 
 
 def _has_text(block: Node) -> bool:

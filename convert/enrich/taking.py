@@ -5,7 +5,7 @@ from __future__ import annotations
 from turbohtml import Element
 
 from convert.article import Article
-from convert.tree import cut, drop_block, is_blank, tidy_text
+from convert.tree import cut, drop_if_blank, tidy_text
 
 
 def take(article: Article, rule: str, block: Element, start: int, end: int, key: str) -> str:
@@ -23,6 +23,5 @@ def take(article: Article, rule: str, block: Element, start: int, end: int, key:
     setattr(article.meta, key, written)
     article.note(rule, "moved", written, key)
     tidy_text(block)
-    if is_blank(block):
-        drop_block(block)
+    drop_if_blank(block)
     return written

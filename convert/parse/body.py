@@ -7,7 +7,7 @@ import re
 
 import cmarkgfm
 from cmarkgfm.cmark import Options
-from turbohtml import unescape
+from turbohtml import Element, unescape
 
 from convert.article import Article
 from convert.parse.envelope import Envelope, Piece, find_address
@@ -17,6 +17,7 @@ MAX_DEPTH = 64
 # an element with 64 element ancestors; child combinators, so that matching never backtracks
 TOO_DEEP = " > ".join("*" * MAX_DEPTH)
 LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.IGNORECASE)
+HIDDEN = "script, style, template, iframe, noembed, noframes"
 HEADINGS = "h1, h2, h3, h4, h5, h6"
 EXTENSIONS = ["table", "strikethrough"]
 
@@ -49,8 +50,7 @@ def _note_piece(article: Article, piece: Piece, kind: str) -> None:
         article.note(rule, "moved", visible_text(piece.text, kind), piece.to)
         return
     if "<" in piece.text or kind == "markdown":
-        tree = fragment(_as_html(piece.text, kind))
-        article.note_removed(rule, [tree])
+        article.note_removed(rule, [_shown(_as_html(piece.text, kind))])
     else:
         article.note(rule, "removed", visible_text(piece.text, kind))
 
@@ -58,8 +58,16 @@ def _note_piece(article: Article, piece: Piece, kind: str) -> None:
 def visible_text(piece: str, kind: str = "html") -> str:
     """What a reader sees of a piece of a source: entities resolved, tags and Markdown's marks gone."""
     if kind == "markdown":
-        return fragment(_as_html(piece, kind)).text.strip()
-    return (fragment(piece).text if "<" in piece else unescape(piece)).strip()
+        return _shown(_as_html(piece, kind)).text.strip()
+    return (_shown(piece).text if "<" in piece else unescape(piece)).strip()
+
+
+def _shown(markup: str) -> Element:
+    """A piece of a source as a tree, without what no reader sees of it."""
+    tree = fragment(markup)
+    for hidden in tree.select(HIDDEN):
+        hidden.extract()
+    return tree
 
 
 def _format(article: Article, body: str) -> str:

@@ -71,6 +71,21 @@ def _spelled(article: Article, seen: Visible, output: str) -> list[tuple[str, st
     return [("", text) for text in (*links, *bare_values)]
 
 
+def _without_unseen(
+    seen: str, output: str, pieces: list[tuple[str, str]]
+) -> tuple[str, str, list[tuple[str, str]]] | None:
+    """The same without the characters that take no room, where notes tell of every one of them in the source.
+
+    A note of such a character may stand inside another note's text, which is then in one stretch again.
+    """
+    gone = Counter(was for was, now in pieces if not now and len(was) == 1 and UNSEEN.match(was))
+    if not gone or any(seen.count(one) != times + output.count(one) for one, times in gone.items()):
+        return None
+    table = dict.fromkeys(map(ord, gone))
+    rest = [(was.translate(table), now.translate(table)) for was, now in pieces]
+    return seen.translate(table), output.translate(table), [piece for piece in rest if any(piece)]
+
+
 def alignment(source: Source, article: Article) -> Alignment:
     """Lay body and notes beside the source; see `convert.verify.alignment.align` for what is proved.
 
@@ -82,6 +97,10 @@ def alignment(source: Source, article: Article) -> Alignment:
     spelled = _spelled(article, shown, output) if result.size or result.unused else []
     if spelled:
         result = align(seen, output, pieces, spelled)
+    if result.size or result.unused:
+        plain = _without_unseen(seen, output, pieces)
+        if plain and not ((other := align(*plain, spelled)).size or other.unused):
+            return other
     lead = _lead_text(article) if result.size else ""
     if lead:
         moved = align(seen, output[len(lead) :], [*pieces, (lead, "")], spelled)
