@@ -125,13 +125,27 @@ def is_blank(block: Node) -> bool:
 
 def drop_if_blank(block: Element) -> None:
     """Remove a block that shows nothing; the targets of links in it move to the next block, or to the one before."""
+    root = block
+    while isinstance(root.parent, Element):
+        root = root.parent
     if is_blank(block):
         drop_block(block)
-    elif "id" in block.attrs or block.select_one("[id]") is not None:
-        root = block
-        while isinstance(root.parent, Element):
-            root = root.parent
+    if root.select_one("[id]") is not None:
+        drop_unwanted_ids(root)
         house_targets(root)
+
+
+def drop_unwanted_ids(body: Element) -> None:
+    """Of two elements with one wanted id the first keeps it; an id that nothing leads to goes."""
+    wanted = {href[1:] for anchor in body.select('a[href^="#"]') if (href := anchor.attr("href"))}
+    for element in body.select("[id]"):
+        name = element.attr("id")
+        if name in wanted:
+            wanted.discard(name)
+            continue
+        del element.attrs["id"]
+        if element.tag == "a" and "href" not in element.attrs:
+            element.unwrap()
 
 
 def house_targets(body: Element) -> None:

@@ -56,14 +56,14 @@ def read_entities(article: Article) -> None:
     _note(article, changed)
 
 
-def one_line(text: str) -> str:
-    """A text without odd characters, white space collapsed: what an attribute may hold."""
-    return " ".join(ODD.sub(lambda odd: " " if odd[0] in SPACES or odd[0] in BREAKS else "", text).split())
+def settled(text: str) -> str:
+    """A text outside the body, as this rule would leave it in the body."""
+    return _settled(text, Counter()).replace("\u2028", " ")
 
 
 def bare(text: str) -> str:
     """A text as this rule leaves it, without white space: what tells whether two texts say the same."""
-    return "".join(_settled(text, Counter()).split())
+    return "".join(settled(text).split())
 
 
 def _settled(text: str, changed: Counter[tuple[str, str]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from turbohtml import Element, Text
 
-from convert.article import Article, Context
+from convert.article import HIDDEN, Article, Context
 from convert.clean.addresses import mend
 
 RULE = "embeds"
@@ -20,6 +20,8 @@ def link_embeds(article: Article, context: Context) -> None:
     for element in article.body.select(EMBEDS):
         if article.body not in element.ancestors:
             continue
+        for hidden in element.select(HIDDEN):
+            hidden.extract()
         addresses = _addresses(article, element) if element.tag in MEDIA else []
         text = element.text.strip()
         if text and element.tag in {"form", "button"}:

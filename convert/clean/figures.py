@@ -116,7 +116,7 @@ def _stands_alone(picture: Element, body: Element) -> bool:
     node: Node = picture
     while True:
         parent = node.parent
-        sides = [_beside(node, -1), _beside(node, 1)]
+        sides = [_at_side(node, -1), _at_side(node, 1)]
         divided = any(side is not None and side.tag in BLOCKS for side in sides)
         if not isinstance(parent, Element) or parent is body or parent.tag in BLOCKS:
             break
@@ -126,6 +126,17 @@ def _stands_alone(picture: Element, body: Element) -> bool:
             break
         node = parent
     return divided or None in sides or all(side is not None and side.tag in BREAKS for side in sides)
+
+
+def _at_side(node: Node, step: int) -> Element | _Words | None:
+    """What stands beside a node on its line, also outside the marks round it; the nearest block in what holds one."""
+    beside = _beside(node, step)
+    while beside is None and isinstance(node.parent, Element) and node.parent.tag not in BLOCKS:
+        node = node.parent
+        beside = _beside(node, step)
+    if isinstance(beside, Element) and beside.tag not in BLOCKS and (block := beside.select_one(ANY_BLOCK)) is not None:
+        return block
+    return beside
 
 
 class _Words:
@@ -142,9 +153,8 @@ def _beside(node: Node, step: int) -> Element | _Words | None:
         if type(other) is Text and other.data.strip():
             return line_break or _Words()
         if type(other) is Element:
-            block = other if other.tag in BLOCKS else other.select_one(ANY_BLOCK)
-            if block is not None:
-                return block  # the line ends here whether or not it is broken before
+            if other.tag in BLOCKS:
+                return other  # the line ends here whether or not it is broken before
             if other.tag == "br":
                 line_break = line_break or other
             elif other.text.strip() or other.tag == "img" or other.select_one("img, hr") is not None:

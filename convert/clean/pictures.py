@@ -8,7 +8,7 @@ from turbohtml import Element
 
 from convert.article import Article, Context
 from convert.clean.addresses import mend
-from convert.clean.characters import bare, one_line
+from convert.clean.characters import bare, settled
 from convert.tree import opening_tag
 
 RULE = "pictures"
@@ -52,12 +52,10 @@ def _alternative(article: Article, image: Element) -> str:
     if not written:
         return ""
     alt = written
-    if not alt.isprintable():
-        alt = one_line(alt)
     if "&" in alt:
         # attributes were escaped twice, and some entities lost their semicolon
         alt = html.unescape(alt.replace("&#039", "&#039;").replace(";;", ";"))
-    alt = one_line(alt)
+    alt = " ".join(settled(alt).split())
     while len(alt) > 1 and alt[0] == alt[-1] and alt[0] in "'\"":
         alt = alt[1:-1].strip()
     if bare(alt) == bare(article.meta.title):

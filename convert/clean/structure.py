@@ -305,7 +305,8 @@ def _preformatted(node: Element) -> Element:
 
 def _is_short(item: list[Element]) -> bool:
     """Whether an item is one line, perhaps with a list below it."""
-    return item[0].tag in {"p", "figure"} and (len(item) == 1 or (len(item) == 2 and item[1].tag in {"ul", "ol"}))
+    first = item[0].tag == "p" or (item[0].tag == "figure" and len(item[0]) == 1)
+    return first and (len(item) == 1 or (len(item) == 2 and item[1].tag in {"ul", "ol"}))
 
 
 def _item(blocks: list[Element], inline: bool) -> Element:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from turbohtml import Element
@@ -20,11 +21,9 @@ def find_subheads(article: Article, context: Context) -> None:
     found = [block for block in body.children if type(block) is Element and _is_subhead(block)]
     if not found:
         return
-    used = [int(tag[1]) for tag in HEADINGS if body.select_one(tag) is not None]
-    first = next(
-        block for block in body.children if type(block) is Element and (block in found or block.tag in HEADINGS)
-    )
-    level = 2 if first is found[0] else min(max(used, default=1) + 1, 4)  # nothing stands below what follows it
+    above = itertools.takewhile(lambda block: block is not found[0], body.children)
+    used = [int(block.tag[1]) for block in above if type(block) is Element and block.tag in HEADINGS]
+    level = min(max(used, default=1) + 1, 4)
     for paragraph in found:
         mark = paragraph[0]
         paragraph.tag = f"h{level}"

@@ -17,7 +17,7 @@ def sort_tables(article: Article, context: Context) -> None:
     for table in reversed(tables):  # inner tables first
         _free_strays(table)
         rows = [_cells(row) for row in table.select("tr") if row.closest("table") is table]
-        rows = [row for row in rows if row]
+        rows = [row for row in rows if any(not _is_void(cell) for cell in row)]
         if _is_layout(table, rows):
             _take_apart(table, rows)
         else:
@@ -93,7 +93,6 @@ def _bring_into_order(table: Element, rows: list[list[Element]]) -> None:
     caption = next((one for one in table.children if type(one) is Element and one.tag == "caption"), None)
     if caption is not None:
         table.insert_before(move(caption.children, Element("div")))
-    rows = [row for row in rows if any(not _is_void(cell) for cell in row)] or rows[:1]
     spans = [_span(cell, name) for row in rows for cell in row for name in ("colspan", "rowspan")]  # mends each, too
     spanned = max(spans) > 1
     width = max(sum(_span(cell, "colspan") for cell in row) for row in rows)

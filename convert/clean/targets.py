@@ -5,7 +5,7 @@ from __future__ import annotations
 from turbohtml import Element
 
 from convert.article import Article
-from convert.tree import house_targets
+from convert.tree import drop_unwanted_ids, house_targets
 
 RULE = "tidy"
 
@@ -13,7 +13,7 @@ RULE = "tidy"
 def settle_targets(article: Article) -> None:
     """Drop ids that nothing leads to, give those that stand in no text a home, and unlink what leads to none."""
     body = article.body
-    _drop_unwanted(body)
+    drop_unwanted_ids(body)
     house_targets(body)
     places = {element.attr("id") for element in body.select("[id]")}
     gone = [one for one in body.select('a[href^="#"]') if (one.attr("href") or "")[1:] not in places]
@@ -22,20 +22,7 @@ def settle_targets(article: Article) -> None:
         del anchor.attrs["href"]
         _hollow(anchor)
     if gone:
-        _drop_unwanted(body)
-
-
-def _drop_unwanted(body: Element) -> None:
-    """Of two elements with one wanted id the first keeps it; an id that nothing leads to goes."""
-    wanted = {href[1:] for anchor in body.select('a[href^="#"]') if (href := anchor.attr("href"))}
-    for element in body.select("[id]"):
-        name = element.attr("id")
-        if name in wanted:
-            wanted.discard(name)
-            continue
-        del element.attrs["id"]
-        if element.tag == "a" and "href" not in element.attrs:
-            element.unwrap()
+        drop_unwanted_ids(body)
 
 
 def _hollow(anchor: Element) -> None:

@@ -52,7 +52,8 @@ def _last_blocks(body: Element) -> list[Element]:
             if block.tag in {"p", "h2", "h3", "h4"}:
                 blocks.append(block)
             elif block.tag in {"blockquote", "ul", "ol"}:
-                blocks.extend(block.select("p, li")[-2:])
+                lines = [one for one in block.select("p, li")[-2 * LAST :] if one.select_one("p, li") is None]
+                blocks.extend(lines[-2:])
     return blocks
 
 

@@ -96,9 +96,7 @@ def _as_html(body: str, kind: str) -> str:
 def _unmasked(body: str, masked: dict[str, str]) -> str:
     """Give masked tags their names back, before parsing: `</ok>` must close what `<a` opened."""
     for mask, name in masked.items():
-        body = (
-            body.replace(f"<{mask} ", f"<{name} ").replace(f"<{mask}>", f"<{name}>").replace(f"</{mask}>", f"</{name}>")
-        )
+        body = re.sub(rf"<(/?){re.escape(mask)}(?=[\s>/])", rf"<\1{name}", body)
     return body
 
 
