@@ -20,6 +20,9 @@ def split_at_breaks(article: Article, context: Context) -> None:
     body = article.body
     if body.select_one("br") is None:
         return
+    for code in body.select("code"):
+        if code.select_one("br") is not None and code.closest("pre") is None:
+            code.unwrap()  # code holds text only
     for mark in body.select("strong br, em br, s br"):
         _lift(mark, body)
     for paragraph in body.select(":scope > p, blockquote > p"):

@@ -15,9 +15,9 @@ LOOSE = frozenset({"span", "font", "strong", "b", "em", "i", "p", "u", *FRAMES})
 BREAKS = frozenset({"br", "img"})
 PASSES = 4
 BLOCKS = frozenset(
-    "p div section article main header footer nav aside center address details summary fieldset legend hgroup menu body "
-    "html h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table caption thead tbody tfoot tr td th "
-    "hr".split()
+    "p div section article main header footer nav aside center address details summary fieldset legend hgroup menu "
+    "body html h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table caption thead tbody tfoot tr "
+    "td th hr".split()
 )
 ANY_BLOCK = ", ".join(sorted(BLOCKS))
 CAPTION_MOST = 200  # characters of text that a div or center may hold beside a picture to be its caption
@@ -156,7 +156,9 @@ def _beside(node: Node, step: int) -> Element | _Words | None:
             if other.tag in BLOCKS:
                 return other  # the line ends here whether or not it is broken before
             if other.tag == "br":
-                line_break = line_break or other
+                if line_break is not None:
+                    return None  # an empty line ends a paragraph
+                line_break = other
             elif other.text.strip() or other.tag == "img" or other.select_one("img, hr") is not None:
                 return line_break or other
         other = other.next_sibling if step > 0 else other.previous_sibling

@@ -119,7 +119,7 @@ def _holds_blocks(item: Element) -> bool:
 
 
 def _is_told_loose(items: Sequence[Element]) -> bool:
-    """Whether a reader sees that a list is loose: a blank line behind a paragraph in it; behind a rule it says nothing."""
+    """Whether a reader sees that a list is loose: by a blank line behind a paragraph; behind a rule it says nothing."""
     for place, item in enumerate(items):
         tags = [child.tag for child in item.children if type(child) is Element]
         told = tags if place + 1 < len(items) else tags[:-1]
@@ -131,7 +131,7 @@ def _is_told_loose(items: Sequence[Element]) -> bool:
 def _first_paragraph(item: Element) -> int:
     """The place among an item's blocks of the first paragraph, or -1."""
     tags = [child.tag for child in item.children if type(child) is Element]
-    return tags.index("p") if "p" in tags else -1
+    return next((place for place, tag in enumerate(tags) if tag in {"p", "figure"}), -1)
 
 
 def _tight(item: Element, escape: Escape) -> list[str]:

@@ -59,7 +59,7 @@ def visible_text(piece: str, kind: str = "html") -> str:
     """What a reader sees of a piece of a source: entities resolved, tags and Markdown's marks gone."""
     if kind == "markdown":
         return _shown(_as_html(piece, kind)).text.strip()
-    return (_shown(piece).text if "<" in piece else unescape(piece)).strip()
+    return (_shown(piece).text if "<" in piece or "&" in piece else piece).strip()
 
 
 def _shown(markup: str) -> Element:
@@ -106,7 +106,9 @@ def _limit_depth(article: Article) -> None:
     if not deep:
         return
     for element in deep:
-        if len(element) or not element.attrs:
+        if element.matches(HIDDEN):
+            element.extract()  # its text would be seen
+        elif len(element) or not element.attrs:
             element.unwrap()
     article.body.normalize()
     article.note("depth", "wrong", f"elements nested more than {MAX_DEPTH} deep: {len(deep)} unwrapped", of="element")
@@ -122,7 +124,8 @@ def _set_title(article: Article, title: str, origin: str) -> None:
 def _title_from_heading(article: Article) -> None:
     """Without a title line, the first heading is the title, or the document's own title element."""
     for selector in ("title", HEADINGS):
-        element = article.body.select_one(selector)
+        shown = (one for one in article.body.select(selector) if one.closest(HIDDEN) is None)
+        element = next(shown, None)
         if element is None or not element.text.strip():
             continue
         text = " ".join(element.text.split())

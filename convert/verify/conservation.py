@@ -68,7 +68,7 @@ def _spelled(article: Article, seen: Visible, output: str) -> list[tuple[str, st
         if (text := solid(link.text)) and (text in values or bare(text) == bare(link.attr("href") or ""))
     ]
     bare_values = [value for value in values if len(value) > 3 and value not in links and value in output]
-    return [("", text) for text in (*links, *bare_values)]
+    return [("", text) for text in links] + [("", one) for one in bare_values for _ in range(output.count(one))]
 
 
 def _without_unseen(
@@ -79,7 +79,7 @@ def _without_unseen(
     A note of such a character may stand inside another note's text, which is then in one stretch again.
     """
     gone = Counter(was for was, now in pieces if not now and len(was) == 1 and UNSEEN.match(was))
-    if not gone or any(seen.count(one) != times + output.count(one) for one, times in gone.items()):
+    if not gone or any(seen.count(one) > times + output.count(one) for one, times in gone.items()):
         return None
     table = dict.fromkeys(map(ord, gone))
     rest = [(was.translate(table), now.translate(table)) for was, now in pieces]

@@ -94,7 +94,7 @@ def _read(parts: tuple[str, ...], written_in: str, masked: tuple[tuple[str, str]
     else:
         markup = "\n".join([_ended(_from_markdown(part)) for part in parts])
     # in the place where an article stands, a frameset is no tag at all
-    document = parse(re.sub("(?i)</?frameset[^>]*>", "", markup), positions=False)
+    document = parse(re.sub("(?i)(</?)frameset", r"\1span", markup), positions=False)
     hidden = framed = ""
     lower = markup.lower()
     if any(start in lower for start in _MAY_HIDE):
