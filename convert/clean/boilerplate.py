@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from turbohtml import Element, Node
@@ -23,15 +22,8 @@ def drop_boilerplate(article: Article, context: Context) -> None:
     ends, anywhere = profile.boilerplate_ends, profile.boilerplate_any
     if ends is None:
         return
-    while _drop_lines(article, ends, anywhere):
-        pass  # what went makes room: other lines are among the first or last blocks now
-
-
-def _drop_lines(article: Article, ends: re.Pattern[str], anywhere: re.Pattern[str] | None) -> bool:
-    """Treat every line once; returns whether any went."""
     broken = article.body.select_one("br") is not None
     blocks = _text_blocks(article.body)
-    went = False
     count = len(blocks)
     before = ""  # the pattern that took the line before away
     for index, block in enumerate(blocks):
@@ -54,9 +46,7 @@ def _drop_lines(article: Article, ends: re.Pattern[str], anywhere: re.Pattern[st
             if before:
                 doomed.append(line)
         if doomed:
-            went = True
             remove_lines(block, doomed)
-    return went and count > TAIL
 
 
 def _text_blocks(body: Element) -> list[Element]:
