@@ -45,7 +45,7 @@ def context() -> Context:
 def broken(source: Source) -> dict[str, str]:
     """The promises that a source breaks: by the name of the check, what it says."""
     try:
-        with _limited():
+        with limited(SECONDS):
             return _broken(source)
     except TooSlow as error:
         return {"too slow": str(error)}
@@ -97,13 +97,13 @@ def _where(one: str, other: str) -> str:
 
 
 @contextmanager
-def _limited() -> Iterator[None]:
+def limited(seconds: float) -> Iterator[None]:
     """Raise TooSlow in the block when it has had its seconds of CPU; where there is no such clock, never."""
     if not hasattr(signal, "SIGVTALRM"):
         yield
         return
     old = signal.signal(signal.SIGVTALRM, _end)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
@@ -112,7 +112,7 @@ def _limited() -> Iterator[None]:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    raise TooSlow(f"more than {SECONDS:g} s of CPU")
+    raise TooSlow("more CPU than any source of its size may take")
 
 
 def smallest(source: Source, check: str) -> bytes:

@@ -96,7 +96,8 @@ def _frame(picture: Element, body: Element, captions: str) -> Element:
 def _captions(frame: Element, selector: str) -> list[Element]:
     """The outermost elements of a frame that are captions."""
     found = frame.select(selector)
-    return [one for one in found if not any(other is not one and other in one.ancestors for other in found)]
+    inner = {one for outer in found for one in outer.select(selector)}
+    return [one for one in found if one not in inner]
 
 
 def _is_caption(frame: Element, picture: Element, text: str) -> bool:

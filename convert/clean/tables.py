@@ -8,6 +8,7 @@ from convert.article import Article, Context
 from convert.tree import move
 
 PARTS = frozenset({"caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th"})
+FILLED_MOST = 2000  # cells; a table that needs more of them to be filled up than it has is no table
 CAPTION_MOST = 300  # characters; a longer text below a picture is no caption
 
 
@@ -31,6 +32,8 @@ def _cells(row: Element) -> list[Element]:
 def _is_layout(table: Element, rows: list[list[Element]]) -> bool:
     columns = max((len(row) for row in rows), default=0)
     if columns <= 1 or table.select_one("table") is not None:
+        return True
+    if columns * len(rows) > FILLED_MOST + 10 * sum(map(len, rows)):
         return True
     pictures = len(table.select("img"))
     if not pictures:

@@ -17,7 +17,7 @@ RULE = "credits"
 LAST = 8  # text blocks in which a line of credit may stand
 LONGEST = 80  # characters
 AFTERWORD = re.compile(r"[（(]")  # what is said of a person behind the name
-CLOSING = re.compile(r"\s*[#＃◇◆]+\s*$")
+CLOSING = "#＃◇◆"
 
 
 def read_credits(article: Article, context: Context) -> None:
@@ -111,14 +111,15 @@ def _close(article: Article) -> None:
     if last is None:
         return
     node = texts(last)[-1]
-    match = CLOSING.search(node.data)
-    if match is None or not match[0].strip():
+    text = node.data.rstrip()
+    rest = text.rstrip(CLOSING)
+    if rest == text:
         return
-    article.note(f"{RULE}.closing-mark", "removed", match[0].strip())
+    article.note(f"{RULE}.closing-mark", "removed", text[len(rest) :])
     block = node.parent
     while isinstance(block, Element) and block.tag in INLINE:
         block = block.parent
-    node.data = node.data[: match.start()]
+    node.data = rest.rstrip()
     assert isinstance(block, Element)  # the text stands in a block of the body
     trim(block)
     drop_if_blank(block)
