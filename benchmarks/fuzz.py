@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -25,13 +26,14 @@ import yaml
 from benchmarks.mutations import mutate
 from benchmarks.promises import broken, smallest
 from convert import Source
-from convert.batch.pool import Pool
+from convert.batch.pool import Lost, Pool
 from convert.batch.run import cores
 
 ROOT = Path(__file__).parents[1]
 SUFFIXES = frozenset({".md", ".txt", ".html", ".htm"})
 LONGEST = 20_000  # characters of an article that is damaged: many small ones find more than few large ones
 CHUNK = 50  # cases that go to a process at a time
+DIED = "process died"
 KEPT = 6  # findings of one check that are cut down and written
 
 
@@ -120,38 +122,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--keep", type=Path, help="a folder for the findings")
     parser.add_argument("--jobs", type=int, default=0, help="processes; 0 takes every core")
     options = parser.parse_args(arguments)
+    articles = starts(options.corpus)
     began = time.monotonic()
     done = 0
     by_check: Counter[str] = Counter()
     kept: list[Finding] = []
-    with Pool(options.jobs or cores(), _begin, options.seed, options.corpus) as pool:
-        try:
-            for numbers, found in pool.run(_work, _chunks(options.first, options.cases)):
-                done += len(numbers)
-                if found is None:
-                    one = case(
-                        numbers[0], options.seed, starts(options.corpus), [s.text for s in starts(options.corpus)]
-                    )
-                    found = [Finding(numbers[0], "process died", "the process died", one)]
-                for finding in found:
-                    by_check[finding.check] += 1
-                    if by_check[finding.check] <= KEPT:
-                        print(f"case {finding.case}: {finding.check}: {finding.told}", flush=True)
-                        kept.append(finding)
-                if options.seconds and time.monotonic() - began > options.seconds:
-                    break
-        except KeyboardInterrupt:
-            pass
-    seconds = time.monotonic() - began
-    print(
-        f"{done:,} cases from {len(starts(options.corpus)):,} articles, {done / seconds:,.0f} a second, seed {options.seed}"
-    )
+    with Pool(options.jobs or cores(), _begin, options.seed, options.corpus) as pool, suppress(KeyboardInterrupt):
+        for numbers, result in pool.run(_work, _chunks(options.first, options.cases), seconds=60):
+            done += len(numbers)
+            for finding in _lost(numbers[0], options.seed, articles, result) if isinstance(result, Lost) else result:
+                by_check[finding.check] += 1
+                if by_check[finding.check] <= KEPT:
+                    print(f"case {finding.case}: {finding.check}: {finding.told}", flush=True)
+                    kept.append(finding)
+            if options.seconds and time.monotonic() - began > options.seconds:
+                break
+    speed = done / (time.monotonic() - began)
+    print(f"{done:,} cases from {len(articles):,} articles, {speed:,.0f} a second, seed {options.seed}")
     for check, times in sorted(by_check.items()):
         print(f"{times:8,} {check}")
-    if options.keep:
-        for finding in kept:
-            _keep(options.keep, options.seed, finding)
+    for finding in kept if options.keep else ():
+        _keep(options.keep, options.seed, finding)
     return 1 if by_check else 0
+
+
+def _lost(number: int, seed: int, articles: Sequence[Start], why: Lost) -> list[Finding]:
+    """The finding that a case ended its process."""
+    return [Finding(number, DIED, why.value, case(number, seed, articles, [one.text for one in articles]))]
 
 
 def _chunks(first: int, cases: int) -> Iterator[Sequence[int]]:
@@ -165,9 +162,9 @@ def _keep(folder: Path, seed: int, finding: Finding) -> None:
     """Write a finding, cut down, beside what was said of it."""
     folder.mkdir(parents=True, exist_ok=True)
     source = finding.source
-    if finding.check != "process died":
+    if finding.check != DIED:
         source = Source(source.path, smallest(source, finding.check))
-    told = broken(source).get(finding.check, finding.told) if finding.check != "process died" else finding.told
+    told = broken(source).get(finding.check, finding.told) if finding.check != DIED else finding.told
     name = f"{finding.check.replace(' ', '-')}-{seed}-{finding.case}"
     suffix = Path(source.path).suffix
     (folder / f"{name}{suffix}").write_bytes(source.data)

@@ -150,7 +150,9 @@ SHAPES: dict[str, Callable[[int], Source]] = {
     "long address line": lambda size: _article("<p>桥</p>", address="?a=b" * (size // 4)),
     "datelines": _repeated("<p>【大纪元2022年04月07日讯】（大纪元记者张三综合报导）桥</p>"),
     "dateline of digits": lambda size: _article("<p>【大纪元" + "2 " * (size // 2) + "</p>"),
-    "bylines in a line": lambda size: _article("<p>【大纪元2022年04月07日讯】" + "（大纪元记者" * (size // 18) + "</p>"),
+    "bylines in a line": lambda size: _article(
+        "<p>【大纪元2022年04月07日讯】" + "（大纪元记者" * (size // 18) + "</p>"
+    ),
     "credits": _repeated("<p>责任编辑：李四</p>"),
     "credits in a line": lambda size: _article("<p>" + "责任编辑：李四；" * (size // 24) + "</p>"),
     "promotions": _repeated("<p>请订阅我们的频道：https://example.org/x</p>"),
