@@ -39,7 +39,7 @@ USES = {
     "addresses.pattern": ("search", TRAP),
     "pictures.icons": ("search", TRAP),
     "pictures.placeholders": ("search", TRAP),
-    "boilerplate.pattern": ("fullmatch", TRAP),
+    "boilerplate.pattern": ("fullmatch", 480),
     "names.datelines": ("search", 68),
     "names.byline": ("search", 92),
     "names.byline_split": ("split", 92),
@@ -50,7 +50,7 @@ USES = {
     "names.title_author": ("match", TRAP),
     "names.title_author_channels": ("search", 255),
     "names.tag_links": ("search", TRAP),
-    "names.via": ("search", TRAP),
+    "names.via": ("search", 60),
 }
 
 

@@ -55,11 +55,13 @@ def cut(block: Element, start: int, end: int) -> str:
 
 def _drop_empty(node: Node, block: Element) -> None:
     """Remove a node, and the inline elements round it that hold nothing else."""
-    parent = node.parent
-    node.extract()
-    while isinstance(parent, Element) and parent is not block and not len(parent) and parent.tag in INLINE:
-        node, parent = parent, parent.parent
+    while True:
+        parent = node.parent
+        alone = node.previous_sibling is None and node.next_sibling is None  # to count siblings is to walk over them
         node.extract()
+        if not alone or parent is block or not isinstance(parent, Element) or parent.tag not in INLINE:
+            return
+        node = parent
 
 
 def trim(block: Element) -> None:
@@ -69,24 +71,35 @@ def trim(block: Element) -> None:
         return
     targets: list[Node] = []
     for first in (True, False):
-        while len(block):
-            node: Node = block[0 if first else -1]
-            while type(node) is Element and len(node) and node.tag in INLINE:
-                node = node[0 if first else -1]
-            if type(node) is Text:
-                data = node.data
-                kept = data.lstrip() if first else data.rstrip()
-                if kept:
-                    if kept != data:
-                        node.data = kept
-                    break
-            elif type(node) is Element and node.tag == "a" and "id" in node.attrs and not len(node):
-                targets.append(node)
-            elif type(node) is Element and (node.tag == "img" or node.tag not in INLINE or "id" in node.attrs):
+        for child in block.children if first else block.children[::-1]:
+            if _trim_edge(child, first, block, targets):
                 break
-            _drop_empty(node, block)
     for target in reversed(targets):
         block.insert(0, target)
+
+
+def _trim_edge(node: Node, first: bool, block: Element, targets: list[Node]) -> bool:
+    """Trim what stands at an edge of a block; returns whether the edge is settled. Places that links lead to are kept."""
+    if type(node) is Text:
+        data = node.data
+        kept = data.lstrip() if first else data.rstrip()
+        if kept:
+            if kept != data:
+                node.data = kept
+            return True
+    elif type(node) is Element:
+        children = node.children if node.tag in INLINE else []
+        for child in children if first else children[::-1]:
+            if _trim_edge(child, first, block, targets):
+                return True
+        if node.parent is None:
+            return False  # it held nothing else
+        if node.tag == "a" and "id" in node.attrs:
+            targets.append(node)
+        elif node.tag == "img" or node.tag not in INLINE or "id" in node.attrs:
+            return True
+    _drop_empty(node, block)
+    return False
 
 
 def tidy_text(block: Element) -> None:
@@ -152,8 +165,10 @@ def house_targets(body: Element) -> None:
     """Move the targets of blocks that show nothing else to the start of the next block, or of the one before."""
     home: Element | None = None
     homeless: list[str] = []
-    for block in reversed(body.select(HOMES)):
-        if block.text.strip() or block.select_one("img") is not None:
+    for block in reversed(body.select(f"{HOMES}, li")):
+        if block.text.strip() or block.select_one("img, hr") is not None:
+            if block.tag == "li" and type(block[0]) is Element and block[0].tag not in INLINE:
+                continue  # it holds blocks
             home = block
             _settle(home, homeless)
             homeless = []

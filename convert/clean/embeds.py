@@ -12,6 +12,7 @@ EMBEDS = (
     "script, style, template, iframe, object, embed, video, audio, svg, math, canvas, applet, form, input, button, "
     "select, textarea, link, meta, base, title, head"
 )
+RAW = "iframe, noembed, noframes"  # what stands in them is no text
 MEDIA = frozenset({"iframe", "object", "embed", "video", "audio"})
 
 
@@ -20,7 +21,9 @@ def link_embeds(article: Article, context: Context) -> None:
     for element in article.body.select(EMBEDS):
         if article.body not in element.ancestors:
             continue
-        for hidden in element.select(HIDDEN):
+        for hidden in element.select(f"{HIDDEN}, {RAW}") if not element.matches(HIDDEN) else ():
+            if address := hidden.attr("src"):
+                article.note(RULE, "removed", address, of="attribute")
             hidden.extract()
         addresses = _addresses(article, element) if element.tag in MEDIA else []
         text = element.text.strip()

@@ -84,7 +84,7 @@ def _settle(article: Article, anchor: Element, href: str | None, address: str | 
         anchor.insert_after(*anchor.children)  # what a link leads to is a place, and holds nothing
         if not name:
             anchor.extract()
-    elif anchor.parent is not None and address is not None and anchor.parent.select_one("a a") is not None:
+    else:
         for inner in anchor.select("a[href]"):
             article.note(RULE, "removed", inner.attr("href") or "", of="attribute")
             inner.unwrap()

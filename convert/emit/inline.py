@@ -111,7 +111,10 @@ def write_target(name: str) -> str:
 
 def write_image(image: Element, escape: Escape) -> str:
     """A picture with its alternative text."""
-    return f"![{escape(image.attr('alt') or '')}]({destination(image.attr('src') or '')})"
+    alt = escape(image.attr("alt") or "")
+    if alt[:1] == "^":
+        alt = f"\\{alt}"  # GFM would begin a footnote
+    return f"![{alt}]({destination(image.attr('src') or '')})"
 
 
 @lru_cache(maxsize=8192)  # links to tag pages repeat within an article and over the mirror
