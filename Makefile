@@ -3,8 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORPUS ?=
+CASES ?=
+SEED ?=
+KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accept bench corpus clean
+.PHONY: help run test lint accept bench corpus fuzz growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -39,6 +42,12 @@ bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (C
 corpus: $(VENV)/tested ## run a mirror through and print the fidelity table (CORPUS=DIR)
 	@test -n "$(CORPUS)" || { echo 'make corpus CORPUS=DIR: name the folder that holds the mirrors'; exit 2; }
 	$(BIN)/python -m benchmarks.corpus $(CORPUS)
+
+fuzz: $(VENV)/tested ## damage articles and check every promise (CASES, SEED, CORPUS, KEEP)
+	$(BIN)/python -m benchmarks.fuzz --cases $(or $(CASES),10000) --seed $(or $(SEED),1) $(if $(CORPUS),--corpus $(CORPUS)) $(if $(KEEP),--keep $(KEEP))
+
+growth: $(VENV)/tested ## how time grows with size, over hostile shapes
+	$(BIN)/python -m benchmarks.growth
 
 clean: ## remove what running and testing made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -20,10 +20,10 @@ ENTITY = re.compile(r"&[#\w]{1,10};")
 BRACKETED = re.compile(r"【[^】\n]{0,60}】|（[^）\n]{0,60}）|原文[^\n]{0,60}|责任编辑[^\n<]{0,20}")
 
 NAMES = (
-    "a b i u s p em strong font span div section article center small big code pre tt sup sub ok q cite h1 h2 h3 h4 h5 h6 "
-    "ul ol li dl dt dd blockquote table caption colgroup col thead tbody tfoot tr td th figure figcaption img br hr wbr "
-    "iframe object embed audio video source script style noscript template svg math title select option button form "
-    "input textarea ruby rt rp details summary label body html head meta link base xmp plaintext frameset marquee nobr"
+    "a b i u s p em strong font span div section article center small big code pre tt sup sub ok q cite "
+    "h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote table caption colgroup col thead tbody tfoot tr td th figure figcaption "
+    "img br hr wbr iframe object embed audio video source script style noscript template svg math title "
+    "select option button form input textarea ruby rt rp details summary label body html head meta link base xmp plaintext frameset marquee nobr"
 ).split()
 INLINE = "a b i u s em strong font span code sup sub ok nobr".split()
 

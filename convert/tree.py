@@ -9,6 +9,7 @@ from html import escape
 from turbohtml import Element, Node, Text, parse_fragment
 
 CELLS = frozenset({"td", "th"})
+MANY = 1000  # nodes
 HOMES = "p, h1, h2, h3, h4, figcaption, td, th"  # what a target may stand in
 INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "br", "img"})
 
@@ -27,6 +28,17 @@ def move(nodes: Iterable[Node], target: Element) -> Element:
     """Move nodes to the end of another element, which is returned."""
     target.extend(list(nodes))
     return target
+
+
+def replace(node: Node, parts: Sequence[Node]) -> None:
+    """Put nodes in another one's place; very many of them as well, for which `replace_with` takes long."""
+    parent = node.parent
+    if len(parts) < MANY or not isinstance(parent, Element):
+        node.replace_with(*parts)
+        return
+    after = list(node.next_siblings)
+    node.extract()
+    parent.extend([*parts, *after])
 
 
 def cut(block: Element, start: int, end: int) -> str:
@@ -79,7 +91,7 @@ def trim(block: Element) -> None:
 
 
 def _trim_edge(node: Node, first: bool, block: Element, targets: list[Node]) -> bool:
-    """Trim what stands at an edge of a block; returns whether the edge is settled. Places that links lead to are kept."""
+    """Trim what stands at an edge of a block; returns whether the edge is settled. Targets of links are kept."""
     if type(node) is Text:
         data = node.data
         kept = data.lstrip() if first else data.rstrip()

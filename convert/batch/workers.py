@@ -281,8 +281,8 @@ def too_much(path: str, config: Config) -> str:
     if not config.batch.memory:
         return f"{path}: needs more memory than there is; take the file out of the input"
     return (
-        f"{path}: needs more than {config.batch.memory} MB of memory; expected what an article needs; raise batch.memory "
-        "in the config if this file is meant, or take it out of the input"
+        f"{path}: needs more than {config.batch.memory} MB of memory; expected what an article needs; raise "
+        "batch.memory in the config if this file is meant, or take it out of the input"
     )
 
 

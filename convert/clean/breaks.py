@@ -8,7 +8,7 @@ from statistics import median
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
-from convert.tree import is_blank, line_text, lines, move, trim
+from convert.tree import is_blank, line_text, lines, move, replace, trim
 
 LONG = 40  # characters; a line longer than that is no verse
 SENTENCE_END = re.compile(r"[。！？!?.…”’』」）)：:；;]$")
@@ -40,7 +40,7 @@ def _lift(outer: Element) -> None:
             result.append(Element("br"))
         if part:
             result.append(move(part, Element(outer.tag)))
-    outer.replace_with(*result)
+    replace(outer, result)
 
 
 def _split(paragraph: Element) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from turbohtml import Element, Text
 
 from convert.article import Article, Context
-from convert.tree import texts
+from convert.tree import replace, texts
 
 RULE = "characters"
 # docs/canonical.md, Text: C0 and C1 controls, soft hyphen, zero-width and bidirectional marks but ZWJ and ZWNJ,
@@ -123,7 +123,7 @@ def _replace(node: Text, data: str) -> None:
             parts.append(Element("br"))
         if line:
             parts.append(Text(line))
-    node.replace_with(*parts)
+    replace(node, parts)
 
 
 def _note(article: Article, changed: Counter[tuple[str, str]]) -> None:

@@ -11,8 +11,8 @@ RULE = "links"
 # what holds more than a link could
 BLOCKS = frozenset(
     "p div section article main header footer nav aside center address details fieldset body html h1 h2 h3 h4 h5 h6 "
-    "ul ol menu li dl dt dd blockquote pre figure figcaption table caption colgroup col thead tbody tfoot tr td th hr br "
-    "img".split()
+    "ul ol menu li dl dt dd blockquote pre figure figcaption table caption colgroup col thead tbody tfoot tr td th "
+    "hr br img".split()
 )
 
 

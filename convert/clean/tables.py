@@ -5,7 +5,7 @@ from __future__ import annotations
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
-from convert.tree import move
+from convert.tree import move, replace
 
 PARTS = frozenset({"caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th"})
 FILLED_MOST = 2000  # cells; a table that needs more of them to be filled up than it has is no table
@@ -44,10 +44,8 @@ def _is_layout(table: Element, rows: list[list[Element]]) -> bool:
 
 def _take_apart(table: Element, rows: list[list[Element]]) -> None:
     """Replace a layout table by one block a cell; text in the same place of the row below a picture is its caption."""
+    _free_caption(table)
     blocks: list[Element] = []
-    caption = next((one for one in table.children if type(one) is Element and one.tag == "caption"), None)
-    if caption is not None:
-        blocks.append(move(caption.children, Element("div")))
     waiting: list[Element] = []  # blocks of the row above that hold a picture and no text
     for row in rows:
         held = [move(cell.children, Element("div")) for cell in row]
@@ -61,7 +59,14 @@ def _take_apart(table: Element, rows: list[list[Element]]) -> None:
         waiting = [block for block in held if block.select_one("img") is not None and not block.text.strip()]
         if len(waiting) != len([block for block in held if not _is_void(block)]):
             waiting = []
-    table.replace_with(*blocks)
+    replace(table, blocks)
+
+
+def _free_caption(table: Element) -> None:
+    """Put a table's caption before it, or behind it where it stands behind some of its text."""
+    for caption in [one for one in table.children if type(one) is Element and one.tag == "caption"]:
+        told = any(one.text.strip() for one in caption.previous_siblings)
+        (table.insert_after if told else table.insert_before)(move(caption.children, Element("div")))
 
 
 def _are_captions(held: list[Element], pictures: list[Element]) -> bool:
@@ -93,9 +98,7 @@ def _is_stray(node: Node) -> bool:
 
 def _bring_into_order(table: Element, rows: list[list[Element]]) -> None:
     """One optional head row of `th`, one body; empty rows go, short rows are filled."""
-    caption = next((one for one in table.children if type(one) is Element and one.tag == "caption"), None)
-    if caption is not None:
-        table.insert_before(move(caption.children, Element("div")))
+    _free_caption(table)
     spans = [_span(cell, name) for row in rows for cell in row for name in ("colspan", "rowspan")]  # mends each, too
     spanned = max(spans) > 1
     width = max(sum(_span(cell, "colspan") for cell in row) for row in rows)
