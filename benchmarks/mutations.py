@@ -20,10 +20,11 @@ ENTITY = re.compile(r"&[#\w]{1,10};")
 BRACKETED = re.compile(r"【[^】\n]{0,60}】|（[^）\n]{0,60}）|原文[^\n]{0,60}|责任编辑[^\n<]{0,20}")
 
 NAMES = (
-    "a b i u s p em strong font span div section article center small big code pre tt sup sub ok q cite "
-    "h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote table caption colgroup col thead tbody tfoot tr td th figure figcaption "
-    "img br hr wbr iframe object embed audio video source script style noscript template svg math title "
-    "select option button form input textarea ruby rt rp details summary label body html head meta link base xmp plaintext frameset marquee nobr"
+    "a b i u s p em strong font span div section article center small big code pre tt sup sub ok q cite h1 h2 h3 h4 h5 "
+    "h6 ul ol li dl dt dd blockquote table caption colgroup col thead tbody tfoot tr td th figure figcaption img br hr "
+    "wbr iframe object embed audio video source script style noscript template svg math title select option button "
+    "form input textarea ruby rt rp details summary label body html head meta link base xmp plaintext frameset "
+    "marquee nobr"
 ).split()
 INLINE = "a b i u s em strong font span code sup sub ok nobr".split()
 
@@ -71,7 +72,8 @@ SCRAPS = (
 )
 ENTITIES = (
     "&amp;amp;amp; &amp;nbsp; &amp;#039; &nbsp &#0; &#x0; &#55296; &#xDFFF; &#1114112; &#99999999999; &#x80; &#150; "
-    "&bogus; &amp &lt &lt;p&gt; &gt;&lt; &quot;&apos; &NotEqualTilde; &hearts &#x; &#; & &&; &#12288; &#8232; &zwnj; &shy;"
+    "&bogus; &amp &lt &lt;p&gt; &gt;&lt; &quot;&apos; &NotEqualTilde; &hearts &#x; &#; & &&; &#12288; &#8232; "
+    "&zwnj; &shy;"
 ).split()
 CHARACTERS = (
     "\x00\x01\x08\x0b\x0c\x0e\x14\x1b\x1c\x1d\x1e\x1f\x7f\x80\x85\x9f\xa0\xad\u061c\u115f\u1680\u180e\u2002\u2009\u200b"
@@ -79,9 +81,9 @@ CHARACTERS = (
     "\ufe0f\ufeff\uff0a\uff3f\uff5c\ufffc\ufffd\ufffe\uffff\U0001f600\U00020000\U0002fa1d\U000e0001\U000f0000\U0010ffff"
     "豈｀＊＿～·‧—…“”‘’「」《》，。：；？！（）／％é̈ßﬁאبक"
 )
-MARKS = "* ** *** _ __ ~~ ~ ` `` ``` # ## > - + 1. 1) = === --- | || \\ \\\\ [ ] ( ) ![ ]( <> < > & ! : :: $ ^ { } @ \t".split(
-    " "
-)
+MARKS = (
+    "* ** *** _ __ ~~ ~ ` `` ``` # ## > - + 1. 1) = === --- | || \\ \\\\ [ ] ( ) ![ ]( <> < > & ! : :: $ ^ { } @ \t"
+).split(" ")
 SPACES = (
     "\r\n",
     "\r",
@@ -235,7 +237,8 @@ def _bracketed(text: str, others: Sequence[str], chance: Random) -> str:
     other = chance.choice("日月年讯】【（）/／、，：: 0127〇十記记者譯译<>\n\u3000" + piece)
     new = chance.choice((
         piece[:at] + piece[at + 1 :], piece[:at] + other + piece[at:], piece[:at] + other + piece[at + 1 :], piece * 2,
-        piece[:at], piece[at:], f"<b>{piece[:at]}</b>{piece[at:]}", f"{piece[:at]}<br/>{piece[at:]}", piece + "\n" + piece,
+        piece[:at], piece[at:], f"<b>{piece[:at]}</b>{piece[at:]}", f"{piece[:at]}<br/>{piece[at:]}",
+        f"{piece}\n{piece}",
     ))  # fmt: skip
     return text[:start] + new + text[end:]
 

@@ -183,13 +183,11 @@ def house_targets(body: Element) -> None:
                 continue  # it holds blocks
             home = block
             _settle(home, homeless)
-            homeless = []
         elif block.tag not in CELLS and (names := _targets(block)):
             drop_block(block)
-            homeless = [*names, *homeless]
+            homeless.extend(reversed(names))
             if home is not None:
                 _settle(home, homeless)
-                homeless = []
 
 
 def _targets(block: Element) -> list[str]:
@@ -198,8 +196,10 @@ def _targets(block: Element) -> list[str]:
 
 
 def _settle(home: Element, names: list[str]) -> None:
-    for name in reversed(names):
+    """Put targets, the last one first, at the start of a block; none of them is homeless then."""
+    for name in names:
         home.insert(0, Element("a", {"id": name}))
+    names.clear()
 
 
 def drop_block(block: Element) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
@@ -29,8 +31,10 @@ def build_figures(article: Article, context: Context) -> None:
     body = article.body
     selector = ", ".join(part for part in (CAPTIONS, article.profile.pictures.captions) if part)
     images = body.select("img")
+    held: Counter[Node] = Counter(ancestor for image in images for ancestor in image.ancestors)
     for _ in range(PASSES):
-        loose = [image for image in images if not _built(article, image, selector)]
+        told: dict[Node, bool] = {}
+        loose = [image for image in images if not _built(article, image, selector, held, told)]
         if len(loose) in {0, len(images)}:
             break
         images = loose[::-1]  # what stands beside a figure now may be the first or last on its line
@@ -41,25 +45,28 @@ def build_figures(article: Article, context: Context) -> None:
             figure.unwrap()
 
 
-def _built(article: Article, image: Element, captions: str) -> bool:
-    """Build a picture's figure, if it is to be one; returns whether it is in one now."""
+def _built(article: Article, image: Element, captions: str, held: Counter[Node], told: dict[Node, bool]) -> bool:
+    """Build a picture's figure, if it is to be one; returns whether it is in one now.
+
+    held: how many pictures each element holds. told: whether an element round pictures holds text, as far as asked.
+    """
     if image.closest("figure[data-built]") is not None:
         return True
     body = article.body
-    picture = _linked(image)
-    frame = _frame(picture, body, captions)
-    if frame is picture and not _stands_alone(picture, body):
+    picture = _linked(image, held)
+    frame = _frame(picture, body, captions, held)
+    if frame is picture and not _stands_alone(picture, body, told):
         return False
     _build(article, picture, frame, captions)
     return True
 
 
-def _linked(image: Element) -> Element:
+def _linked(image: Element, held: Counter[Node]) -> Element:
     """The picture with the link round it, where it is all that the link holds."""
     node = image
     while True:
         parent = node.parent
-        if not isinstance(parent, Element) or parent.text.strip() or len(parent.select("img, hr")) != 1:
+        if not isinstance(parent, Element) or held[parent] != 1 or parent.text.strip() or parent.select_one("hr"):
             return node if node.tag == "a" else image
         if parent.tag == "a":
             return parent
@@ -68,17 +75,14 @@ def _linked(image: Element) -> Element:
         node = parent
 
 
-def _frame(picture: Element, body: Element, captions: str) -> Element:
+def _frame(picture: Element, body: Element, captions: str, held: Counter[Node]) -> Element:
     """The outermost element that holds this picture, its caption, and nothing else."""
     best = node = picture
     while True:
         parent = node.parent
         if not isinstance(parent, Element) or parent is body or parent.tag not in LOOSE:
             return best
-        if (
-            len(parent.select("img")) != 1
-            or parent.select_one("figure[data-built], table, hr, h1, h2, h3, h4") is not None
-        ):
+        if held[parent] != 1 or parent.select_one("figure[data-built], table, hr, h1, h2, h3, h4") is not None:
             return best
         text = parent.text.strip()
         caption = sum(len(one.text.strip()) for one in _captions(parent, captions))
@@ -112,7 +116,7 @@ def _is_caption(frame: Element, picture: Element, text: str) -> bool:
     return False
 
 
-def _stands_alone(picture: Element, body: Element) -> bool:
+def _stands_alone(picture: Element, body: Element, told: dict[Node, bool]) -> bool:
     """Whether a picture is the first, the last, or the only thing on its line."""
     node: Node = picture
     while True:
@@ -121,9 +125,11 @@ def _stands_alone(picture: Element, body: Element) -> bool:
         divided = any(side is not None and side.tag in BLOCKS for side in sides)
         if not isinstance(parent, Element) or parent is body or parent.tag in BLOCKS:
             break
-        if parent.tag == "a" and parent.text.strip():
+        if parent not in told:
+            told[parent] = bool(parent.text.strip())
+        if parent.tag == "a" and told[parent]:
             return divided and all(side is None or side.tag in BLOCKS for side in sides)
-        if divided or parent.text.strip():
+        if divided or told[parent]:
             break
         node = parent
     return divided or None in sides or all(side is not None and side.tag in BREAKS for side in sides)
@@ -212,6 +218,6 @@ def _set_apart(part: Element) -> None:
 
 
 def _add_line(caption: Element, part: Element) -> None:
-    if len(caption):
+    if caption.select_one("*") is not None or caption.text:
         caption.append(Element("br"))
     move(part.children, caption)

@@ -10,7 +10,7 @@ from convert.article import Article, Context
 from convert.clean.characters import read_entities
 from convert.clean.emphasis import free_edges
 from convert.clean.targets import settle_targets
-from convert.tree import is_blank, tidy_text
+from convert.tree import is_blank, move, tidy_text
 
 RULE = "tidy"
 ALLOWED = {
@@ -20,6 +20,7 @@ ALLOWED = {
     "td": {"colspan", "rowspan", "id"},
     "th": {"colspan", "rowspan", "id"},
 }
+MANY = 100  # attributes
 ONLY_ID = {"id"}
 TEXT_BLOCKS = "p, h1, h2, h3, h4, figcaption, td, th"
 
@@ -73,9 +74,13 @@ def _tidy_links(article: Article) -> None:
 def _strip_attributes(element: Element) -> None:
     """Strip what canonical HTML lacks."""
     allowed = ALLOWED.get(element.tag, ONLY_ID)
-    for name in list(element.attrs):
-        if name not in allowed:
-            del element.attrs[name]
+    needless = [name for name in element.attrs if name not in allowed]
+    if len(needless) > MANY:  # to take one off is to walk over all
+        kept = {name: element.attr(name) or "" for name in allowed if name in element.attrs}
+        element.replace_with(move(element.children, Element(element.tag, kept)))
+        return
+    for name in needless:
+        del element.attrs[name]
 
 
 def _trim_rules(body: Element) -> None:
