@@ -59,10 +59,11 @@ def _join(mark: Element) -> None:
 def free_edges(body: Element) -> None:
     """Move white space and line breaks at the edges of all marks out of them, from the inside."""
     for mark in reversed(body.select(MARKS)):
-        _free_edges(mark)
+        free_edge(mark)
 
 
-def _free_edges(mark: Element) -> None:
+def free_edge(mark: Element) -> None:
+    """Move white space and line breaks at the edges of one mark or link out of it."""
     if mark.tag == "code" and isinstance(mark.parent, Element) and mark.parent.tag == "pre":
         return
     while len(mark) and (type(mark[0]) is Element and mark[0].tag == "br"):

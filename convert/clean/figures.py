@@ -122,17 +122,24 @@ def _stands_alone(picture: Element, body: Element, told: dict[Node, bool]) -> bo
     while True:
         parent = node.parent
         sides = [_at_side(node, -1), _at_side(node, 1)]
-        divided = any(side is not None and side.tag in BLOCKS for side in sides)
         if not isinstance(parent, Element) or parent is body or parent.tag in BLOCKS:
             break
         if parent not in told:
             told[parent] = bool(parent.text.strip())
+        if told[parent] and parent.select_one(ANY_BLOCK) is not None:
+            # a mark or link that holds blocks comes apart at them, and ends the line at its edges
+            sides = [_beside(node, -1), _beside(node, 1)]
+            if parent.tag == "a":
+                return all(side is None or side.tag in BLOCKS for side in sides)
+            break
         if parent.tag == "a" and told[parent]:
-            return divided and all(side is None or side.tag in BLOCKS for side in sides)
-        if divided or told[parent]:
+            return False
+        if told[parent] or any(side is not None and side.tag in BLOCKS for side in sides):
             break
         node = parent
-    return divided or None in sides or all(side is not None and side.tag in BREAKS for side in sides)
+    if None in sides or any(side is not None and side.tag in BLOCKS for side in sides):
+        return True
+    return all(side is not None and side.tag in BREAKS for side in sides)
 
 
 def _at_side(node: Node, step: int) -> Element | _Words | None:

@@ -8,7 +8,7 @@ from turbohtml import Element
 
 from convert.article import Article, Context
 from convert.clean.characters import read_entities
-from convert.clean.emphasis import free_edges
+from convert.clean.emphasis import free_edge, free_edges
 from convert.clean.targets import settle_targets
 from convert.tree import is_blank, move, tidy_text
 
@@ -37,6 +37,10 @@ def tidy(article: Article, context: Context) -> None:
     if body.select_one("[id]") is not None or body.select_one('a[href^="#"]') is not None:
         settle_targets(article)
     free_edges(body)
+    for anchor in body.select("a"):
+        text = anchor.text
+        if text and (text[0].isspace() or text[-1].isspace()):
+            free_edge(anchor)
     body.normalize()
     broken = body.select_one("br") is not None
     for block in body.select(TEXT_BLOCKS):
