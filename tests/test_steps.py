@@ -9,6 +9,7 @@ import pytest
 from convert.article import Article, Context, Metadata, Source
 from convert.clean import RULES
 from convert.enrich import STEPS
+from convert.enrich.calendar import calendar_day
 from convert.profiles import load_profiles
 from convert.tree import fragment
 from tests.case import Case
@@ -131,3 +132,8 @@ def test_a_long_description_ends_with_a_sentence_and_never_inside_a_word() -> No
     assert sentences.endswith("。")
     assert len(words) <= 160
     assert set(words.removesuffix("…").split()) == {"bridgehead"}
+
+
+def test_a_day_of_two_tens_is_no_day() -> None:
+    """A numeral that a damaged dateline doubled is no number."""
+    assert calendar_day("2018", "五", "十十") is None

@@ -11,7 +11,7 @@ from turbohtml import Element, Node
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.profiles import Names
-from convert.tree import INLINE, drop_if_blank, remove_lines, texts, told_lines, trim
+from convert.tree import INLINE, cut, drop_if_blank, remove_lines, texts, told_lines, trim
 
 RULE = "credits"
 LAST = 8  # text blocks in which a line of credit may stand
@@ -119,8 +119,9 @@ def _close(article: Article) -> None:
     block = node.parent
     while isinstance(block, Element) and block.tag in INLINE:
         block = block.parent
-    node.data = rest.rstrip()
     assert isinstance(block, Element)  # the text stands in a block of the body
+    whole = len(block.text)
+    cut(block, whole - len(node.data) + len(rest.rstrip()), whole)
     trim(block)
     drop_if_blank(block)
 
