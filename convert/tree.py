@@ -207,8 +207,8 @@ def drop_block(block: Element) -> None:
     while block.tag not in CELLS and isinstance(block.parent, Element):
         outer, before, after = block.parent, block.previous_sibling, block.next_sibling
         block.extract()
+        _drop_rules(before, after)
         if len(outer) or outer.parent is None:
-            _drop_rules(before, after)
             return
         block = outer
 

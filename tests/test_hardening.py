@@ -10,7 +10,7 @@ from benchmarks.promises import limited
 from benchmarks.shapes import SHAPES
 
 SEED = 7
-CASES = range(1500)
+CASES = range(800)
 
 
 def test_damaged_articles_keep_every_promise() -> None:

@@ -15,10 +15,10 @@ RULE = "characters"
 # docs/canonical.md, Text: C0 and C1 controls, soft hyphen, zero-width and bidirectional marks but ZWJ and ZWNJ,
 # non-breaking and other odd spaces, line and paragraph separators
 ODD = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f"
     "\u205f-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
 )
-SPACES = frozenset("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
+SPACES = frozenset("\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
 BREAKS = "\u2028\u2029"
 # an entity that was escaped twice or more, so that the reader sees its source; a number may have lost its semicolon
 TWICE = re.compile(r"&(?:amp;|#38;|#[xX]26;)*([A-Za-z][A-Za-z0-9]{1,31};|#\d{2,7}(?:;|(?!\d))|#[xX][0-9A-Fa-f]{2,6};)")
@@ -88,6 +88,7 @@ def _entities(data: str, changed: Counter[tuple[str, str]]) -> str:
         if plain[:1] == "&" and plain != "&":
             return match[0]
         plain = ODD.sub(lambda odd: " " if odd[0] in SPACES else "", plain)
+        plain = " " if plain in {"\t", "\n", "\r"} else plain
         changed[match[0], plain] += 1
         return plain
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from turbohtml import Element, Node
+from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.profiles import Names
-from convert.tree import INLINE, drop_if_blank, remove_lines, texts, told_lines, trim
+from convert.tree import INLINE, cut, drop_if_blank, remove_lines, texts, told_lines, trim
 
 RULE = "credits"
 FIRST, LAST = 4, 8  # blocks at the start and at the end in which a line of credit may stand
@@ -133,14 +133,20 @@ def _close(article: Article) -> None:
         rest = text.rstrip(CLOSING)
         if rest != text and (last or (ENDED.search(rest.rstrip()) if rest.strip() else block.text.strip() == text)):
             article.note(f"{RULE}.closing-mark", "removed", text[len(rest) :])
-            holder = node.parent
-            while isinstance(holder, Element) and holder.tag in INLINE:
-                holder = holder.parent
-            node.data = rest.rstrip()
-            assert isinstance(holder, Element)  # the text stands in a block of the body
-            trim(holder)
-            drop_if_blank(holder)
+            _cut_end(node, len(rest.rstrip()))
         last = False
+
+
+def _cut_end(node: Text, start: int) -> None:
+    """Cut the end off a text that ends its block, from a character on."""
+    block = node.parent
+    while isinstance(block, Element) and block.tag in INLINE:
+        block = block.parent
+    assert isinstance(block, Element)  # the text stands in a block of the body
+    whole = len(block.text)
+    cut(block, whole - len(node.data) + start, whole)
+    trim(block)
+    drop_if_blank(block)
 
 
 def _has_text(block: Node) -> bool:
