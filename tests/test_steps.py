@@ -9,6 +9,7 @@ import pytest
 from convert.article import Article, Context, Metadata, Source
 from convert.clean import RULES
 from convert.enrich import STEPS
+from convert.enrich.calendar import calendar_day
 from convert.pipeline import convert
 from convert.profiles import load_profiles
 from convert.tree import fragment
@@ -250,3 +251,8 @@ def test_editor_lines(line: str, editors: list[str]) -> None:
     assert (article.meta.editors, len(article.body)) == (editors, 1)
     if "译者" in line:
         assert article.meta.translators == ["简素"]
+
+
+def test_a_day_of_two_tens_is_no_day() -> None:
+    """A numeral that a damaged dateline doubled is no number."""
+    assert calendar_day("2018", "五", "十十") is None

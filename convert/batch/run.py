@@ -15,11 +15,11 @@ from convert.batch.books import make_books
 from convert.batch.deliver import STATE, deliver
 from convert.batch.feed import write_feed
 from convert.batch.plan import Job, Look, Plan, make_plan, settle, variant
-from convert.batch.pool import CHUNK, Pool, chunked
+from convert.batch.pool import CHUNK, Lost, Pool, chunked
 from convert.batch.report import REPORT, NotesFile, write_report
 from convert.batch.sources import Found, find_sources
 from convert.batch.summary import Failure, Summary
-from convert.batch.workers import STAGING, Batch, compare, convert_jobs, look_at, staged, start
+from convert.batch.workers import STAGING, Batch, compare, convert_jobs, look_at, staged, start, too_much
 from convert.config import Config, Output, build_outputs
 from convert.errors import ConfigError, OutputError
 from convert.files import OutputNames, move_file
@@ -29,7 +29,7 @@ from convert.volumes import Member
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Is told (what is being done, how much of it is done, how much there is) again and again."""
 
-DIED = "the process that worked on it died; take the file out of the input, and report it"
+TODO = "take the file out of the input, and report it"
 
 
 def run(
@@ -96,17 +96,31 @@ def reserved(config: Config) -> list[str]:
     return [REPORT, STATE, *([config.feed.file] if config.feed else [])]
 
 
-def looks_at(paths: Sequence[str], pool: Pool, failures: list[Failure], progress: Progress) -> list[Look]:
+def looks_at(
+    paths: Sequence[str], pool: Pool, failures: list[Failure], config: Config, progress: Progress
+) -> list[Look]:
     """Look at every source; those that cannot be read become failures."""
     looks: list[Look] = []
-    for some, result in pool.run(look_at, chunked(paths, pool.jobs)):
-        for look in result or [Look(some[0], failure=f"{some[0]}: {DIED}")]:
+    for some, result in pool.run(look_at, chunked(paths, pool.jobs), config.batch.seconds):
+        for look in [Look(some[0], failure=lost(some[0], result, config))] if isinstance(result, Lost) else result:
             if look.failure:
                 failures.append(Failure(look.path, look.failure))
             else:
                 looks.append(look)
         progress("looking", len(looks) + len(failures), len(paths))
     return looks
+
+
+def lost(path: str, why: Lost, config: Config) -> str:
+    """Why a source has no result at all."""
+    if why is Lost.HUNG:
+        limit = f"{why.value} within {config.batch.seconds} s"
+        return f"{path}: {limit}; expected a few milliseconds; raise batch.seconds if it may take long, or {TODO}"
+    if why is Lost.MEMORY:
+        return too_much(path, config)
+    memory = config.batch.memory
+    perhaps = f", perhaps because it needs more than {memory} MB of memory (batch.memory)" if memory else ""
+    return f"{path}: {why.value}{perhaps}; {TODO}"
 
 
 class _Run:
@@ -120,14 +134,15 @@ class _Run:
         self.summary = Summary(sources=len(found.paths), passed_over=dict(found.passed_over))
         self.outputs: tuple[Output, ...] = build_outputs(config)
         self.names = OutputNames(reserved(config))
+        self.seconds = config.batch.seconds
 
     def plan(self) -> Plan:
         """Look at every source, and decide what becomes of it."""
-        looks = looks_at(self.found.paths, self.pool, self.summary.failures, self.progress)
+        looks = looks_at(self.found.paths, self.pool, self.summary.failures, self.config, self.progress)
         plan = make_plan(looks, self.outputs, self.names, self.config.batch.duplicates == "merge")
         self.summary.copies = plan.copies
-        for pairs, different in self.pool.run(compare, chunked(plan.suspects, self.pool.jobs)):
-            plan.notes += [variant(*pair) for pair in (pairs if different is None else different)]
+        for pairs, different in self.pool.run(compare, chunked(plan.suspects, self.pool.jobs), self.seconds):
+            plan.notes += [variant(*pair) for pair in (pairs if isinstance(different, Lost) else different)]
         return plan
 
     def convert(self, plan: Plan, notes: NotesFile | None) -> list[Member]:
@@ -139,9 +154,9 @@ class _Run:
         members: list[Member] = []
         work = partial(convert_jobs, with_notes=notes is not None)
         done = 0
-        for jobs, batch in self.pool.run(work, chunked(plan.jobs, self.pool.jobs)):
-            if batch is None:
-                self.fail(jobs[0].path, f"{jobs[0].path}: {DIED}")
+        for jobs, batch in self.pool.run(work, chunked(plan.jobs, self.pool.jobs), self.seconds):
+            if isinstance(batch, Lost):
+                self.fail(jobs[0].path, lost(jobs[0].path, batch, self.config))
             else:
                 members += self.take(jobs, batch, notes)
             done += len(jobs)

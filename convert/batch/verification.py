@@ -10,9 +10,9 @@ from pathlib import Path
 from convert.batch.books import Task
 from convert.batch.checks import Differing
 from convert.batch.plan import Job, make_plan, settle
-from convert.batch.pool import Pool, chunked
+from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.readback import Read, read_books, read_jobs
-from convert.batch.run import DIED, Progress, check_folders, looks_at, processes, reserved
+from convert.batch.run import Progress, check_folders, looks_at, lost, processes, reserved
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure
 from convert.batch.workers import start
@@ -97,7 +97,7 @@ class _Verification:
         """Plan as a run does, and compare."""
         failures: list[Failure] = []
         plan = make_plan(
-            looks_at(paths, self.pool, failures, self.progress),
+            looks_at(paths, self.pool, failures, self.config, self.progress),
             self.outputs,
             self.names,
             self.config.batch.duplicates == "merge",
@@ -135,8 +135,11 @@ class _Verification:
     def read(self, what: str, jobs: Sequence[Job], check: bool) -> Iterable[tuple[Job, Read]]:
         """Convert articles in the workers, and `check` their outputs there."""
         done = 0
-        for some, result in self.pool.run(partial(read_jobs, check=check), chunked(jobs, self.pool.jobs)):
-            yield from zip(some, result or [Read(some[0].path, failure=f"{some[0].path}: {DIED}")], strict=True)
+        work = partial(read_jobs, check=check)
+        for some, result in self.pool.run(work, chunked(jobs, self.pool.jobs), self.config.batch.seconds):
+            if isinstance(result, Lost):
+                result = [Read(some[0].path, failure=lost(some[0].path, result, self.config))]
+            yield from zip(some, result, strict=True)
             done += len(some)
             self.progress(what, done, len(jobs))
 
@@ -183,8 +186,8 @@ class _Verification:
             if chosen.intersection(task.volume.members)
         ]
         for done, (((task, *_),), result) in enumerate(self.pool.run(read_books, work), 1):
-            if result is None:
-                self.verdict.failures.append(Failure(task.volume.file, f"{task.volume.file}: {DIED}"))
+            if isinstance(result, Lost):
+                self.verdict.failures.append(Failure(task.volume.file, lost(task.volume.file, result, self.config)))
                 continue
             self.verdict.failures += result.failures
             self.verdict.chapters += result.chapters

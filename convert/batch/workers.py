@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -148,7 +149,25 @@ _worker: Worker | None = None
 def start(config: Config, root: Path) -> None:
     """Make this process a worker."""
     global _worker
+    _limit_memory(config.batch.memory)
     _worker = Worker(config, root)
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Let this process have so much address space and no more, where the platform can do that; 0 sets no limit."""
+    if not megabytes:
+        return
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    size = megabytes * 1024 * 1024
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if hard != resource.RLIM_INFINITY:
+        size = min(size, hard)
+    # macOS has the limit in name only
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (size, hard))
 
 
 def worker() -> Worker:
@@ -203,8 +222,8 @@ def compare(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         try:
             if text(copy) != text(source):
                 different.append((copy, source))
-        except MirrorpressError:
-            # It was there a moment ago; what it said can no longer be told.
+        except (MirrorpressError, MemoryError):
+            # It was there a moment ago, or it is too much for this process; what it says cannot be told.
             different.append((copy, source))
     return different
 
@@ -231,18 +250,23 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
 
 def _converted(some: Sequence[tuple[Job, tuple[Source, Context]]]) -> Iterator[tuple[Job, Article | Exception]]:
     jobs, sources = [job for job, _ in some], [read for _, read in some]
-    try:
-        articles: list[Article | Exception] = list(convert_all(sources))
-    except Exception:  # a bug in a parser costs the article that it was met with, and no other
-        articles = [_alone(*read) for read in sources]
-    yield from zip(jobs, articles, strict=True)
+    articles: list[Article | Exception] | None = None
+    # a bug in a parser, or a lack of memory, costs the article that it was met with, and no other
+    with suppress(Exception):
+        articles = list(convert_all(sources))
+    if articles is not None:
+        yield from zip(jobs, articles, strict=True)
+        return
+    for job, read in zip(jobs, sources, strict=True):
+        yield job, _alone(*read)
 
 
 def _alone(source: Source, context: Context) -> Article | Exception:
     try:
         return convert(source, context)
     except Exception as error:
-        return error
+        # without the frames, which hold all that was made so far
+        return error.with_traceback(None)
 
 
 def tally(counts: Counter[tuple[str, str]], examples: dict[tuple[str, str], list[Note]], notes: Iterable[Note]) -> None:
@@ -258,7 +282,7 @@ def tally(counts: Counter[tuple[str, str]], examples: dict[tuple[str, str], list
 def _emit(article: Article, output: Output) -> bytes:
     try:
         data = output.write(article, output.options)
-    except MirrorpressError:
+    except (MirrorpressError, MemoryError):
         raise
     except Exception as error:
         raise RuleError(article.path, f"emitter {output.name!r} raised {type(error).__name__}: {error}") from error
@@ -267,8 +291,20 @@ def _emit(article: Article, output: Output) -> bytes:
     return data
 
 
+def too_much(path: str, config: Config) -> str:
+    """Why a source that took all the memory there was failed."""
+    if not config.batch.memory:
+        return f"{path}: needs more memory than there is; take the file out of the input"
+    return (
+        f"{path}: needs more than {config.batch.memory} MB of memory; expected what an article needs; raise "
+        "batch.memory in the config if this file is meant, or take it out of the input"
+    )
+
+
 def reason(path: str, error: Exception) -> str:
     """Why an article or a volume failed, in one line; files of the output are named from its folder."""
     if isinstance(error, MirrorpressError):
         return error.message.replace(f"{worker().config.output}/", "")
+    if isinstance(error, MemoryError):
+        return too_much(path, worker().config)
     return " ".join(f"{path}: {type(error).__name__}: {error}".split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from turbohtml import Element, Text
@@ -10,6 +11,7 @@ from convert.article import Article, Context
 from convert.tree import move, trim
 
 RULE = "subheads"
+HEADINGS = ("h2", "h3", "h4")
 LONGEST = 45  # characters
 QUOTED = re.compile(r"^[一二三四五六七八九十]{1,3}、.*。[”」』]$")
 FIRST = 6  # blocks in which a dateline may stand
@@ -23,13 +25,14 @@ NO_SUBHEAD = re.compile(rf"{TIME}|{LABEL}|{LEAD_IN}|[；;，,、…»›>]$|^(?!
 
 
 def find_subheads(article: Article, context: Context) -> None:
-    """Turn bold paragraphs into headings, one level below the headings that the article has; each leaves a note."""
+    """Turn bold paragraphs into headings, one level below the headings that stand above them; each leaves a note."""
     body = article.body
     _part_datelines(article)
     found = [block for block in body.children if type(block) is Element and _is_subhead(block)]
     if not found:
         return
-    used = [int(tag[1]) for tag in ("h2", "h3", "h4") if body.select_one(tag) is not None]
+    above = itertools.takewhile(lambda block: block is not found[0], body.children)
+    used = [int(block.tag[1]) for block in above if type(block) is Element and block.tag in HEADINGS]
     level = min(max(used, default=1) + 1, 4)
     for paragraph in found:
         mark = paragraph[0]

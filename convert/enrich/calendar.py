@@ -51,6 +51,6 @@ def _number(text: str) -> int | None:
     if "十" not in text:
         return int("".join(str(NUMERALS[one]) for one in text))
     tens, _, ones = text.partition("十")
-    if len(tens) > 1 or len(ones) > 1:
+    if len(tens) > 1 or len(ones) > 1 or ones == "十":
         return None
     return (NUMERALS[tens] if tens else 1) * 10 + (NUMERALS[ones] if ones else 0)

@@ -167,7 +167,7 @@ class FormReader:
         if self.odd and (white := _WHITE.search(text)):
             self.fault("white space is one space", repr(white[0]), text)
         last = self.line.last
-        if text[0].isspace() and (not last or last == "br" or last == " " or last == "\u3000"):
+        if text[0].isspace() and (not last or last == "br" or (last == " " and text[0] == " ")):
             where = "at the start of a block" if not last else "beside a br" if last == "br" else "next to a space"
             self.fault(f"no white space {where}", repr(text[0]), text)
         self.line.last, self.line.shows = text[-1], True

@@ -12,7 +12,7 @@ from convert.verify.bare import bare
 from convert.verify.difference import Difference, around, short
 from convert.verify.tokens import without_inline_tags
 from convert.verify.view import View
-from convert.verify.visible import Visible, solid
+from convert.verify.visible import UNSEEN, Visible, solid
 
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WIDE = "\u3001-\u3003\u3008-\u3011\u3014-\u301f\ufe30-\ufe4f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
@@ -22,10 +22,6 @@ _CHINESE = re.compile(f"[{_HAN}{_WIDE}][{_HAN}{_WIDE}{_EITHER}]|[{_EITHER}][{_HA
 # White space inside a text node (nodes are joined by NUL), or at its edge where no newline is in it.
 _SPACED = r"(?:\s+|[^\S\n]*(?:\0[^\S\n]+)+\0?|[^\S\n]+\0)"
 _GAP = re.compile(r"( )(?<=[^\x00-\x7f] ) *(?=[^\x00-\x7f])")
-# Characters that take no room: a space beside one stands between its neighbours.
-UNSEEN = re.compile(
-    "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-)
 
 
 def conservation(view: View) -> list[Difference]:
@@ -36,6 +32,7 @@ def conservation(view: View) -> list[Difference]:
     or that the output still has, is `note`. White space is not text.
     """
     laid, seen = view.laid, view.seen
+    titles = [solid(note.text) for note in view.article.notes if note.kind == "moved" and note.to == "title"]
     found = []
     for run in laid.lost:
         place = f"{view.path}, character {run.at}"
@@ -45,6 +42,8 @@ def conservation(view: View) -> list[Difference]:
     for was, now in laid.unused.elements():
         if was in seen.hidden or (was and not now and was in seen.values):
             continue  # text that a rule made of what no reader sees, and that another removed again
+        if any(was in title for title in titles):
+            continue  # the whole title moved, and was changed where it stands now
         found.append(Difference("note", view.path, "a note of text that went", short(f"{was} → {now}")))
     return found
 

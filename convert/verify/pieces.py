@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from convert.article import Article
 from convert.verify.bare import bare
-from convert.verify.visible import solid
+from convert.verify.visible import UNSEEN, Visible, solid
 
 _ACCOUNTS = frozenset({"removed", "moved", "changed"})
 
@@ -37,10 +39,28 @@ def lead_text(article: Article) -> str:
     return solid(first.text) if first is not None and getattr(first, "tag", "") == "figure" else ""
 
 
-def spelled(article: Article) -> list[tuple[str, str]]:
-    """The texts of links that show their own address: they may come from an attribute of the source."""
-    return [
-        ("", solid(link.text))
+def spelled(article: Article, seen: Visible, output: str) -> list[tuple[str, str]]:
+    """What may come from an attribute of the source: the texts of links that show their address, and any value."""
+    values = frozenset(UNSEEN.sub("", seen.values).split("\n"))
+    links = [
+        text
         for link in article.body.find_all("a")
-        if bare(link.text) == bare(link.attr("href") or "")
+        if (text := solid(link.text)) and (text in values or bare(text) == bare(link.attr("href") or ""))
     ]
+    bare_values = [value for value in values if len(value) > 3 and value not in links and value in output]
+    return [("", text) for text in links] + [("", one) for one in bare_values for _ in range(output.count(one))]
+
+
+def without_unseen(
+    seen: str, output: str, told: list[tuple[str, str]]
+) -> tuple[str, str, list[tuple[str, str]]] | None:
+    """The same without the characters that take no room, where notes tell of every one of them in the source.
+
+    A note of such a character may stand inside another note's text, which is then in one stretch again.
+    """
+    gone = Counter(was for was, now in told if not now and len(was) == 1 and UNSEEN.match(was))
+    if not gone or any(seen.count(one) > times + output.count(one) for one, times in gone.items()):
+        return None
+    table = dict.fromkeys(map(ord, gone))
+    rest = [(was.translate(table), now.translate(table)) for was, now in told]
+    return seen.translate(table), output.translate(table), [piece for piece in rest if any(piece)]

@@ -57,7 +57,7 @@ def _simply_equal(html: str, answer: str) -> bool:
     return html == answer
 
 
-_MAIL = re.compile(r"<a href=mailto:([^ >]+)>")
+_MAIL = re.compile(r"<a href=((?:mailto|xmpp):([^ >]+))>")
 
 
 def _mail_unlinked(block: Block) -> tuple[Block, int]:
@@ -67,10 +67,11 @@ def _mail_unlinked(block: Block) -> tuple[Block, int]:
     while index < len(block):
         event = block[index]
         mail = _MAIL.fullmatch(event)
-        if mail and block[index + 1 : index + 3] == ['"' + mail[1], "</a>"]:
+        shown = block[index + 1] if mail and block[index + 2 : index + 3] == ["</a>"] else ""
+        if mail and shown in {'"' + mail[1], '"' + mail[2]}:
             count += 1
             index += 3
-            event = '"' + mail[1]
+            event = shown
         else:
             index += 1
         if event[0] == '"' and result and result[-1][0] == '"':

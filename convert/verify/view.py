@@ -7,7 +7,7 @@ from functools import cached_property
 from convert.article import Article
 from convert.verify.alignment import Alignment, align
 from convert.verify.layout import Layout, layout
-from convert.verify.pieces import lead_text, pieces, spelled
+from convert.verify.pieces import lead_text, pieces, spelled, without_unseen
 from convert.verify.visible import Visible, solid, visible
 
 
@@ -58,16 +58,31 @@ class View:
     def laid(self) -> Alignment:
         """Body and notes beside the source; see `convert.verify.alignment.align` for what is proved.
 
-        The figure that opens the body may have stood anywhere in the source.
+        Where a source read in one piece leaves something unexplained, envelope and body are read each by itself:
+        what a damaged piece leaves open then swallows nothing of the next.
         """
-        source, output, told = self.seen.text, self.text, pieces(self.article)
-        result = align(source, output, told)
+        result = self._laid(self.seen)
         if result.size or result.unused:
-            own = spelled(self.article)
-            result = align(source, output, told, own) if own else result
+            apart = visible(self.article.source, self.article.profile, apart=True)
+            other = self._laid(apart)
+            if (other.size, other.unused.total()) < (result.size, result.unused.total()):
+                self.seen, result = apart, other
+        return result
+
+    def _laid(self, seen: Visible) -> Alignment:
+        """Body and notes beside a source. The figure that opens the body may have stood anywhere in it."""
+        source, output, told = seen.text, self.text, pieces(self.article)
+        result = align(source, output, told)
+        own = spelled(self.article, seen, output) if result.size or result.unused else []
+        if own:
+            result = align(source, output, told, own)
+        if result.size or result.unused:
+            plain = without_unseen(source, output, told)
+            if plain and not ((other := align(*plain, own)).size or other.unused):
+                return other
         lead = lead_text(self.article) if result.size else ""
         if lead:
-            moved = align(source, output[len(lead) :], [*told, (lead, "")], spelled(self.article))
+            moved = align(source, output[len(lead) :], [*told, (lead, "")], own)
             if moved.size < result.size:
                 return moved
         return result
