@@ -140,6 +140,11 @@ def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -
     say(f"time         {seconds:.1f} s")
 
 
+def missing_lines(reasons: Mapping[str, int]) -> list[str]:
+    """How many pictures books have to do without, a line a reason."""
+    return [f"no picture   {count:,}: {reason}" for reason, count in sorted(reasons.items())]
+
+
 def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     verb = "would be converted" if summary.dry_run else "converted"
     yield f"{verb:<12} {summary.articles:,} of {summary.sources:,} sources" + (
@@ -159,6 +164,10 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     if summary.books:
         articles = sum(book.articles for book in summary.books)
         yield f"volumes      {len(summary.books):,} with {articles:,} articles"
+    if summary.fetched is not None:
+        yield f"pictures     {summary.fetched:,} fetched, {summary.cached:,} fetched earlier"
+    if summary.fetched is not None or verbose:
+        yield from missing_lines(summary.missing())
     if verbose:
         for book in summary.books:
             yield f"  {book.articles:>8,} articles {book.file}"
