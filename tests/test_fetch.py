@@ -24,7 +24,7 @@ from PIL import Image, ImageFile
 
 from convert.batch import fetch as fetching
 from convert.batch.connections import RefusedError, check_host, is_public
-from convert.batch.fetch import Fetched, Fetcher
+from convert.batch.fetch import LANES, MOST_FAILURES, Fetched, Fetcher
 from convert.batch.picture_cache import DAY, PictureCache, web_address
 from convert.batch.run import run
 from convert.cli import main
@@ -311,10 +311,10 @@ def test_what_is_gone_is_asked_for_again_after_some_days(
         monkeypatch.setattr(time, "time", lambda days=days: now + days * DAY)
         assert client.reason(site.url("/a.jpg"), retries=2) == f"HTTP {status}"
         assert len(site.asked) == asked
-    site.pages["/b.jpg"] = status, {}, b""
+    site.pages |= {"/b.jpg": (status, {}, b""), "/c.jpg": (403, {}, b"")}
     for _ in range(2):
-        client.fetch(site.url("/b.jpg"), negative_days=0)
-    assert site.asked.count("/b.jpg") == 2
+        client.fetch(site.url("/b.jpg"), site.url("/c.jpg"), negative_days=0)
+    assert (site.asked.count("/b.jpg"), site.asked.count("/c.jpg")) == (2, 2)
 
 
 def test_other_errors_are_remembered_for_a_day(site: Site, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,6 +324,8 @@ def test_other_errors_are_remembered_for_a_day(site: Site, client: Client, monke
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 1.1 * DAY)
     assert client.reason(site.url("/a.jpg")) == ""
+    client.cache.put_failure(site.url("/a.jpg"), "HTTP 403", 1)
+    client.cache.put(site.url("/a.jpg"), PHOTO)
     assert client.cache.failure(site.url("/a.jpg")) == ""
 
 
@@ -365,9 +367,13 @@ def test_a_host_is_asked_for_some_pictures_at_a_time(site: Site, client: Client)
             under_way[0] -= 1
         return 200, {}, PHOTO
 
-    addresses = [site.url(f"/{number}.jpg") for number in range(10)]
-    site.pages.update({f"/{number}.jpg": slow for number in range(10)})
-    assert client.fetch(*addresses).fetched == 10
+    for number in range(10):
+        site.pages |= {f"/{number}.jpg": slow, f"/to/{number}": redirect(f"{NAME}/{number}.jpg")}
+    assert client.fetch(*(site.url(f"/{number}.jpg") for number in range(10))).fetched == 10
+    assert most == [2]
+    # Ten hosts that all lead to one.
+    many = (f"http://{number}.example.org/to/{number}" for number in range(10))
+    assert client.fetch(*many, proxy=f"http://127.0.0.1:{site.port}").fetched == 10
     assert most == [2]
 
 
@@ -393,10 +399,8 @@ def test_a_run_ends_fetching_when_its_time_is_over(site: Site, client: Client, m
 # --- no network
 
 
-def test_a_host_that_is_not_there_is_left_alone(site: Site, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three failures in a row, and no more attempts; nothing is remembered, so that the next run asks again."""
-    with website() as other:
-        dead = [other.url(f"/{number}.jpg") for number in range(20)]
+def count_connections(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A list that gets the port of every connection that is tried from now on."""
     tried: list[int] = []
     real = httpcore.SyncBackend.connect_tcp
 
@@ -405,11 +409,19 @@ def test_a_host_that_is_not_there_is_left_alone(site: Site, client: Client, monk
         return real(self, host, port, *more)
 
     monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+    return tried
+
+
+def test_a_host_that_is_not_there_is_left_alone(site: Site, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three failures in a row, and no more attempts; nothing is remembered, so that the next run asks again."""
+    with website() as other:
+        dead = [other.url(f"/{number}.jpg") for number in range(20)]
+    tried = count_connections(monkeypatch)
     site.pages["/a.jpg"] = PHOTO
     done = client.fetch(*dead, site.url("/a.jpg"), retries=2, per_host=1)
     assert set(done.failed.values()) == {"cannot connect"}
     assert (len(done.failed), done.fetched) == (20, 1)
-    assert tried.count(other.port) == 3
+    assert tried.count(other.port) == MOST_FAILURES
     assert client.cache.failure(dead[0]) == ""
 
 
@@ -608,12 +620,14 @@ def test_a_socks_proxy_that_says_nothing_is_not_waited_for(client: Client) -> No
         assert client.reason(f"{NAME}/a.jpg", proxy=proxy, total=1) == "took too long"
 
 
-def test_a_proxy_that_is_not_there_is_left_alone(client: Client) -> None:
+def test_a_proxy_that_is_not_there_is_left_alone(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """For all hosts behind it."""
     with website() as gone:
         proxy = f"http://127.0.0.1:{gone.port}"
-    done = client.fetch(*(f"http://{number}.example.org/a.jpg" for number in range(20)), proxy=proxy)
+    tried = count_connections(monkeypatch)
+    done = client.fetch(*(f"http://{number}.example.org/a.jpg" for number in range(80)), proxy=proxy)
     assert set(done.failed.values()) == {"cannot connect"}
+    assert MOST_FAILURES <= len(tried) < MOST_FAILURES + LANES
 
 
 def test_a_wrong_proxy_in_the_environment_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -668,6 +682,23 @@ def test_the_cache_forgets_what_was_not_used_for_longest(tmp_path: Path) -> None
     assert cache.failure("http://example.org/g.jpg") == "HTTP 404"
     cache.trim(0)
     assert sum(cache.has(f"http://example.org/{days}.jpg") for days in range(5)) == 3
+    cache.trim(1)
+    assert [cache.has(f"http://example.org/{days}.jpg") for days in range(5)] == [True, *[False] * 4]
+
+
+def test_a_run_keeps_to_the_size_of_the_cache(site: Site, tmp_path: Path) -> None:
+    """What its volumes use stays, whenever it came."""
+    cache = PictureCache(tmp_path / "cache")
+    cache.put("http://example.org/old.jpg", PHOTO)
+    cache.put(site.url("/a.jpg"), PHOTO)
+    for file in (tmp_path / "cache").glob("*/*"):
+        os.utime(file, (time.time() - 2 * DAY, time.time() - 2 * DAY))
+    article(tmp_path / "in", 1, site.url("/a.jpg"))
+    path = settings(tmp_path)
+    text = path.read_text(encoding="utf-8").replace("retries: 0", "retries: 0, cache_bytes: 1")
+    path.write_text(text, encoding="utf-8")
+    assert run(load_config(path)).cached == 1
+    assert [cache.has("http://example.org/old.jpg"), cache.has(site.url("/a.jpg"))] == [False, True]
 
 
 def test_a_cache_that_cannot_be_written_is_named(site: Site, tmp_path: Path) -> None:

@@ -198,6 +198,7 @@ class Connections:
     ) -> Iterator[tuple[int, httpx.Headers, Iterator[bytes]]]:
         """Ask for an address that `check` let pass: status, headers, and the body in pieces. No redirect is followed.
 
+        Nothing is sent but these headers: no cookie, and no name and password out of the address.
         Raises httpcore's errors, and RefusedError for a name that leads to a private address only.
         """
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)

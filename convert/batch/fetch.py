@@ -193,8 +193,6 @@ class Fetcher:
         try:
             url = httpx.URL(address)
             for _ in range(MOST_REDIRECTS + 1):
-                # What stands before an @ is somebody's name and password.
-                url = url.copy_with(userinfo=b"", fragment=None)
                 self._connections.check(url)
                 target, data = self._ask(url)
                 if not target:
