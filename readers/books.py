@@ -45,15 +45,37 @@ volumes:
 
 _PROSE = "春天的河水涨了三尺，渡口的老船工把缆绳又放长一截，说水认得旧路，绕一个弯还会回来。岸边的茶棚从清早开到黄昏，" * 3
 
-_BRIDGE = f"""<p>【大纪元2021年05月21日讯】（大纪元记者柏小满报导）{_PROSE}</p>
-<figure><img src="bridge.png" alt="画：河上一座三孔石桥，桥下有船"/>
-<figcaption>三孔石桥。（林禾插图）</figcaption></figure>
-<h3>桥边的字</h3>
-<p>桥上刻着<strong>“慢行”</strong>两个字，传说是<em>第三任</em>桥工写的，H<sub>2</sub>O 与 2<sup>10</sup> 则是学生后来添的。</p>
-<p>{_PROSE}</p>
-<hr/>
-<figure><img src="boat.jpg" alt="照片：傍晚的渡船"/><figcaption>傍晚的渡船，船头朝着对岸的灯。（罗砚摄影）</figcaption></figure>
-<p>{_PROSE}</p>"""
+# A chapter of a book, since of all mirrors those of books have pictures of their own.
+_BRIDGE = f"""## {{title}}
+
+####  [桥边的字](#桥边的字-1)
+
+---
+
+{_PROSE}
+
+<div align=center><img width="600px" alt="画：河上一座三孔石桥，桥下有船" src="../resources/1/bridge.png?raw=true" /><br/>三孔石桥。（林禾插图）</div>
+
+### 桥边的字
+
+桥上刻着**慢行**两个字，传说是*第三任*桥工写的，H<sub>2</sub>O 与 2<sup>10</sup> 则是学生后来添的。
+
+{_PROSE}
+
+---
+
+<div align=center><img width="600px" alt="照片：傍晚的渡船" src="../resources/1/boat.jpg?raw=true" /><br/>傍晚的渡船，船头朝着对岸的灯。（罗砚摄影）</div>
+
+{_PROSE}
+
+原文链接：http://www.epochtimes.com/gb/21/{{month}}/{{day}}/{{name}}.htm
+
+---
+#### [《桥》目录](../README.md#contents) &nbsp;|&nbsp; [禁闻聚合](https://github.com/gfw-breaker/banned-news/blob/master/README.md)
+
+
+<img src='http://gfw-breaker.win/qiao.md/chapters/1.md' width='0px' height='0px'/>
+"""
 
 _TABLES = f"""<p>【大纪元2021年05月22日讯】{_PROSE}</p>
 <table><thead><tr><th>桥名</th><th>全长（步）</th><th>桥墩</th></tr></thead><tbody>
@@ -79,9 +101,8 @@ _NOTES = f"""<p>【大纪元2021年06月03日讯】老桥有两本账<ok href="#
 <p><ok href="#_ednref1" name="_edn1"><sup>[1]</sup></ok> 《石账》第一册，藏在茶棚的柜子里。</p>
 <p><ok href="#_ednref2" name="_edn2"><sup>[2]</sup></ok> 《人账》只剩封面。</p>"""
 
-# Channel, month, day, number, title, body: two months of two channels each, so that the contents have three levels.
+# Channel, month, day, number, title, body: two months of two channels, so that the contents have three levels.
 _ARTICLES = (
-    ("ncid282", 5, 21, "n99000101", "石桥修缮完工 乡亲踏青走新桥", _BRIDGE),
     ("ncid1349361", 5, 22, "n99000102", "清溪上的桥：尺寸与水位", _TABLES),
     ("ncid282", 6, 2, "n99000103", "渡口的诗 与 “慢行” & 其它", _POEM),
     ("ncid1349361", 6, 3, "n99000104", "老桥的两本账", _NOTES),
@@ -102,8 +123,13 @@ def write_rich(folder: Path) -> Path:
         page = mirror / "pages" / channel / f"{name}.md"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(_PAGE.format(title=title, body=body, month=month, day=day, name=name), encoding="utf-8")
-    (mirror / "pages" / "ncid282" / "bridge.png").write_bytes(_drawing())
-    (mirror / "pages" / "ncid282" / "boat.jpg").write_bytes(_photograph())
+    book = mirror / "books" / "qiao"
+    (book / "chapters").mkdir(parents=True)
+    (book / "resources" / "1").mkdir(parents=True)
+    chapter = _BRIDGE.format(title="【桥】从木头到石头", month=5, day=21, name="n99000101")
+    (book / "chapters" / "1.md").write_text(chapter, encoding="utf-8")
+    (book / "resources" / "1" / "bridge.png").write_bytes(_drawing())
+    (book / "resources" / "1" / "boat.jpg").write_bytes(_photograph())
     config = folder / "config.yaml"
     config.write_text(_CONFIG, encoding="utf-8")
     _run(["run", "--quiet", "--config", str(config)])

@@ -11,7 +11,7 @@ import { serve } from './serve.mjs'
 
 const PAGE = { width: 600, height: 800 } // a six-inch reader's, in CSS pixels
 const MOST_TURNS = 2000
-const LONGEST = 30_000 // milliseconds for one book
+const LONGEST = 120_000 // milliseconds for one book
 const NIGHT = { text: 'rgb(232, 230, 227)', link: 'rgb(138, 180, 248)', ground: 'rgb(18, 18, 18)' }
 const DAY = { text: 'rgb(34, 34, 34)', link: 'rgb(0, 0, 160)', ground: 'rgb(255, 255, 255)' }
 

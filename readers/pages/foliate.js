@@ -24,8 +24,8 @@ globalThis.reader = {
             document.body.append(detail.view)
         })
         footnotes.addEventListener('render', ({ detail }) => {
-            note?.(detail.view.renderer.getContents()[0].doc.body.textContent, detail.type)
-            detail.view.remove()
+            const { view: beside, type } = detail
+            beside.addEventListener('relocate', () => note?.(beside.renderer.getContents()[0].doc.body.textContent, type))
         })
         await view.open(address)
         view.renderer.setAttribute('flow', 'paginated')
@@ -49,6 +49,7 @@ globalThis.reader = {
         return true
     },
     async goTo(href) {
+        for (const beside of document.querySelectorAll('foliate-view')) if (beside !== view) beside.remove()
         await view.goTo(`EPUB/${href}`)
     },
     where: () => inside(view.book.sections[index].id),
