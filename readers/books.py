@@ -43,7 +43,11 @@ volumes:
   - {title: "清溪周报 {year}", file: "清溪周报-{year}.epub", group_by: [year], sections: [month, channel]}
 """
 
-_PROSE = "春天的河水涨了三尺，渡口的老船工把缆绳又放长一截，说水认得旧路，绕一个弯还会回来。岸边的茶棚从清早开到黄昏，" * 3
+_PROSE = (
+    "春天的河水涨了三尺，渡口的老船工把缆绳又放长一截，说水认得旧路，绕一个弯还会回来。岸边的茶棚从清早开到黄昏，" * 3
+)
+
+_PICTURE = '<div align=center><img alt="{}" src="../resources/1/{}?raw=true" /><br/>{}</div>'
 
 # A chapter of a book, since of all mirrors those of books have pictures of their own.
 _BRIDGE = f"""## {{title}}
@@ -54,7 +58,7 @@ _BRIDGE = f"""## {{title}}
 
 {_PROSE}
 
-<div align=center><img width="600px" alt="画：河上一座三孔石桥，桥下有船" src="../resources/1/bridge.png?raw=true" /><br/>三孔石桥。（林禾插图）</div>
+{_PICTURE.format("画：河上一座三孔石桥，桥下有船", "bridge.png", "三孔石桥。（林禾插图）")}
 
 ### 桥边的字
 
@@ -64,7 +68,7 @@ _BRIDGE = f"""## {{title}}
 
 ---
 
-<div align=center><img width="600px" alt="照片：傍晚的渡船" src="../resources/1/boat.jpg?raw=true" /><br/>傍晚的渡船，船头朝着对岸的灯。（罗砚摄影）</div>
+{_PICTURE.format("照片：傍晚的渡船", "boat.jpg", "傍晚的渡船，船头朝着对岸的灯。（罗砚摄影）")}
 
 {_PROSE}
 

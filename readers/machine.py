@@ -21,9 +21,13 @@ def node() -> tuple[str, str]:
         return "", "Node is missing; install Node 20 or newer (Debian: apt-get install nodejs npm)"
     told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     if not told.startswith("v") or int(told[1:].partition(".")[0]) < 20:
-        return "", f"Node is {told or 'of no known version'}; version 20 or newer is needed (Debian: apt-get install nodejs)"
+        return (
+            "",
+            f"Node is {told or 'of no known version'}; version 20 or newer is needed (Debian: apt-get install nodejs)",
+        )
     if not (HERE / "node_modules" / "foliate-js").is_dir():
-        return "", "the engines are not installed; run `make test-readers`, or `npm ci` in readers/"
+        how = "run `make test-readers`" if shutil.which("npm") else "npm is missing (Debian: apt-get install npm)"
+        return "", f"the engines of readers/package.json are not installed; {how}"
     return found, ""
 
 
@@ -33,18 +37,16 @@ def chromium() -> tuple[str, str]:
     for name in (named,) if named else ("chromium", "chromium-browser", "google-chrome"):
         if found := shutil.which(name):
             return found, ""
-    return "", f"{named or 'Chromium'} is missing; install it (Debian: apt-get install chromium) or name one in CHROMIUM"
+    return (
+        "",
+        f"{named or 'Chromium'} is missing; install it (Debian: apt-get install chromium) or name one in CHROMIUM",
+    )
 
 
 def calibre() -> tuple[str, str]:
     """calibre's converter and, where there is none, what to do."""
     found = shutil.which("ebook-convert")
     return (found, "") if found else ("", "calibre is missing; install it (Debian: apt-get install calibre)")
-
-
-def missing() -> list[str]:
-    """What of all that is missing, each with how to get it."""
-    return [trouble for _, trouble in (node(), chromium(), calibre()) if trouble]
 
 
 def see(engine: str, books: Sequence[Path], folder: Path) -> list[dict[str, object]]:
@@ -75,8 +77,16 @@ def violations(book: Path, folder: Path) -> list[str]:
 def convert(book: Path, target: Path) -> None:
     """Convert a book with calibre; the suffix of `target` says into what."""
     # calibre looks for a display and a home; it needs neither.
-    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "CALIBRE_CONFIG_DIRECTORY": str(target.parent / "calibre")}
+    environment = os.environ | {
+        "QT_QPA_PLATFORM": "offscreen",
+        "CALIBRE_CONFIG_DIRECTORY": str(target.parent / "calibre"),
+    }
     done = subprocess.run(
-        [calibre()[0], str(book), str(target)], env=environment, capture_output=True, text=True, timeout=300, check=False
+        [calibre()[0], str(book), str(target)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
