@@ -309,6 +309,9 @@ def test_many_authors_are_contributors_of_the_publisher() -> None:
     root = page(book(chapters), "content.opf")
     assert [one.text for one in root.iterfind(".//dc:creator", NAMESPACES)] == ["示例报"]
     assert len(root.findall(".//dc:contributor", NAMESPACES)) == 14
+    # With the role of a publisher calibre shows no author, and foliate-js does not open the book.
+    (role,) = root.findall(".//opf:meta[@refines='#creator1'][@property='role']", NAMESPACES)
+    assert role.text == "aut"
 
 
 @pytest.mark.parametrize(
@@ -359,10 +362,10 @@ def test_nav_and_ncx_are_the_same_tree() -> None:
     assert [line[0] for line in tree] == ["栏目0", "栏目1", "栏目2"]
     assert ncx.find(".//ncx:meta[@name='dtb:depth']", NAMESPACES).get("content") == "2"
     marks = page(data, "nav.xhtml").findall(".//h:nav[@id='landmarks']//h:a", NAMESPACES)
-    assert [(one.get(f"{OPS}type"), one.text) for one in marks] == [
-        ("cover", "封面"),
-        ("toc", "目录"),
-        ("bodymatter", "正文"),
+    assert [(one.get(f"{OPS}type"), one.text, one.get("href")) for one in marks] == [
+        ("cover", "封面", "cover.xhtml"),
+        ("toc", "目录", "nav.xhtml#toc"),
+        ("bodymatter", "正文", "section1.xhtml"),
     ]
 
 
@@ -446,6 +449,14 @@ def test_footnotes_are_marked_and_lead_back() -> None:
     assert '<p><a href="#b" epub:type="backlink" role="doc-backlink">1</a> 注</p>' in html
     assert '<a href="#c" id="ref.c" epub:type="noteref" role="doc-noteref">[2]</a>' in html
     assert '注 <a href="#ref.c" epub:type="backlink" role="doc-backlink" title="返回正文">↩</a></p>' in html
+
+
+def test_a_reference_leads_to_the_whole_note() -> None:
+    """Readers show the element that it leads to, so the note bears the name that its source gives to the mark in it."""
+    html = text_of('<p>甲<a href="#a" id="b">[1]</a></p><p><a href="#b" id="a">[1]</a> 注</p>')
+    assert '<aside id="a" epub:type="footnote" role="doc-footnote"><p>' in html
+    assert '<a href="#b" epub:type="backlink" role="doc-backlink">[1]</a> 注' in html
+    assert html.count('id="a"') == 1
 
 
 def test_a_long_chapter_is_split_and_keeps_its_links() -> None:
