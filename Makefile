@@ -7,10 +7,10 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accept bench bench-epub corpus metadata fuzz growth clean
+.PHONY: help run test test-readers lint accept bench bench-epub corpus metadata fuzz growth clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mirrorpress needs Python 3.11 or newer; set PYTHON=…")'
@@ -27,6 +27,14 @@ run: $(VENV)/installed ## convert seeds/ into out/ and say what came out
 
 test: $(VENV)/tested ## run the tests
 	$(BIN)/python -m pytest -q
+
+readers/node_modules/.package-lock.json: readers/package.json readers/package-lock.json
+	cd readers && PUPPETEER_SKIP_DOWNLOAD=1 npm ci
+	touch $@
+
+test-readers: $(VENV)/tested ## open books in reading engines; needs Chromium, Node with npm, and calibre
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory readers/node_modules/.package-lock.json; fi
+	$(BIN)/python -m pytest -q readers
 
 lint: $(VENV)/tested ## formatting, lint and types
 	$(BIN)/ruff format --check .
@@ -57,5 +65,5 @@ growth: $(VENV)/tested ## how time grows with size, over hostile shapes
 	$(BIN)/python -m benchmarks.growth
 
 clean: ## remove what running and testing made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis readers/node_modules
 	find out -mindepth 1 ! -name .gitignore -delete

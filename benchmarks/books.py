@@ -27,6 +27,7 @@ from benchmarks.synthetic import write_mirror
 from convert import Context, MirrorpressError, Source, convert, load_profiles
 from convert.batch.books import make_book
 from convert.clean import RULES
+from convert.config import Config
 from convert.enrich import STEPS
 from convert.lint import lint
 
@@ -98,7 +99,7 @@ def package_only(files: Sequence[Path], folder: Path, repeat: int) -> float:
     rounds = []
     for _ in range(repeat):
         start = time.perf_counter()
-        data = make_book(articles, "Articles", folder)
+        data, _ = make_book(articles, "Articles", folder, Config())
         rounds.append(time.perf_counter() - start)
     findings = lint(data, "the book")
     assert not findings, findings

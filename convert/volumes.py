@@ -32,7 +32,8 @@ class Collection:
     sections: keys that make the levels of the table of contents, outermost first; empty for a flat one.
     order_by: `date`, `title`, `id` or `path`, with a leading `-` for the reverse.
     max_articles: a larger volume is split along the calendar.
-    pictures: `mirror` takes them from the mirror's own files, `omit` keeps their captions only.
+    pictures: `mirror` takes them from the mirror's own files, `fetch` also from the web, `omit` keeps captions only.
+    grayscale: store pictures without colour.
     """
 
     title: str = "{publisher} {month}"
@@ -41,7 +42,8 @@ class Collection:
     sections: tuple[str, ...] = ("channel",)
     order_by: str = "date"
     max_articles: int = 300
-    pictures: Literal["mirror", "omit"] = "mirror"
+    pictures: Literal["mirror", "fetch", "omit"] = "mirror"
+    grayscale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

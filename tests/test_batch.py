@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from convert.article import Note
-from convert.batch.books import pictures_in
+from convert.batch.pictures import pictures_in
 from convert.batch.plan import Look, make_plan
 from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.run import run

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree  # type: ignore[import-untyped,unused-ignore] # its stubs are a package of their own
-from PIL import Image, ImageDraw
+from PIL import Image, ImageCms, ImageDraw
 
 from benchmarks import epubcheck
 from convert.article import Metadata
@@ -309,6 +309,9 @@ def test_many_authors_are_contributors_of_the_publisher() -> None:
     root = page(book(chapters), "content.opf")
     assert [one.text for one in root.iterfind(".//dc:creator", NAMESPACES)] == ["示例报"]
     assert len(root.findall(".//dc:contributor", NAMESPACES)) == 14
+    # With the role of a publisher calibre shows no author, and foliate-js does not open the book.
+    (role,) = root.findall(".//opf:meta[@refines='#creator1'][@property='role']", NAMESPACES)
+    assert role.text == "aut"
 
 
 @pytest.mark.parametrize(
@@ -359,10 +362,10 @@ def test_nav_and_ncx_are_the_same_tree() -> None:
     assert [line[0] for line in tree] == ["栏目0", "栏目1", "栏目2"]
     assert ncx.find(".//ncx:meta[@name='dtb:depth']", NAMESPACES).get("content") == "2"
     marks = page(data, "nav.xhtml").findall(".//h:nav[@id='landmarks']//h:a", NAMESPACES)
-    assert [(one.get(f"{OPS}type"), one.text) for one in marks] == [
-        ("cover", "封面"),
-        ("toc", "目录"),
-        ("bodymatter", "正文"),
+    assert [(one.get(f"{OPS}type"), one.text, one.get("href")) for one in marks] == [
+        ("cover", "封面", "cover.xhtml"),
+        ("toc", "目录", "nav.xhtml#toc"),
+        ("bodymatter", "正文", "section1.xhtml"),
     ]
 
 
@@ -446,6 +449,14 @@ def test_footnotes_are_marked_and_lead_back() -> None:
     assert '<p><a href="#b" epub:type="backlink" role="doc-backlink">1</a> 注</p>' in html
     assert '<a href="#c" id="ref.c" epub:type="noteref" role="doc-noteref">[2]</a>' in html
     assert '注 <a href="#ref.c" epub:type="backlink" role="doc-backlink" title="返回正文">↩</a></p>' in html
+
+
+def test_a_reference_leads_to_the_whole_note() -> None:
+    """Readers show the element that it leads to, so the note bears the name that its source gives to the mark in it."""
+    html = text_of('<p>甲<a href="#a" id="b">[1]</a></p><p><a href="#b" id="a">[1]</a> 注</p>')
+    assert '<aside id="a" epub:type="footnote" role="doc-footnote"><p>' in html
+    assert '<a href="#b" epub:type="backlink" role="doc-backlink">[1]</a> 注' in html
+    assert html.count('id="a"') == 1
 
 
 def test_a_long_chapter_is_split_and_keeps_its_links() -> None:
@@ -570,6 +581,41 @@ def test_pictures_are_upright_on_white_and_baseline() -> None:
     assert b"\xff\xc0" in large.data
     assert b"\xff\xc2" not in large.data
     assert re.search(rb"\xff\xc0\x00\x11\x08....\x03\x01\x22\x00\x02\x11\x01\x03\x11\x01", large.data, re.DOTALL)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF"])
+def test_every_format_that_is_taken_in_comes_out_as_one_that_readers_show(form: str) -> None:
+    """A photograph as JPEG, whatever it was; and `check` takes what `prepare` takes."""
+    data = encoded(photograph(256, 256), form)
+    pictures.check(data)
+    assert pictures.prepare(data, pictures.LEVELS[0]).media_type in ("image/jpeg", "image/png")
+    assert pictures.prepare(encoded(drawing(), form, **({"quality": 90} if form == "JPEG" else {})), pictures.LEVELS[0])
+
+
+def test_colours_are_those_of_the_picture_s_own_profile() -> None:
+    """A profile in which red and green have changed places: what the file calls red is green in sRGB."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    tags = {bytes(profile[at : at + 4]): at for at in range(132, 132 + 12 * profile[131], 12)}
+    red, green = (int.from_bytes(profile[tags[name] + 4 : tags[name] + 8]) for name in (b"rXYZ", b"gXYZ"))
+    profile[red : red + 20], profile[green : green + 20] = profile[green : green + 20], profile[red : red + 20]
+    made = pictures.prepare(
+        encoded(Image.new("RGB", (64, 64), (255, 0, 0)), "JPEG", icc_profile=bytes(profile)), pictures.LEVELS[0]
+    )
+    with Image.open(io.BytesIO(made.data)) as image:
+        low, high, _ = image.convert("RGB").getpixel((9, 9))  # type: ignore[misc]
+        assert (low < 40, high > 215) == (True, True)
+        assert "icc_profile" not in image.info
+
+
+def test_pictures_are_made_smaller_before_they_are_made_worse() -> None:
+    """From 1600 pixels to 1200 and 800 at quality 80, then quality 70; each step takes fewer bytes."""
+    assert [(one.edge, one.quality) for one in pictures.LEVELS] == [(1600, 80), (1200, 80), (800, 80), (800, 70)]
+    data = encoded(photograph(2400, 1200), "JPEG")
+    made = [pictures.prepare(data, level) for level in pictures.LEVELS]
+    assert [(one.width, one.height) for one in made] == [(1600, 800), (1200, 600), (800, 400), (800, 400)]
+    sizes = [len(one.data) for one in made]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == len(sizes)
 
 
 def test_a_book_that_is_too_large_shrinks_its_pictures() -> None:

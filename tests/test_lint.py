@@ -14,6 +14,7 @@ from PIL import Image
 from convert.article import Context, Source
 from convert.batch.books import make_book
 from convert.clean import RULES as CLEANING
+from convert.config import Config
 from convert.enrich import STEPS
 from convert.lint import RULES, lint
 from convert.pipeline import convert
@@ -30,7 +31,8 @@ SERIES = '<meta property="belongs-to-collection" id="s">丛书</meta>'
 def good() -> bytes:
     """A book of sample articles, with pictures, a table and a list."""
     context = Context(load_profiles(), CLEANING, STEPS)
-    return make_book([convert(Source(path, (SEEDS / path).read_bytes()), context) for path in PAGES], "样书", SEEDS)
+    articles = [convert(Source(path, (SEEDS / path).read_bytes()), context) for path in PAGES]
+    return make_book(articles, "样书", SEEDS, Config())[0]
 
 
 def files() -> Files:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Literal
 
 from convert.article import Article
 from convert.batch.feed import list_volume
+from convert.batch.picture_cache import PictureCache
+from convert.batch.pictures import fetch_pictures, picture_source, tally_missing, web_pictures
 from convert.batch.plan import Job
 from convert.batch.pool import Pool
 from convert.batch.summary import Book, Failure, Summary
@@ -18,21 +21,19 @@ from convert.batch.workers import reason, worker
 from convert.config import Config
 from convert.emit.epub import About, BookOptions, BookTooLargeError, Chapter, source_date_epoch, write_book
 from convert.emit.opds import Listing
-from convert.errors import SourceError
-from convert.files import OutputNames, read_limited, write_file
+from convert.errors import MirrorpressError
+from convert.files import OutputNames, write_file
 from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
-
-MAX_PICTURE = 64 * 1024 * 1024
-"""Bytes of a picture's file; a larger one is left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One volume to build, and the jobs of its articles in reading order."""
+    """One volume to build, and the jobs of its articles in reading order. failed: pictures that were not fetched."""
 
     volume: Volume
     collection: Collection
     jobs: tuple[Job, ...]
+    failed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,13 @@ def make_books(
 
     collections = [options.collection() for options in config.volumes]
     waiting = [task(one, volume) for one in collections for volume in plan_volumes(one, members)]
+    waiting = _with_pictures(config, waiting, pool, summary, progress)
     done, total = 0, len(waiting)
     while waiting:
         split: list[Task] = []
         for (one,), outcome in pool.run(build, [[one] for one in waiting]):
             if isinstance(outcome, TooLarge) and (pieces := split_volume(one.collection, members, one.volume)):
-                split += [task(one.collection, piece) for piece in pieces]
+                split += [replace(task(one.collection, piece), failed=one.failed) for piece in pieces]
                 total += len(pieces)
             elif isinstance(outcome, Built):
                 summary.books.append(outcome.book)
@@ -91,27 +93,67 @@ def make_books(
             done += 1
             progress("volumes", done, total)
         waiting = split
+    if any(one.pictures == "fetch" for one in collections):
+        PictureCache(config.picture_cache).trim(config.pictures.cache_bytes)
     return sorted(built, key=lambda one: one.book.file)
+
+
+def _with_pictures(
+    config: Config, tasks: Sequence[Task], pool: Pool, summary: Summary, progress: Callable[[str, int, int], None]
+) -> list[Task]:
+    """Fetch the pictures of the volumes that want it; each task is told what could not be had.
+
+    That is done here and not in the workers, so that a host is asked by one process only.
+    """
+    fetching = [[one] for one in tasks if one.collection.pictures == "fetch"]
+    listed = pool.run(list_pictures, fetching)
+    wanted = {one.volume.file: found if isinstance(found, tuple) else () for (one,), found in listed}
+    if not fetching:
+        return list(tasks)
+    every = [address for addresses in wanted.values() for address in addresses]
+    fetched = fetch_pictures(config, every, lambda done, total: progress("pictures", done, total))
+    summary.fetched, summary.cached = fetched.fetched, fetched.cached
+    return [
+        replace(
+            one, failed={key: fetched.failed[key] for key in wanted.get(one.volume.file, ()) if key in fetched.failed}
+        )
+        for one in tasks
+    ]
+
+
+def list_pictures(tasks: Sequence[Task]) -> tuple[str, ...]:
+    """The pictures on the web of one volume's articles, each once."""
+    (task,) = tasks
+    found: dict[str, None] = {}
+    for job in task.jobs:
+        try:
+            found.update(dict.fromkeys(web_pictures(worker().article(job))))
+        except MirrorpressError:
+            continue  # building the volume comes upon it once more, and says so
+    return tuple(found)
 
 
 def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
     """Build one volume in a worker process, and write it, with the pictures that the feed shows of it."""
     (task,) = tasks
     me = worker()
-    missing: list[str] = []
-
-    def note_missing(path: str, address: str, why: str) -> None:
-        missing.append(address)
+    missing: Counter[str] = Counter()
+    said: list[tuple[About, bytes]] = []
 
     def note_book(about: About, cover: bytes) -> None:
         said.append((about, cover))
 
-    said: list[tuple[About, bytes]] = []
     try:
         chapters = [_chapter(me.article(job)) for job in task.jobs]
-        options = BookOptions(pictures=task.collection.pictures, modified=source_date_epoch(os.environ))
-        source = pictures_in(me.root)
-        data = write_book(task.volume, chapters, source, options, missing=note_missing, told=note_book)
+        options = BookOptions(
+            pictures=task.collection.pictures,
+            grayscale=task.collection.grayscale,
+            modified=source_date_epoch(os.environ),
+        )
+        cache = PictureCache(me.config.picture_cache) if task.collection.pictures == "fetch" else None
+        source = picture_source(me.root, cache)
+        lacks = tally_missing(task.failed, missing)
+        data = write_book(task.volume, chapters, source, options, missing=lacks, told=note_book)
         write_file(me.config.output, task.volume.file, data)
         ((about, cover),) = said
         listing = list_volume(me.config.output, task.volume.file, data, about, cover) if me.config.feed else None
@@ -119,15 +161,28 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
         return TooLarge()
     except Exception as error:
         return Failure(task.volume.file, reason(task.volume.file, error))
-    book = Book(task.volume.file, task.volume.title, len(chapters), len(missing))
+    reasons = dict(sorted(missing.items()))
+    book = Book(task.volume.file, task.volume.title, len(chapters), missing.total(), reasons)
     return Built(book, sha256(data).hexdigest(), about.identifier, listing)
 
 
-def make_book(articles: Sequence[Article], title: str, root: Path) -> bytes:
-    """A book of these articles in their order, with pictures from files below `root`.
+def make_book(
+    articles: Sequence[Article],
+    title: str,
+    root: Path,
+    config: Config,
+    pictures: Literal["mirror", "fetch", "omit"] = "mirror",
+) -> tuple[bytes, Counter[str]]:
+    """A book of these articles in their order, with pictures from files below `root`, and if asked from the web.
 
-    Raises BookTooLargeError where it would be larger than readers take.
+    Returns the book, and the number of pictures that it has to do without, by reason.
+    Raises BookTooLargeError where it would be larger than readers take, OutputError for a cache that cannot be written.
     """
+    missing: Counter[str] = Counter()
+    failed: dict[str, str] = {}
+    cache = PictureCache(config.picture_cache) if pictures == "fetch" else None
+    if cache:
+        failed = fetch_pictures(config, (one for article in articles for one in web_pictures(article))).failed
     chapters = [_chapter(article) for article in articles]
     dates = [article.meta.date for article in articles if article.meta.date]
     volume = Volume(
@@ -138,28 +193,10 @@ def make_book(articles: Sequence[Article], title: str, root: Path) -> bytes:
         first=min(dates, default=None),
         last=max(dates, default=None),
     )
-    return write_book(volume, chapters, pictures_in(root), BookOptions(modified=source_date_epoch(os.environ)))
+    options = BookOptions(pictures=pictures, modified=source_date_epoch(os.environ))
+    source = picture_source(root, cache)
+    return write_book(volume, chapters, source, options, missing=tally_missing(failed, missing)), missing
 
 
 def _chapter(article: Article) -> Chapter:
     return Chapter(article.path, article.meta, article.body.inner_html)
-
-
-def pictures_in(root: Path) -> Callable[[str, str], bytes | None]:
-    """What gives a picture's bytes by its article's path and its address: from a file below `root`, or not at all."""
-    top = root.resolve()
-
-    def read(path: str, address: str) -> bytes | None:
-        parts = urlsplit(address)
-        if parts.scheme or parts.netloc or not parts.path:
-            return None
-        try:
-            file = (top / path).parent.joinpath(unquote(parts.path)).resolve()
-            if top in file.parents and file.is_file():
-                return read_limited(file, MAX_PICTURE, address)
-        except (OSError, ValueError, SourceError):
-            # Too long a name, a null character, a file that may not be read: the book says that the picture is missing.
-            return None
-        return None
-
-    return read

@@ -27,8 +27,9 @@ def write_report(output: Path, summary: Summary) -> None:
 
     Its keys: `sources` (found), `passed_over` (by reason), `articles` (converted), `copies` (of those articles),
     `failed` (path and reason of each), `outputs` (files by format), `notes` (by rule, then kind: count and examples),
-    `volumes` (file, title, articles and missing pictures of each), `differs` (path, count and first differences of
-    each article whose outputs are not what its source says). Raises OutputError where it cannot be written.
+    `pictures` (those that volumes have to do without, by reason), `volumes` (file, title, articles and missing pictures
+    of each, and the reasons), `differs` (path, count and first differences of each article whose outputs are not what
+    its source says). Raises OutputError where it cannot be written.
     """
     write_file(output, REPORT, to_json(report(summary), indent=2) + b"\n")
 
@@ -47,6 +48,7 @@ def report(summary: Summary) -> dict[str, Any]:
         "notes": notes,
         "outputs": dict(sorted(summary.outputs.items())),
         "passed_over": dict(sorted(summary.passed_over.items())),
+        "pictures": summary.missing(),
         "sources": summary.sources,
         "volumes": [asdict(one) for one in sorted(summary.books, key=lambda one: one.file)],
     }

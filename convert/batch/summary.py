@@ -22,12 +22,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A volume that was written. file: its path below the output. missing: pictures that could not be had."""
+    """A volume that was written. file: its path below the output.
+
+    missing: how many pictures could not be had. reasons: the same by reason.
+    """
 
     file: str
     title: str
     articles: int
     missing: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Summary:
     outputs: files written, by format. notes, examples: by (rule, kind).
     deliveries: what came of each folder that volumes are delivered to.
     verified: articles whose source and outputs were compared. differing: those that are not the same.
+    fetched, cached: pictures from the web, now and in earlier runs; None where no volume wants any.
     """
 
     sources: int = 0
@@ -63,6 +68,8 @@ class Summary:
     deliveries: list[Delivery] = field(default_factory=list)
     verified: int = 0
     differing: list[Differing] = field(default_factory=list)
+    fetched: int | None = None
+    cached: int = 0
     dry_run: bool = False
 
     @property
@@ -81,6 +88,13 @@ class Summary:
         self.notes.update(batch.counts)
         for key, notes in batch.examples.items():
             self.examples[key] = heapq.nsmallest(EXAMPLES, [*self.examples.get(key, []), *notes])
+
+    def missing(self) -> dict[str, int]:
+        """How many pictures the volumes have to do without, by reason."""
+        reasons: Counter[str] = Counter()
+        for book in self.books:
+            reasons.update(book.reasons)
+        return dict(sorted(reasons.items()))
 
     def kinds(self) -> dict[str, int]:
         """How many notes there are of each kind."""

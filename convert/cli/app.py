@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -124,7 +124,7 @@ def convert(
     article = single.read_article(file, settings)
     if wanted == "epub":
         root = Path() if file == single.STDIN else single.place_of(Path(file), settings).root
-        data = make_book([article], article.meta.title or article.source.stem, root)
+        data, _ = make_book([article], article.meta.title or article.source.stem, root, settings)
     else:
         data = single.render(article, wanted, settings)
     single.write_result(data, output)
@@ -135,12 +135,21 @@ def epub(
     files: Annotated[list[Path], typer.Argument(help="The sources, in the order of the book.", metavar="FILES...")],
     output: Annotated[str, typer.Option("--output", "-o", help="The book to write; - is the standard output.")],
     title: Annotated[str, typer.Option("--title", help="The book's title; by default the name of its file.")] = "",
+    pictures: Annotated[
+        Literal["mirror", "fetch", "omit"],
+        typer.Option("--pictures", help="From the mirror's own files, from the web too, or none."),
+    ] = "mirror",
     config: ConfigFile = None,
 ) -> None:
     """Make a book of some articles on the spot."""
-    root, articles = single.read_articles(files, _config(config))
+    settings = _config(config)
+    root, articles = single.read_articles(files, settings)
     name = title or (Path(output).stem if output != "-" else articles[0].meta.title)
-    single.write_result(make_book(articles, name, root), output)
+    data, missing = make_book(articles, name, root, settings, pictures)
+    single.write_result(data, output)
+    if pictures == "fetch":
+        for line in screen.missing_lines(missing):
+            screen.say_error(line)
 
 
 @app.command()

@@ -145,6 +145,11 @@ def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -
     say(f"time         {seconds:.1f} s")
 
 
+def missing_lines(reasons: Mapping[str, int]) -> list[str]:
+    """How many pictures books have to do without, a line a reason."""
+    return [f"no picture   {count:,}: {reason}" for reason, count in sorted(reasons.items())]
+
+
 def _differences(one: Differing) -> Iterator[str]:
     """An article's differences, a line each: where, what was found, what was expected, and the source."""
     for difference in one.differences:
@@ -191,6 +196,10 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     if summary.books:
         articles = sum(book.articles for book in summary.books)
         yield f"volumes      {len(summary.books):,} with {articles:,} articles"
+    if summary.fetched is not None:
+        yield f"pictures     {summary.fetched:,} fetched, {summary.cached:,} fetched earlier"
+    if summary.fetched is not None or verbose:
+        yield from missing_lines(summary.missing())
     if verbose:
         for book in summary.books:
             yield f"  {book.articles:>8,} articles {book.file}"

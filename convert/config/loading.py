@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from convert.config.reading import KeyPath, Problem, YamlFile, plain, raise_all, read_yaml
-from convert.config.schema import Config, EmitOptions, nearest
+from convert.config.schema import Config, EmitOptions
+from convert.config.section import nearest
 
 _EXPECTED = {
     "string_type": "text",
@@ -21,6 +22,9 @@ _EXPECTED = {
     "dict_type": "a mapping of options",
     "missing": "a value",
     "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "float_type": "a number",
+    "finite_number": "a number",
     "literal_error": "{expected}",
     "refused": "{expected}",
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,10 +20,11 @@ from pydantic import (
     model_validator,
 )
 from pydantic import ValidationInfo as Info
-from pydantic_core import PydanticCustomError
 
 from convert.clean import RULES
 from convert.config.extensions import resolve
+from convert.config.pictures import PictureOptions
+from convert.config.section import Section, nearest, refused
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
 from convert.errors import ConfigError
@@ -36,21 +36,10 @@ DEFAULT = "default"
 _SHIPPED = Collection()
 
 
-def refused(found: str, expected: str = "", todo: str = "", key: str = "") -> PydanticCustomError:
-    """An error of a validator that carries the three parts of a message; `key` names a key within what was checked."""
-    return PydanticCustomError("refused", "{found}", {"found": found, "expected": expected, "todo": todo, "key": key})
-
-
 def base_of(info: Info) -> Path:
     """The folder that relative paths start from: that of the config file."""
     base = (info.context or {}).get("base")
     return base if isinstance(base, Path) else Path()
-
-
-def nearest(name: str, choices: list[str]) -> str:
-    """What to do about a name that does not exist: the nearest one that does, if one is near."""
-    near = difflib.get_close_matches(name, choices, 1, 0.5)
-    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def _as_path(value: object, info: Info) -> Path:
@@ -137,12 +126,6 @@ RuleList: TypeAlias = Annotated[tuple[RuleName, ...], _each_once(RULES, "rule")]
 StepList: TypeAlias = Annotated[tuple[StepName, ...], _each_once(STEPS, "step")]
 
 
-class Section(BaseModel):
-    """A part of the config: frozen, and no key that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
-
-
 class ParseOptions(Section):
     """profiles: `auto`, names, or paths of YAML files; tried in order. max_bytes: a larger source is refused."""
 
@@ -217,7 +200,8 @@ class VolumeOptions(Section):
     sections: tuple[StrictStr, ...] = _SHIPPED.sections
     order_by: StrictStr = _SHIPPED.order_by
     max_articles: StrictInt = _SHIPPED.max_articles
-    pictures: Literal["mirror", "omit"] = _SHIPPED.pictures
+    pictures: Literal["mirror", "fetch", "omit"] = _SHIPPED.pictures
+    grayscale: StrictBool = _SHIPPED.grayscale
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -302,6 +286,7 @@ class Config(Section):
     enrich: StepList = (DEFAULT,)
     emit: EmitOptions = EmitOptions(markdown=MarkdownOutput(), text=TextOutput())
     volumes: tuple[VolumeOptions, ...] = (VolumeOptions(),)
+    pictures: Annotated[PictureOptions, BeforeValidator(_empty_section)] = PictureOptions()
     feed: Annotated[FeedOptions | None, BeforeValidator(_on_or_off)] = FeedOptions()
     deliver: tuple[Annotated[DeliverOptions, BeforeValidator(_just_a_folder)], ...] = ()
     batch: Annotated[BatchOptions, BeforeValidator(_empty_section)] = BatchOptions()
@@ -315,3 +300,8 @@ class Config(Section):
     def base(self) -> Path:
         """The folder of the config file: where profiles and people's own modules are looked for."""
         return self._base
+
+    @property
+    def picture_cache(self) -> Path:
+        """The folder of fetched pictures."""
+        return self.output / Path(self.pictures.cache).expanduser()

@@ -136,8 +136,11 @@ class _BodyWriter:
 
     def identifier(self, element: Element) -> str:
         """The attribute `id`, once a document for each."""
-        name = element.attr("id")
-        if not name or name not in self.frame.ids:
+        return self.claimed(element.attr("id") or "")
+
+    def claimed(self, name: str) -> str:
+        """The attribute `id` for a name of the source, where this document has it and has not given it yet."""
+        if name not in self.frame.ids:
             return ""
         number, fresh = self.frame.ids[name]
         if number != self.frame.number or fresh in self.written:
@@ -188,8 +191,9 @@ class _BodyWriter:
 
     def note(self, element: Element, before: str, after: str) -> None:
         """A footnote; where the source gives no way back, a sign leads there."""
-        name = self.identifier(element)
         reference = self.frame.footnotes.notes[element]
+        # Readers show the element that a reference leads to: the whole note, not the mark that opens it.
+        name = self.identifier(element) or self.claimed((reference.attr("href") or "")[1:])
         back = ""
         if not any(link in self.frame.footnotes.backlinks for link in element.find_all("a")):
             goal = self.reference_name(reference)

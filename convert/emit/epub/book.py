@@ -13,7 +13,7 @@ from convert.emit.epub.cover import CoverText, draw_cover
 from convert.emit.epub.gallery import Gallery, TooManyBytesError
 from convert.emit.epub.markup import attribute, document
 from convert.emit.epub.metadata import About, about
-from convert.emit.epub.navigation import Entry, contents, nav_document, ncx, section_page
+from convert.emit.epub.navigation import NAV, Entry, contents, nav_document, ncx, section_page
 from convert.emit.epub.options import BookOptions, Chapter, PictureReport, PictureSource
 from convert.emit.epub.package import CSS, NCX, XHTML, Part, pack
 from convert.emit.epub.pictures import LEVELS, Level
@@ -21,7 +21,7 @@ from convert.errors import OutputError
 from convert.volumes import Volume
 
 _STYLES = {"chinese": "style.css", "plain": "plain.css"}
-_COVER, _COVER_PAGE, _NAV = "cover.jpg", "cover.xhtml", "nav.xhtml"
+_COVER, _COVER_PAGE = "cover.jpg", "cover.xhtml"
 _MOST_HEADLINES = 8
 _LEAST_COVER_PICTURE = 500
 """Pixels on the long edge of a picture that is shown on the cover."""
@@ -115,7 +115,7 @@ def _parts(
     if options.cover:
         parts.extend(_cover(volume, chapters, gallery, said, entries))
     nav = nav_document(entries, entries[0].href, _COVER_PAGE if options.cover else "", lang)
-    parts.append(Part("nav", _NAV, XHTML, nav, spine=True, properties=("nav",)))
+    parts.append(Part("nav", NAV, XHTML, nav, spine=True, properties=("nav",)))
     parts.append(Part("ncx", "toc.ncx", NCX, ncx(entries, said.identifier, said.title, lang)))
     documents = {group[0].file: group for group in written.values()}
     for entry in (one for top in entries for one in top.walk()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from convert.emit.epub import wording
+from convert.emit.epub import addresses, wording
 from convert.emit.epub.options import BookOptions, PictureSource
 from convert.emit.epub.pictures import Level, Picture, PictureError, prepare
 
@@ -54,8 +54,10 @@ class Gallery:
             return None
         data = self.source(path, src)
         if data is None:
-            self.lacks[path, src] = wording.NOT_IN_MIRROR
-            return Lack(wording.NOT_IN_MIRROR)
+            # Not why it was not to be had: that may differ from hour to hour, and the book with it.
+            fetched = self.options.pictures == "fetch" and addresses.outside(src) is not None
+            self.lacks[path, src] = wording.NOT_FETCHED if fetched else wording.NOT_IN_MIRROR
+            return Lack(self.lacks[path, src])
         digest = sha256(data).hexdigest()
         known = self._known.get(digest)
         if known is None:

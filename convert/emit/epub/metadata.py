@@ -88,7 +88,11 @@ def _modified(newest: datetime.date | None, options: BookOptions) -> datetime.da
 
 
 def _people(chapters: Sequence[Chapter]) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
-    """Creators and contributors: a few authors are creators; of many, the publishers are."""
+    """Creators and contributors: a few authors are creators; of many, the publishers are.
+
+    A publisher that stands for the authors has their role. As one with the role of publisher calibre passes it over and
+    says that the author is unknown, and foliate-js 1.0.1 does not open the book.
+    """
     authors = names_of([name for chapter in chapters for name in chapter.meta.authors])
     publishers = _by_frequency([chapter.meta.publisher for chapter in chapters])
     rest = [
@@ -98,7 +102,7 @@ def _people(chapters: Sequence[Chapter]) -> tuple[tuple[Person, ...], tuple[Pers
     written = tuple(Person(name, "aut") for name in authors)
     if written and (len(written) <= _MOST_CREATORS or not publishers):
         return written[:_MOST_CREATORS], (*written[_MOST_CREATORS:], *rest)
-    return tuple(Person(name, "pbl") for name in publishers), (*written, *rest)
+    return tuple(Person(name, "aut") for name in publishers), (*written, *rest)
 
 
 def _by_frequency(values: Sequence[str]) -> list[str]:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from convert.emit.epub import wording
 from convert.emit.epub.markup import attribute, document, escape, one_line
 
+NAV = "nav.xhtml"
+"""The file name of the navigation document."""
+
 
 @dataclass(slots=True)
 class Entry:
@@ -81,7 +84,8 @@ def nav_document(entries: Sequence[Entry], first: str, cover: str, lang: str) ->
     """
     marks = [
         *([("cover", cover, wording.COVER)] if cover else []),
-        ("toc", "#toc", wording.CONTENTS),
+        # With its file: epub.js takes a bare fragment for one of the page that is shown.
+        ("toc", f"{NAV}#toc", wording.CONTENTS),
         ("bodymatter", first, wording.BODY),
     ]
     landmarks = "".join(

@@ -35,7 +35,8 @@ class BookOptions:
 
     language: BCP 47 tag of the book, and of chapters that name none.
     style: `chinese` sets paragraphs as Chinese books do; `plain` leaves all that to the reading system.
-    pictures: `mirror` takes in what the picture source gives; `omit` leaves every picture out and keeps its caption.
+    pictures: `mirror` and `fetch` take in what the picture source gives, and differ in what they say of a picture that
+        it does not give; `omit` leaves every picture out and keeps its caption.
     grayscale: store pictures without colour, for electronic paper.
     cover: draw a cover.
     max_bytes: the largest book; pictures are made smaller until it fits, 0 sets no limit.
@@ -46,7 +47,7 @@ class BookOptions:
 
     language: str = "zh-Hans"
     style: Literal["chinese", "plain"] = "chinese"
-    pictures: Literal["mirror", "omit"] = "mirror"
+    pictures: Literal["mirror", "fetch", "omit"] = "mirror"
     grayscale: bool = False
     cover: bool = True
     max_bytes: int = 45_000_000

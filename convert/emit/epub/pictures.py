@@ -33,7 +33,11 @@ _FEW_COLOURS = 256
 
 
 class PictureError(ValueError):
-    """A file is no picture that a book can show; the message is for the reader of the book."""
+    """A file is no picture that a book can show; the message is for the reader of the book, `reason` for reports."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ def sniff(data: bytes) -> str | None:
     return None
 
 
+def check(data: bytes) -> None:
+    """Raises PictureError for what `prepare` refuses, with as little work as finding that out takes."""
+    _open(data, LEVELS[-1])
+
+
 def prepare(data: bytes, level: Level, grayscale: bool = False) -> Picture:
     """Decode a picture and write it anew: upright, in sRGB, on white, no larger than the level allows.
 
@@ -74,19 +83,7 @@ def prepare(data: bytes, level: Level, grayscale: bool = False) -> Picture:
     picture is taken.
     Raises PictureError for what is no picture, is damaged, has too many pixels, or is a tracker of a pixel or two.
     """
-    name = sniff(data)
-    if name is None:
-        raise PictureError("不是图片")
-    if len(data) > MAX_BYTES:
-        raise PictureError("文件过大")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            image = _decode(data, name, level)
-        except PictureError:
-            raise
-        except Exception as error:  # noqa: BLE001, RUF100 - decoders of hostile files raise errors of every kind
-            raise PictureError("文件损坏") from error
+    name, image = _open(data, level)
     lines = name in _LOSSLESS and image.getcolors(_FEW_COLOURS) is not None
     image.thumbnail((level.edge, level.edge), Image.Resampling.LANCZOS, reducing_gap=3.0)
     if grayscale:
@@ -94,13 +91,30 @@ def prepare(data: bytes, level: Level, grayscale: bool = False) -> Picture:
     return _encode(image, level.quality, lines)
 
 
+def _open(data: bytes, level: Level) -> tuple[str, Image.Image]:
+    """The name of a picture's format, and the picture decoded. Raises PictureError."""
+    name = sniff(data)
+    if name is None:
+        raise PictureError("不是图片", "no picture")
+    if len(data) > MAX_BYTES:
+        raise PictureError("文件过大", "too large a file")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return name, _decode(data, name, level)
+        except PictureError:
+            raise
+        except Exception as error:  # noqa: BLE001, RUF100 - decoders of hostile files raise errors of every kind
+            raise PictureError("文件损坏", "a damaged picture") from error
+
+
 def _decode(data: bytes, name: str, level: Level) -> Image.Image:
     image: Image.Image = Image.open(io.BytesIO(data), formats=[name])
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise PictureError("像素过多")
+        raise PictureError("像素过多", "too many pixels")
     if width < 3 or height < 3:
-        raise PictureError("只有一两个像素")
+        raise PictureError("只有一两个像素", "a picture of a pixel or two")
     # A JPEG decoder can leave out detail that would be scaled away at once.
     image.draft(None, (level.edge, level.edge))
     image.load()

@@ -14,6 +14,7 @@ LINK = "打开链接"
 BACK = "返回正文"
 MISSING = "［图片未收入本书］"
 NOT_IN_MIRROR = "镜像中没有这张图片。"
+NOT_FETCHED = "没有取到这张图片。"
 UNREADABLE = "图片文件无法读取。"
 RIGHTS = "各篇文章的版权归其作者与发布者所有。"
 

@@ -1,0 +1,84 @@
+"""Where books get their pictures: from the mirror's own files, and for those who ask for it from the web."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from convert.article import Article
+from convert.batch.picture_cache import PictureCache, web_address
+from convert.config import Config
+from convert.emit.epub.options import PictureReport, PictureSource
+from convert.emit.epub.wording import UNREADABLE
+from convert.errors import SourceError
+from convert.files import read_limited
+
+if TYPE_CHECKING:
+    from convert.batch.fetch import Fetched
+
+MAX_PICTURE = 64 * 1024 * 1024
+"""Bytes of a picture's file; a larger one is left out."""
+
+
+def pictures_in(root: Path) -> PictureSource:
+    """What gives a picture's bytes by its article's path and its address: from a file below `root`, or not at all."""
+    top = root.resolve()
+
+    def read(path: str, address: str) -> bytes | None:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or not parts.path:
+            return None
+        try:
+            file = (top / path).parent.joinpath(unquote(parts.path)).resolve()
+            if top in file.parents and file.is_file():
+                return read_limited(file, MAX_PICTURE, address)
+        except (OSError, ValueError, SourceError):
+            # Too long a name, a null character, a file that may not be read: the book says that the picture is missing.
+            return None
+        return None
+
+    return read
+
+
+def picture_source(root: Path, cache: PictureCache | None) -> PictureSource:
+    """The mirror's own files first, then what was fetched into the cache, if there is one."""
+    own = pictures_in(root)
+    if cache is None:
+        return own
+
+    def read(path: str, address: str) -> bytes | None:
+        data = own(path, address)
+        web = web_address(address) if data is None else None
+        return cache.get(web) if web else data
+
+    return read
+
+
+def web_pictures(article: Article) -> Iterator[str]:
+    """The addresses on the web of an article's pictures."""
+    for image in article.body.select("img[src]"):
+        if address := web_address(image.attr("src") or ""):
+            yield address
+
+
+def fetch_pictures(
+    config: Config, addresses: Iterable[str], progress: Callable[[int, int], None] = lambda done, total: None
+) -> Fetched:
+    """Fetch pictures into the config's cache. Raises OutputError for a cache that cannot be written to."""
+    # Only who fetches needs the network's modules; they take a tenth of a second to load.
+    from convert.batch.fetch import Fetcher
+
+    return Fetcher(config.pictures, PictureCache(config.picture_cache)).fetch_all(addresses, progress)
+
+
+def tally_missing(failed: dict[str, str], reasons: Counter[str]) -> PictureReport:
+    """What counts, by reason, the pictures that a book has to do without. failed: why addresses were not fetched."""
+
+    def note(path: str, address: str, told: str) -> None:
+        why = "a file that is no picture, or damaged" if told.startswith(UNREADABLE) else "not in the mirror"
+        reasons[failed.get(web_address(address) or "", why)] += 1
+
+    return note

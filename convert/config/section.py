@@ -1,0 +1,25 @@
+"""What every part of the config is made of: a frozen model, and errors that say what was expected."""
+
+from __future__ import annotations
+
+import difflib
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import PydanticCustomError
+
+
+class Section(BaseModel):
+    """A part of the config: frozen, and no key that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+def refused(found: str, expected: str = "", todo: str = "", key: str = "") -> PydanticCustomError:
+    """An error of a validator that carries the three parts of a message; `key` names a key within what was checked."""
+    return PydanticCustomError("refused", "{found}", {"found": found, "expected": expected, "todo": todo, "key": key})
+
+
+def nearest(name: str, choices: list[str]) -> str:
+    """What to do about a name that does not exist: the nearest one that does, if one is near."""
+    near = difflib.get_close_matches(name, choices, 1, 0.5)
+    return f"did you mean {near[0]!r}?" if near else ""
