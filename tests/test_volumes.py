@@ -21,11 +21,14 @@ def member(number: int, day: datetime.date | None = DAY, **fields: Any) -> Membe
     known: dict[str, Any] = {
         "publisher": "示例报",
         "channel": "c1",
-        "category": "要闻",
+        "categories": ("要闻",),
         "mirror": "sample",
         "title": "题",
+        "date": day,
+        "id": f"n{number}",
     }
-    return Member(f"sample/c1/n{number}.md", date=day, id=f"n{number}", **{**known, **fields})
+    facts = {name: value for name, value in {**known, **fields}.items() if value not in ("", (), None)}
+    return Member(f"sample/c1/n{number}.md", facts)
 
 
 def days(count: int, start: datetime.date = datetime.date(2021, 7, 1), each: int = 1) -> list[Member]:
@@ -176,10 +179,10 @@ def test_articles_without_date_or_publisher_have_a_volume() -> None:
 def test_sections_make_the_reading_order_and_the_labels() -> None:
     """Articles stand by section first, in the order of the channels' ids, and by date within."""
     articles = [
-        member(1, DAY, channel="c10", category="体育"),
-        member(2, DAY, channel="c9", category="科技"),
-        member(3, DAY - datetime.timedelta(days=1), channel="c10", category="体育"),
-        member(4, DAY, channel="", category=""),
+        member(1, DAY, channel="c10", categories=("体育",)),
+        member(2, DAY, channel="c9", categories=("科技",)),
+        member(3, DAY - datetime.timedelta(days=1), channel="c10", categories=("体育",)),
+        member(4, DAY, channel="", categories=()),
     ]
     (volume,) = plan_volumes(Collection(), articles)
     assert [path[-5:-3] for path in volume.members] == ["n2", "n3", "n1", "n4"]

@@ -86,7 +86,13 @@ def build(tasks: Sequence[Task]) -> Book | Failure | TooLarge:
 
     try:
         chapters = [_chapter(me.article(job)) for job in task.jobs]
-        options = BookOptions(pictures=task.collection.pictures, modified=source_date_epoch(os.environ))
+        options = BookOptions(
+            pictures=task.collection.pictures,
+            style=task.collection.style,
+            script=task.collection.script,
+            max_bytes=task.collection.max_bytes,
+            modified=source_date_epoch(os.environ),
+        )
         data = write_book(task.volume, chapters, pictures_in(me.root), options, missing=note_missing)
         write_file(me.config.output, task.volume.file, data)
     except BookTooLargeError:

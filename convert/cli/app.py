@@ -11,7 +11,7 @@ import typer
 from convert import __version__
 from convert.batch.books import make_book
 from convert.batch.report import note_line
-from convert.batch.run import check_folders
+from convert.batch.run import check_folders, check_tools
 from convert.batch.run import run as run_batch
 from convert.clean import RULES
 from convert.cli import screen, single
@@ -173,6 +173,7 @@ def check(config: ConfigFile = None) -> None:
     settings = _config(config)
     profiles = load_profiles(settings.parse.profiles, settings.base)
     check_folders(settings)
+    check_tools(settings)
     screen.say(f"input      {settings.input}" + ("" if settings.input.exists() else " (does not exist)"))
     screen.say(f"output     {settings.output}")
     screen.say(f"profiles   {', '.join(profile.name for profile in profiles)}")
