@@ -53,10 +53,8 @@ def run(
     check_tools(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, only)
     found.paths = found.paths[:limit]
-    # A process takes as long to start as it takes to convert some hundred articles.
-    jobs = min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
-    with Pool(jobs, start, config, found.root) as pool, ExitStack() as stack:
-        one = _Run(config, found, pool, progress)
+    with Pool(pool_size(config, found), start, config, found.root) as pool, ExitStack() as stack:
+        one = Run(config, found, pool, progress)
         plan = one.plan()
         if dry_run:
             one.summary.dry_run = True
@@ -66,6 +64,12 @@ def run(
         make_books(config, plan.jobs, members, one.names, pool, one.summary, progress)
     write_report(config.output, one.summary)
     return one.summary
+
+
+def pool_size(config: Config, found: Found) -> int:
+    """How many worker processes there are to be."""
+    # A process takes as long to start as it takes to convert some hundred articles.
+    return min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
 
 
 def cores() -> int:
@@ -91,7 +95,7 @@ def check_tools(config: Config) -> None:
         check_script(options.script)
 
 
-class _Run:
+class Run:
     """One run: what its phases share."""
 
     def __init__(self, config: Config, found: Found, pool: Pool, progress: Progress) -> None:

@@ -15,6 +15,7 @@ from convert.batch.run import check_folders, check_tools
 from convert.batch.run import run as run_batch
 from convert.clean import RULES
 from convert.cli import screen, single
+from convert.cli.choosing import choose_articles
 from convert.config import Config, load_config
 from convert.emit import EMITTERS
 from convert.emit.pandoc import formats as pandoc_formats
@@ -118,15 +119,25 @@ def convert(
 
 @app.command()
 def epub(
-    files: Annotated[list[Path], typer.Argument(help="The sources, in the order of the book.", metavar="FILES...")],
     output: Annotated[str, typer.Option("--output", "-o", help="The book to write; - is the standard output.")],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="The sources, or patterns of them, in the order of the book.", metavar="[FILES...]"),
+    ] = None,
+    where: Annotated[
+        str,
+        typer.Option("--where", metavar="EXPR", help="Only articles that match; without FILES, of the whole input."),
+    ] = "",
     title: Annotated[str, typer.Option("--title", help="The book's title; by default the name of its file.")] = "",
     config: ConfigFile = None,
-) -> None:
+) -> int:
     """Make a book of some articles on the spot."""
-    root, articles = single.read_articles(files, _config(config))
-    name = title or (Path(output).stem if output != "-" else articles[0].meta.title)
-    single.write_result(make_book(articles, name, root), output)
+    chosen = choose_articles(files or [], where, _config(config))
+    name = title or (Path(output).stem if output != "-" else chosen.articles[0].meta.title)
+    single.write_result(make_book(chosen.articles, name, chosen.root), output)
+    for failure in chosen.failures:
+        screen.say_error(failure.reason)
+    return 1 if chosen.failures else 0
 
 
 @app.command()

@@ -285,6 +285,10 @@ class Config(Section):
         """Keep the folder that relative paths start from."""
         self._base = (context or {}).get("base", Path())
 
+    def without_outputs(self) -> Config:
+        """The same config with nothing to write."""
+        return self.model_copy(update={"emit": EmitOptions(), "volumes": ()})
+
     @property
     def base(self) -> Path:
         """The folder of the config file: where profiles and people's own modules are looked for."""
