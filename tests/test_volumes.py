@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convert.errors import ConfigError
@@ -42,23 +42,41 @@ def names(volumes: list[Volume]) -> list[str]:
 
 
 @st.composite
-def members(draw: st.DrawFn, most: int = 40) -> list[Member]:
-    """Articles of two publishers and three channels over two months, some without date or publisher."""
-    day = st.none() | st.integers(0, 61).map(lambda n: datetime.date(2021, 6, 20) + datetime.timedelta(days=n // 2))
-    each = st.tuples(day, st.sampled_from(["甲报", "乙报", ""]), st.sampled_from(["c1", "c2", ""]))
-    return [
-        member(number, when, publisher=publisher, channel=channel)
-        for number, (when, publisher, channel) in enumerate(draw(st.lists(each, max_size=most)))
-    ]
+def member_fields(draw: st.DrawFn) -> dict[str, Any]:
+    """What an article of two publishers and three channels over two months is known by; some know little."""
+    many = st.lists(st.sampled_from(["茶", "桥", "船"]), max_size=2, unique=True).map(tuple)
+    offset = draw(st.none() | st.integers(0, 61))
+    return {
+        "day": None if offset is None else datetime.date(2021, 6, 20) + datetime.timedelta(days=offset // 2),
+        "publisher": draw(st.sampled_from(["甲报", "乙报", ""])),
+        "channel": draw(st.sampled_from(["c1", "c2", ""])),
+        "tags": draw(many),
+        "words": draw(st.sampled_from([None, 9, 10])),
+    }
 
 
-COLLECTIONS = st.builds(
-    Collection,
-    group_by=st.sampled_from([("publisher", "month"), ("publisher", "month", "channel")]),
-    sections=st.sampled_from([(), ("channel",), ("day", "channel")]),
-    order_by=st.sampled_from(["date", "-date", "title", "id", "path"]),
-    max_articles=st.integers(1, 12),
-)
+def members(most: int = 40) -> st.SearchStrategy[list[Member]]:
+    """Articles."""
+    each = st.lists(member_fields(), max_size=most)
+    return each.map(lambda found: [member(number, **fields) for number, fields in enumerate(found)])
+
+
+def collections(*groupings: tuple[str, ...]) -> st.SearchStrategy[Collection]:
+    """Collections with these groupings, and anything else."""
+    return st.builds(
+        Collection,
+        title=st.just("集"),
+        file=st.just("epub/x.epub"),
+        group_by=st.sampled_from(groupings),
+        sections=st.sampled_from([(), ("channel",), ("day", "channel"), ("tag",)]),
+        order_by=st.sampled_from(["date", "-date", "title", "id", "path", "-words", "tags"]),
+        max_articles=st.integers(1, 12),
+    )
+
+
+SINGLE = [(), ("publisher",), ("publisher", "month"), ("channel", "week"), ("day",), ("year", "category"), ("words",)]
+COLLECTIONS = collections(*SINGLE)
+SEVERAL = collections(*SINGLE, ("tag",), ("tag", "month"), ("publisher", "tags"))
 
 
 @settings(deadline=None)
@@ -78,7 +96,7 @@ def test_every_article_is_in_one_volume_whatever_the_order(
 
 
 @settings(deadline=None)
-@given(COLLECTIONS, members())
+@given(SEVERAL, members())
 def test_files_and_keys_are_unique(collection: Collection, articles: list[Member]) -> None:
     """No two volumes share a key, or a file name where case does not count."""
     volumes = plan_volumes(collection, articles)
@@ -86,19 +104,33 @@ def test_files_and_keys_are_unique(collection: Collection, articles: list[Member
     assert len({volume.key for volume in volumes}) == len(volumes)
 
 
-@given(COLLECTIONS, members(), st.integers(0, 61))
-@settings(max_examples=200, deadline=None)
-def test_a_later_article_touches_its_day_only(collection: Collection, articles: list[Member], when: int) -> None:
-    """An article that comes later changes no volume but its day's, unless a limit is crossed for the first time."""
-    new = member(9999, datetime.date(2021, 6, 20) + datetime.timedelta(days=when // 2), publisher="甲报")
+@settings(max_examples=400, deadline=None)
+@given(SEVERAL, members(), member_fields())
+def test_a_later_article_touches_the_volume_of_its_day_only(
+    collection: Collection, articles: list[Member], fields: dict[str, Any]
+) -> None:
+    """One article more changes, of each group that it belongs to, one volume or the parts of one day.
+
+    Where that volume was full, it gives way to smaller ones, which hold what it held and the new article.
+    """
+    new = member(9999, **fields)
     before = {volume.key: volume for volume in plan_volumes(collection, articles)}
     after = {volume.key: volume for volume in plan_volumes(collection, [*articles, new])}
-    assume(before.keys() <= after.keys())
-    for key, volume in before.items():
-        # The parts of a day are one: its later articles may move from one to the next.
-        same_day = bool(volume.part) and volume.first == new.date
-        if not same_day and new.path not in after[key].members:
-            assert after[key] == volume
+    changed = [volume for key, volume in before.items() if after.get(key) != volume]
+    groups = {volume.group for volume in after.values() if new.path in volume.members}
+    for group in groups | {volume.group for volume in changed}:
+        assert group in groups, "a volume of another group was touched"
+        old = [volume for volume in changed if volume.group == group]
+        fresh = [volume for key, volume in after.items() if volume.group == group and before.get(key) != volume]
+        held = sorted(path for volume in old for path in volume.members)
+        assert sorted(path for volume in fresh for path in volume.members) == sorted([*held, new.path])
+        if len(old) == 1 and not old[0].part:
+            (one,) = old
+            # It grew, or it was full and gave way.
+            assert [one.key] == [volume.key for volume in fresh] or len(one.members) == collection.max_articles
+        else:
+            # Nothing, or the numbered parts of its day, or of what has no date.
+            assert {(volume.first, volume.last) for volume in old} <= {(new.date, new.date)}
 
 
 @settings(deadline=None)

@@ -122,7 +122,7 @@ def epub(
     output: Annotated[str, typer.Option("--output", "-o", help="The book to write; - is the standard output.")],
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="The sources, or patterns of them, in the order of the book.", metavar="[FILES...]"),
+        typer.Argument(help="The sources, or patterns of them, in the order of the book.", metavar="FILES"),
     ] = None,
     where: Annotated[
         str,
