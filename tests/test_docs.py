@@ -243,6 +243,8 @@ def test_the_defaults_that_are_shown_are_the_defaults() -> None:
 
 def written(value: object) -> str:
     """A value as the tables write it."""
+    if value is None:
+        return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
     return f"[{', '.join(value)}]" if isinstance(value, list) else str(value)

@@ -218,6 +218,7 @@ def test_three_hundred_chapters_pass_epubcheck(check: Check) -> None:
         (BookOptions(pictures="omit", style="plain"), {}),
         (BookOptions(cover=False, grayscale=True, conforms_to="EPUB Accessibility 1.1 - WCAG 2.1 Level AA"), {}),
         (BookOptions(chapter_bytes=2500), {}),
+        (BookOptions(script="s2t"), {"lang": "zh-CN"}),
     ],
 )
 def test_a_book_of_one_chapter_passes_epubcheck(check: Check, options: BookOptions, meta: dict[str, Any]) -> None:

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convert.errors import ConfigError
-from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
+from convert.volumes import Collection, Member, Volume, Window, plan_volumes, split_volume
+from convert.where import FIELDS, parse_where
 
 DAY = datetime.date(2021, 7, 14)
 
@@ -277,7 +278,12 @@ def test_volumes_of_one_name_all_get_a_mark() -> None:
         ({"file": "../{publisher}-{month}.epub"}, "inside the output folder"),
         ({"file": "/{month}.epub"}, "inside the output folder"),
         ({"file": "{month}.zip"}, ".epub"),
+        ({"group_by": ("tgs",)}, "did you mean 'tags'?"),
+        ({"sections": ("year", "month", "week", "day")}, "4 levels; expected at most 3"),
         ({"order_by": "mood"}, "'mood'"),
+        ({"order_by": "-dat"}, "did you mean 'date'?"),
+        ({"max_articles": 901}, "to 900"),
+        ({"max_bytes": -1}, "0 sets no limit"),
         ({"max_articles": 0}, "from 1"),
     ],
 )
@@ -302,3 +308,106 @@ def test_a_volume_splits_one_step_further() -> None:
     assert names(split_volume(collection, many, second)) == ["示例报-2021-07-14-2-1", "示例报-2021-07-14-2-2"]
     (single,) = plan_volumes(collection, [member(1)])
     assert split_volume(collection, [member(1)], single) == []
+
+
+def test_an_article_is_in_a_volume_for_each_of_its_tags() -> None:
+    """And for each author; of sections it is in the first one only."""
+    articles = [member(1, tags=("茶", "桥")), member(2, tags=("茶",)), member(3)]
+    volumes = plan_volumes(Collection("{tag}", "{tag}.epub", group_by=("tag",), sections=("tag",)), articles)
+    found = {volume.title: [path[-5:-3] for path in volume.members] for volume in volumes}
+    assert found == {"茶": ["n1", "n2"], "桥": ["n1"], "其他": ["n3"]}
+    assert [volume.labels for volume in volumes if volume.title == "桥"] == [(("茶",),)]
+    both = plan_volumes(
+        Collection("{author}", "{author}.epub", group_by=("author",)), [member(1, authors=("张甲", "李乙", "张甲"))]
+    )
+    assert [volume.title for volume in both] == ["张甲", "李乙"]
+
+
+def test_a_volume_of_a_tag_that_is_too_large_is_split_by_itself() -> None:
+    """It stays the volume of its tag, whatever else its articles are about."""
+    collection = Collection("{tag}", "{tag}.epub", group_by=("tag",))
+    articles = [member(n, DAY + datetime.timedelta(days=n * 20), tags=("桥", "茶")) for n in range(3)]
+    tea = next(volume for volume in plan_volumes(collection, articles) if volume.title == "茶")
+    assert [volume.file for volume in split_volume(collection, articles, tea)] == ["茶-2021-07.epub", "茶-2021-08.epub"]
+
+
+@pytest.mark.parametrize("key", [*FIELDS, "author", "tag", "category", "day", "week", "month", "year"])
+def test_every_metadata_key_can_group(key: str) -> None:
+    """What has no value is a volume of its own."""
+    fields: dict[str, Any] = {name: ("甲",) if kind == "list" else "甲" for name, kind in FIELDS.items()}
+    nothing: dict[str, Any] = dict.fromkeys(FIELDS)
+    articles = [member(1, None, **nothing), member(2, **{**fields, "date": DAY, "words": 7})]
+    volumes = plan_volumes(Collection("{" + key + "}", "{" + key + "}.epub", group_by=(key,)), articles)
+    assert [len(volume.members) for volume in volumes] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"), [("words", "213"), ("-words", "123"), ("id", "123"), ("-id", "321"), ("-date", "312")]
+)
+def test_the_order_is_by_any_field_and_what_lacks_it_comes_last(order: str, expected: str) -> None:
+    """Numbers by value, either way."""
+    articles = [member(1, DAY, words=10), member(2, None, words=9), member(3, DAY + datetime.timedelta(days=1))]
+    (volume,) = plan_volumes(Collection("集", "x.epub", group_by=(), sections=(), order_by=order), articles)
+    assert "".join(path[-4] for path in volume.members) == expected
+
+
+def test_a_condition_chooses_articles() -> None:
+    """Those that it does not hold for are in no volume."""
+    collection = Collection(where=parse_where("tags ~ 茶 and date = 2021-07"))
+    articles = [member(1, tags=("茶",)), member(2), member(3, datetime.date(2021, 8, 1), tags=("茶",))]
+    assert [volume.members for volume in plan_volumes(collection, articles)] == [("sample/c1/n1.md",)]
+
+
+@pytest.mark.parametrize(
+    ("window", "newest", "first"),
+    [
+        ("7 days", "2021-07-14", "2021-07-08"),
+        ("1 day", "2021-07-14", "2021-07-14"),
+        ("4 weeks", "2021-07-14", "2021-06-17"),
+        ("3 months", "2021-07-14", "2021-04-15"),
+        ("1 month", "2021-03-31", "2021-03-01"),
+        ("1 month", "2021-01-31", "2021-01-01"),
+        ("1 year", "2024-02-29", "2023-03-01"),
+        ("2months", "2021-01-05", "2020-11-06"),
+        ("999999 weeks", "2021-01-05", "0001-01-01"),
+        ("999999 years", "2021-01-05", "0001-01-01"),
+    ],
+)
+def test_a_window_ends_with_its_newest_day(window: str, newest: str, first: str) -> None:
+    """Both ends counted."""
+    assert Window.parse(window).first(datetime.date.fromisoformat(newest)) == datetime.date.fromisoformat(first)
+
+
+@pytest.mark.parametrize("text", ["", "7", "days", "0 days", "-1 days", "7 hours", "７ days", "7 days ago"])
+def test_a_window_that_is_none_is_a_config_error(text: str) -> None:
+    """With an example of one."""
+    with pytest.raises(ConfigError, match="as in `7 days`"):
+        Window.parse(text)
+
+
+def test_a_window_follows_the_newest_article_and_no_clock() -> None:
+    """Of the whole input, whatever the collection's condition takes of it; what has no date is outside."""
+    collection = Collection("新", "new.epub", group_by=(), within=Window(7, "day"))
+    articles = [*days(31), member(100, None)]
+    (volume,) = plan_volumes(collection, articles)
+    assert (volume.file, volume.key, len(volume.members)) == ("new.epub", "new.epub", 7)
+    assert (volume.first, volume.last) == (datetime.date(2021, 7, 25), datetime.date(2021, 7, 31))
+    new = member(101, datetime.date(2021, 8, 5), tags=("茶",))
+    (later,) = plan_volumes(collection, [*articles, new])
+    assert (later.key, later.first, len(later.members)) == (volume.key, datetime.date(2021, 7, 30), 3)
+    asked = Collection("新", "new.epub", group_by=(), within=Window(7, "day"), where=parse_where("not tags"))
+    (other,) = plan_volumes(asked, [*articles, new])
+    assert len(other.members) == 2
+    assert plan_volumes(collection, [member(100, None)]) == []
+
+
+def test_a_collection_says_which_facts_it_needs() -> None:
+    """What it does not ask for need not be kept."""
+    articles = [member(n, DAY, words=n, tags=("茶",), via="电台", byline="长") for n in range(5)]
+    collection = Collection(
+        "{tag} {via}", "{tag}-{via}.epub", group_by=("tag", "via"), order_by="-words", where=parse_where("not editors")
+    )
+    needed = collection.fields
+    assert needed == {"tags", "via", "words", "editors", "channel", "categories", "date", "id"}
+    bare = [Member(one.path, {name: one.facts[name] for name in one.facts.keys() & needed}) for one in articles]
+    assert plan_volumes(collection, bare) == plan_volumes(collection, articles)

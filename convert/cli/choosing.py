@@ -35,8 +35,9 @@ def choose_articles(names: Sequence[str], where: str, config: Config) -> Chosen:
         with screen.progress(quiet=False) as tell:
             chosen = choose(config, condition, MOST_ARTICLES, tell)
     if not chosen.articles:
-        place = "the files named" if names else str(config.input)
-        raise NothingToReadError("--where", f"no article of {place} matches", "", "loosen the condition")
+        if names:
+            raise NothingToReadError("--where", "none of the files named matches", "", "loosen the condition")
+        raise NothingToReadError(str(config.input), "no article matches --where", "", "loosen the condition")
     if len(chosen.articles) > MOST_ARTICLES:
         todo = "narrow the condition, or put it into `volumes` of the config, which splits along the calendar"
         raise UsageError("mirrorpress epub", "too many articles", f"at most {MOST_ARTICLES} in a book", todo)
