@@ -158,12 +158,13 @@ _MARKS = {"（": "(", "）": ")", "，": ","}
 _WORDS = ("and", "or", "not", "in")
 _DEEPEST = 40
 _SHOWN = 70
-_OPERATORS: Mapping[Kind, tuple[str, ...]] = {
+OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     "text": ("=", "!=", "~", "<", "<=", ">", ">=", "in"),
     "list": ("=", "!=", "~", "in"),
     "date": ("=", "!=", "<", "<=", ">", ">=", "in"),
     "number": ("=", "!=", "<", "<=", ">", ">=", "in"),
 }
+"""What a field can be compared by, as it is written; `not in` comes with `in`."""
 
 
 class _Token(NamedTuple):
@@ -266,12 +267,12 @@ class _Parser:
         operator = self.next("in") if negated else self.next("operator", "in")
         if operator is None:
             if negated or self.tokens[-1].kind not in ("and", "or", ")", "end"):
-                expected = "`in`" if negated else "one of " + ", ".join(_OPERATORS[FIELDS[name]])
+                expected = "`in`" if negated else "one of " + ", ".join(OPERATORS[FIELDS[name]])
                 self.unexpected(f"{expected} after {name}", f"a field alone says that it has a value: `{name}`")
             return Has(name)
         sign = operator.text.lower()
-        if sign not in _OPERATORS[FIELDS[name]]:
-            expected = "one of " + ", ".join(_OPERATORS[FIELDS[name]])
+        if sign not in OPERATORS[FIELDS[name]]:
+            expected = "one of " + ", ".join(OPERATORS[FIELDS[name]])
             todo = "a list has no order" if FIELDS[name] == "list" else f"write `{name} = …`"
             self.fail(operator, f"{name} knows no {sign}", expected, todo)
         values = self.values(name) if sign == "in" else (self.value(name),)
