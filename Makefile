@@ -3,11 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORPUS ?=
+CASES ?=
+SEED ?=
+KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accept bench corpus metadata clean
+.PHONY: help run test lint accept bench bench-epub corpus metadata fuzz growth clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mirrorpress needs Python 3.11 or newer; set PYTHON=…")'
@@ -33,8 +36,11 @@ lint: $(VENV)/tested ## formatting, lint and types
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
 
-bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (CORPUS=DIR, default seeds)
-	$(BIN)/python -m benchmarks.speed $(or $(CORPUS),seeds)
+bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (CORPUS=DIR, default a synthetic mirror)
+	$(BIN)/python -m benchmarks.speed $(CORPUS)
+
+bench-epub: $(VENV)/tested ## books beside pandoc's and calibre's (CORPUS=DIR, default a synthetic mirror)
+	$(BIN)/python -m benchmarks.books $(CORPUS)
 
 corpus: $(VENV)/tested ## run a mirror through and print the fidelity table (CORPUS=DIR)
 	@test -n "$(CORPUS)" || { echo 'make corpus CORPUS=DIR: name the folder that holds the mirrors'; exit 2; }
@@ -43,6 +49,12 @@ corpus: $(VENV)/tested ## run a mirror through and print the fidelity table (COR
 metadata: $(VENV)/tested ## hold metadata against labels set down by reading (CORPUS=DIR)
 	@test -n "$(CORPUS)" || { echo 'make metadata CORPUS=DIR: name the folder that holds the mirrors'; exit 2; }
 	$(BIN)/python -m benchmarks.metadata $(CORPUS)
+
+fuzz: $(VENV)/tested ## damage articles and check every promise (CASES, SEED, CORPUS, KEEP)
+	$(BIN)/python -m benchmarks.fuzz --cases $(or $(CASES),10000) --seed $(or $(SEED),1) $(if $(CORPUS),--corpus $(CORPUS)) $(if $(KEEP),--keep $(KEEP))
+
+growth: $(VENV)/tested ## how time grows with size, over hostile shapes
+	$(BIN)/python -m benchmarks.growth
 
 clean: ## remove what running and testing made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -30,8 +30,8 @@ from convert.emit import EMITTERS, EmitOptions
 from convert.enrich import STEPS
 from convert.verify import (
     Difference,
+    View,
     addresses,
-    alignment,
     canonical,
     cmark_gfm,
     conservation,
@@ -194,19 +194,18 @@ def written(article: Article) -> tuple[str, str]:
 
 def check_one(tally: Tally, article: Article, markdown: str, text: str, show: int) -> None:
     """Every check of one article."""
-    source, body = article.source, article.body.inner_html
-    laid = alignment(source, article)
+    view = View(article)
     found = [
-        *conservation(source, article, laid),
-        *invention(source, article, laid),
-        *descriptions(source, article),
-        *spacing(source, article, laid),
-        *marks(source, article, laid),
-        *addresses(source, article),
-        *han_spaces(source, article),
-        *canonical(article.path, article.body),
+        *conservation(view),
+        *invention(view),
+        *descriptions(view),
+        *spacing(view),
+        *marks(view),
+        *addresses(view),
+        *han_spaces(view),
+        *canonical(view),
     ]
-    for output in (body, markdown):
+    for output in (view.html, markdown):
         found += residue(article.path, output, hosts=TRACKERS, masked=MASKED, marks=NAVIGATION)
     for check in {one.check for one in found}:
         tally.add(check, [one for one in found if one.check == check], show)
@@ -220,13 +219,13 @@ def check_one(tally: Tally, article: Article, markdown: str, text: str, show: in
     ]
     tally.long += len(long)
     tally.example("long removal", long, show)
-    differences, mails = reads_back(markdown, article, cmark_gfm)
+    differences, mails = reads_back(markdown, view, cmark_gfm)
     tally.mails += mails
     tally.add("reads back (cmark-gfm)", differences, show)
-    tally.add("reads back (markdown-it-py)", reads_back(markdown, article, markdown_it())[0], show)
+    tally.add("reads back (markdown-it-py)", reads_back(markdown, view, markdown_it())[0], show)
     tally.add("front matter (PyYAML)", front_matter(markdown, article), show)
     tally.add("front matter (ruamel.yaml)", front_matter(markdown, article, ruamel()), show)
-    tally.add("plain text", plain_text(text, article), show)
+    tally.add("plain text", plain_text(text, view), show)
 
 
 def check_mirrors(mirrors: dict[str, Path], limit: int, jobs: int, show: int) -> dict[str, Tally]:

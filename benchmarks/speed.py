@@ -1,6 +1,6 @@
 """CPU an article, beside bare reading and writing and beside other parsers of the same articles.
 
-`python -m benchmarks.speed DIR [--size BYTES] [--repeat N]`; `make bench CORPUS=DIR` runs it. Figures are CPU time of
+`python -m benchmarks.speed [DIR] [--size BYTES] [--repeat N]`; `make bench CORPUS=DIR` runs it. Figures are CPU time of
 this process (`time.process_time`), the median of several repeats over the articles whose size is nearest to `--size`;
 absolute times hang on the machine, the ratios less so.
 """
@@ -18,28 +18,41 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from turbohtml import parse_fragment
 
+from benchmarks.synthetic import write_mirror
 from convert.article import Article, Context, Source
+from convert.batch.checks import check_article
 from convert.batch.workers import TOGETHER
 from convert.clean import RULES
+from convert.config import Output
 from convert.emit import EMITTERS, EmitOptions
 from convert.enrich import STEPS
 from convert.errors import MirrorpressError
+from convert.files import PathTemplate
 from convert.pipeline import convert, convert_all
 from convert.profiles import load_profiles
+from convert.verify.bare import bare
+from convert.verify.layout import kind_of
+from convert.verify.tokens import tag_of
 
 AVERAGE = 7000  # bytes: the size of an average article over the mirrors that the profiles were made for
 MOST = 150  # articles
+SYNTHETIC = 2_000  # files of a synthetic mirror, most of whose sizes are near the average
+NAMES = PathTemplate.parse("{stem}")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="a mirror; a synthetic one without it")
     parser.add_argument("--size", type=int, default=AVERAGE, help="bytes of the articles to measure on")
     parser.add_argument("--repeat", type=int, default=9)
     options = parser.parse_args(arguments)
-    if not show(options.folder, options.size, options.repeat):
-        parser.error(f"{options.folder}: no articles; expected a mirror")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.folder or Path(scratch)
+        if options.folder is None:
+            write_mirror(folder, SYNTHETIC)
+        if not show(folder, options.size, options.repeat):
+            parser.error(f"{folder}: no articles; expected a mirror")
 
 
 def show(folder: Path, size: int = AVERAGE, repeat: int = 9) -> bool:
@@ -77,7 +90,7 @@ def _measure(sources: list[Source], folder: Path, scratch: Path, repeat: int) ->
     options = EmitOptions()
     markdown, text = EMITTERS["markdown"].write, EMITTERS["text"].write
 
-    def bare() -> None:
+    def bare_io() -> None:
         for source in sources:
             data = (folder / source.path).read_bytes()
             for suffix in (".md", ".txt"):
@@ -98,6 +111,17 @@ def _measure(sources: list[Source], folder: Path, scratch: Path, repeat: int) ->
         for source in sources:
             write(convert(Source(source.path, source.data), context))
 
+    outputs = [(one, markdown(one, options), text(one, options)) for one in _articles(sources, context)]
+
+    def verified(thorough: bool) -> None:
+        files = {"markdown": Output("markdown", NAMES, markdown, options), "text": Output("text", NAMES, text, options)}
+        for cache in (bare, kind_of, tag_of):
+            cache.cache_clear()  # a run meets every address once
+        for article, first, second in outputs:
+            written = [(files["markdown"], "a.md", first), (files["text"], "a.txt", second)]
+            found = check_article(article, written, thorough=thorough)
+            assert not found, found
+
     def turbohtml() -> None:
         for source in sources:
             parse_fragment(source.data.decode("utf-8", "replace"), positions=False)
@@ -107,10 +131,12 @@ def _measure(sources: list[Source], folder: Path, scratch: Path, repeat: int) ->
             BeautifulSoup(source.data, "html.parser")
 
     rows: dict[str, Callable[[], None]] = {
-        "bare reading, writing two files": bare,
+        "bare reading, writing two files": bare_io,
         "turbohtml: parse only": turbohtml,
         f"Mirrorpress: {TOGETHER} articles at a time, as `run` does": whole,
         "Mirrorpress: one article after the other": one_by_one,
+        "verify: in a run, of what it wrote": lambda: verified(False),
+        "verify: every check, as `mirrorpress verify` does": lambda: verified(True),
         "BeautifulSoup (html.parser): parse only": beautifulsoup,
     }
     results = _cpu(rows, repeat)
@@ -119,6 +145,10 @@ def _measure(sources: list[Source], folder: Path, scratch: Path, repeat: int) ->
     for name, seconds in results.items():
         each = seconds * 1000 / len(sources)
         print(f"{name:52}{each:9.3f} ms an article {seconds / own:8.2f} × Mirrorpress")
+
+
+def _articles(sources: list[Source], context: Context) -> list[Article]:
+    return [convert(Source(one.path, one.data), context) for one in sources]
 
 
 def _cpu(rows: dict[str, Callable[[], None]], repeat: int) -> dict[str, float]:

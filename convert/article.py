@@ -18,6 +18,10 @@ NoteKind: TypeAlias = Literal["removed", "moved", "changed", "guessed", "wrong"]
 NoteOf: TypeAlias = Literal["text", "attribute", "element"]
 
 
+HIDDEN = "script, style, template"
+"""Elements whose text no reader sees, and no note tells."""
+
+
 class Note(NamedTuple):
     """One typed record of what was done to a source.
 
@@ -153,6 +157,9 @@ class Article:
     def note_removed(self, rule: str, nodes: Iterable[Node]) -> None:
         """Leave notes of nodes that are taken away: their text, and the addresses of their links and pictures."""
         nodes = list(nodes)
+        for node in nodes:
+            for hidden in node.select(HIDDEN) if isinstance(node, Element) else ():
+                hidden.extract()
         self.note_addresses(rule, nodes)
         text = " ".join("".join(node.data if isinstance(node, Text) else node.text for node in nodes).split())
         if text:

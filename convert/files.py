@@ -72,11 +72,11 @@ def _too_large(where: str, found: str, max_bytes: int) -> SourceError:
     return SourceError(where, found, f"at most {max_bytes:,}", "raise parse.max_bytes to read it")
 
 
-def write_file(root: Path, path: str, data: bytes) -> None:
+def write_file(root: Path, path: str, data: bytes) -> bool:
     """Write one output below `root`, making its folders; other programs see the old file or the whole new one.
 
-    A file that holds these bytes already is left alone, with its time. Raises OutputError where the output cannot be
-    written; nothing half-written is left behind.
+    A file that holds these bytes already is left alone, with its time; returns whether anything was written. Raises
+    OutputError where the output cannot be written; nothing half-written is left behind.
     """
     target = f"{root}/{path}"
     # The temporary name follows from the path, so that what a killed process left is overwritten by the next run.
@@ -84,7 +84,7 @@ def write_file(root: Path, path: str, data: bytes) -> None:
     temporary = f"{os.path.dirname(target)}/.{digest}.part"  # noqa: PTH120 - see above
     try:
         if _holds(target, data):
-            return
+            return False
         try:
             handle = _create(temporary)
         except FileNotFoundError:
@@ -101,6 +101,7 @@ def write_file(root: Path, path: str, data: bytes) -> None:
             raise
     except OSError as error:
         raise _unwritable(target, error) from None
+    return True
 
 
 def _holds(target: str, data: bytes) -> bool:

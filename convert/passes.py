@@ -74,6 +74,8 @@ class Stage:
             function(article, context)
         except MirrorpressError as error:
             return error
+        except MemoryError:
+            raise  # no fault of the pass
         except Exception as error:
             failure = RuleError(
                 article.path,

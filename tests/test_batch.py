@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import sys
 import threading
 import zipfile
 from collections import Counter
@@ -16,7 +17,7 @@ import pytest
 from convert.article import Note
 from convert.batch.books import pictures_in
 from convert.batch.plan import Look, make_plan
-from convert.batch.pool import Pool, chunked
+from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.run import run
 from convert.batch.sources import Mirrors, find_sources, mirror_of, read_channels
 from convert.batch.summary import Summary
@@ -281,7 +282,9 @@ def test_results_come_in_the_order_of_the_chunks() -> None:
     with Pool(2, ready, 2) as pool:
         results = list(pool.run(double, chunked(list(range(10)), 2)))
     assert [one for chunk, _ in results for one in chunk] == list(range(10))
-    assert [one for _, result in results for one in result or []] == [item * 2 for item in range(10)]
+    assert [one for _, result in results if not isinstance(result, Lost) for one in result] == [
+        item * 2 for item in range(10)
+    ]
 
 
 def test_a_dying_process_costs_only_the_item_that_kills_it() -> None:
@@ -290,8 +293,18 @@ def test_a_dying_process_costs_only_the_item_that_kills_it() -> None:
     with Pool(2, ready, 2) as pool:
         results = list(pool.run(double, [items[start : start + 5] for start in range(0, 40, 5)]))
     assert [one for chunk, _ in results for one in chunk] == items
-    assert [chunk for chunk, result in results if result is None] == [[13]]
-    assert [one for _, result in results for one in result or []] == [item * 2 for item in items if item != 13]
+    assert [(chunk, result) for chunk, result in results if isinstance(result, Lost)] == [([13], Lost.DIED)]
+    assert [one for _, result in results if not isinstance(result, Lost) for one in result] == [
+        item * 2 for item in items if item != 13
+    ]
+
+
+def test_a_process_that_does_not_end_costs_only_the_item_that_it_hangs_on() -> None:
+    """It is killed after the time of one item; the others of its chunk are taken one by one."""
+    with Pool(1, ready, 2) as pool:
+        results = list(pool.run(linger, [[0, 0], [0, 1, 0], [0]], seconds=1))
+    assert [chunk for chunk, result in results if result is Lost.HUNG] == [[1]]
+    assert [one for chunk, _ in results for one in chunk] == [0, 0, 0, 1, 0, 0]
 
 
 def test_an_early_end_does_not_wait_for_the_work_under_way() -> None:
@@ -396,6 +409,7 @@ def test_copies_that_differ_in_white_space_only_are_no_variants(tmp_path: Path) 
 
 OWN = """
 import os
+import time
 from convert.errors import SourceError
 
 def fail(article, context):
@@ -405,6 +419,10 @@ def fail(article, context):
 def die(article, context):
     if "n100002" in article.path:
         os._exit(9)
+
+def sleep_for_ever(article, context):
+    while "n100002" in article.path:
+        time.sleep(1)
 
 def write_json(article, options):
     return article.meta.title.encode()
@@ -445,6 +463,31 @@ def test_a_source_that_kills_its_worker_is_named_and_the_run_goes_on(tmp_path: P
     assert failure.path == "pages/c1/n100002.md"
     assert "the process that worked on it died" in failure.reason
     assert summary.articles == 2
+
+
+def test_a_source_that_a_worker_hangs_on_is_named_and_the_run_goes_on(tmp_path: Path) -> None:
+    """A rule of one's own that never ends costs the article that it does not end with."""
+    mirror(tmp_path / "in")
+    own(tmp_path, "own_batch_c")
+    text = "clean: [default, 'own_batch_c:sleep_for_ever']\nbatch: {jobs: 2, seconds: 2}\n"
+    summary = run(config(tmp_path, text))
+    (failure,) = summary.failures
+    assert failure.path == "pages/c1/n100002.md"
+    assert "did not end within 2 s; expected a few milliseconds; raise batch.seconds" in failure.reason
+    assert (summary.articles, summary.exit_code) == (2, 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not hold a process to its address space")
+def test_a_source_that_takes_all_memory_is_named_and_the_run_goes_on(tmp_path: Path) -> None:
+    """Marks that are never closed make a tree whose size is the square of the source's; it costs itself only."""
+    mirror(tmp_path / "in")
+    bomb = "".join(f"<p><b id={number}><i id={number}>桥" for number in range(8000))
+    page(tmp_path / "in", "pages/c1/n100004.md", bomb)
+    summary = run(config(tmp_path, "batch: {jobs: 2, memory: 512}\n"))
+    (failure,) = summary.failures
+    assert failure.path == "pages/c1/n100004.md"
+    assert "needs more than 512 MB of memory" in failure.reason
+    assert (summary.articles, summary.exit_code) == (3, 1)
 
 
 def test_an_output_that_cannot_be_written_is_named_from_the_output_folder(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from convert.errors import SourceError
 from convert.pipeline import convert, convert_all
 from convert.profiles import load_profiles
 from convert.tree import fragment
-from convert.verify import conservation, reads_back
+from convert.verify import View, conservation, reads_back
 
 CONTEXT = Context(load_profiles(), RULES, STEPS)
 TAGS = [
@@ -82,8 +82,8 @@ def test_damaged_markup_loses_nothing_and_reads_back(body: str) -> None:
     source = Source("pages/ncid282/n1.md", ENVELOPE.format(body=body).encode())
     article = convert(source, CONTEXT)
     markdown = EMITTERS["markdown"].write(article, EmitOptions()).decode()
-    assert not conservation(source, article)
-    assert not reads_back(markdown, article)[0]
+    assert not conservation(View(article))
+    assert not reads_back(markdown, View(article))[0]
 
 
 @given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=12), max_size=4))

@@ -22,12 +22,17 @@ from convert.enrich import STEPS
 from convert.profiles import Profile, load_profiles
 from convert.verify import (
     Difference,
+    View,
     cmark_gfm,
     front_matter,
     reads_back,
     verify,
 )
 from convert.verify.alignment import align
+from convert.verify.canonical import FormReader
+from convert.verify.layout import layout
+from convert.verify.metadata import pairs, pyyaml
+from convert.verify.ordinary import is_ordinary
 
 PATH = "pages/lake/n100.md"
 PROFILE = Profile(name="lake", about="an invented mirror", trackers=("count.example",), masked_tags={"ok": "a"})
@@ -255,7 +260,7 @@ def all_checks(case: Case) -> list[Difference]:
     article = case.article()
     return [
         *verify(article, markdown=case.markdown, text=case.text),
-        *reads_back(case.markdown, article, markdown_it)[0],
+        *reads_back(case.markdown, View(article), markdown_it)[0],
         *front_matter(case.markdown, article, ruamel),
     ]
 
@@ -268,8 +273,8 @@ def test_an_undamaged_article_passes_every_check() -> None:
 def test_plain_mail_addresses_are_counted_and_allowed() -> None:
     """Only cmark-gfm makes a link of a plain e-mail address; it is counted, not reported."""
     case = Case()
-    assert reads_back(case.markdown, case.article(), cmark_gfm) == ([], 1)
-    assert reads_back(case.markdown, case.article(), markdown_it) == ([], 0)
+    assert reads_back(case.markdown, View(case.article()), cmark_gfm) == ([], 1)
+    assert reads_back(case.markdown, View(case.article()), markdown_it) == ([], 0)
 
 
 def test_a_mail_link_that_the_reader_does_not_make_is_missed() -> None:
@@ -277,8 +282,8 @@ def test_a_mail_link_that_the_reader_does_not_make_is_missed() -> None:
     case = replace(
         Case(), body='<p>写信给<a href="mailto:a@n.example">a@n.example</a>。</p>', markdown="写信给a@n.example。\n"
     )
-    assert reads_back(case.markdown, case.article(), markdown_it)[0]
-    assert reads_back(case.markdown, case.article(), cmark_gfm) == ([], 0)
+    assert reads_back(case.markdown, View(case.article()), markdown_it)[0]
+    assert reads_back(case.markdown, View(case.article()), cmark_gfm) == ([], 0)
 
 
 # name of the damage, what is damaged, the piece that is replaced, what replaces it, the check that must tell
@@ -478,7 +483,7 @@ IN_MARKDOWN = [one for one in DAMAGE if one[1] == "markdown" and one[4] == "read
 def test_each_reader_finds_damaged_markdown(reader: Callable[[str], str], old: str, new: str) -> None:
     """Either reader alone finds every damage to the Markdown body."""
     case = damaged("markdown", old, new)
-    assert reads_back(case.markdown, case.article(), reader)[0]
+    assert reads_back(case.markdown, View(case.article()), reader)[0]
 
 
 ENVELOPED = """### 湖边的图书馆
@@ -554,8 +559,41 @@ def test_what_the_pipeline_makes_passes(path: str, text: str) -> None:
     article = convert(Source(path, text.encode()), context)
     markdown, plain = (EMITTERS[name].write(article, EmitOptions()).decode() for name in ("markdown", "text"))
     assert verify(article, markdown=markdown, text=plain) == []
-    assert reads_back(markdown, article, markdown_it) == ([], 0)
+    assert reads_back(markdown, View(article), markdown_it) == ([], 0)
     assert front_matter(markdown, article, ruamel) == []
+
+
+def test_a_walk_tells_where_marks_and_gaps_are() -> None:
+    """Whatever an element is called, an address makes it a link; elements of one name may lie in each other."""
+    html = '<div>一<span href="u">二<span>三</span>四</span>五</div><div href="v">六<div>七 八</div>九</div>\n十<br>'
+    found = layout(html)
+    assert found.marks == {"a u": [(1, 4)], "a v": [(5, 9)]}
+    assert found.gaps == {0: "end", 5: "end", 6: "end", 7: "space", 8: "end", 9: "end", 10: "end"}
+
+
+PLAIN = st.text("一二，：-#&*'[]{}: \"\\|>%@`!?0129ynYNtrueNull~=.", min_size=1, max_size=8)
+
+
+@given(PLAIN)
+def test_the_quick_look_at_front_matter_reads_as_pyyaml_does(value: str) -> None:
+    """What it takes for a value is what PyYAML reads; what it does not take is left to PyYAML."""
+    for written in (value, f'"{value}"', f"[{value}]", f"[{value}, 一]"):
+        read = pairs(f"key: {written}\n")
+        assert read is None or dict(read) == pyyaml(f"key: {written}\n")
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<p>", "</p>", "<strong>", "</strong>", '<a href="u">', "</a>", "<br>", "字", "a b", " "])
+    )
+)
+def test_what_is_ordinary_is_canonical(scraps: list[str]) -> None:
+    """The quick look at a body takes nothing that the slow one finds fault with."""
+    html = parse_fragment("".join(scraps), positions=False).inner_html
+    if is_ordinary(html):
+        reader = FormReader("a.md")
+        reader.read(html)
+        assert not reader.found
 
 
 CHARACTERS = st.text("天地人和好，。ab1", max_size=12)

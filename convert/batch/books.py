@@ -68,7 +68,7 @@ def make_books(
             elif isinstance(outcome, Failure):
                 summary.failures.append(outcome)
             else:
-                told = "one article is too large for a book" if outcome else "its worker process died"
+                told = "one article is too large for a book" if isinstance(outcome, TooLarge) else outcome.value
                 summary.failures.append(Failure(one.volume.file, f"{one.volume.file}: {told}"))
             done += 1
             progress("volumes", done, total)

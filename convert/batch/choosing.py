@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 
 from convert.article import Article
-from convert.batch.plan import Job
-from convert.batch.pool import Pool, chunked
-from convert.batch.run import DIED, Progress, Run, pool_size
+from convert.batch.plan import Job, make_plan
+from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.run import Progress, looks_at, lost, processes
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure
 from convert.batch.workers import Done, Worker, reason, start, worker
 from convert.config import Config
+from convert.files import OutputNames
 from convert.profiles import load_profiles
 from convert.volumes import Member, in_order
 from convert.where import Condition, facts_of, matches
@@ -37,24 +38,24 @@ def choose(config: Config, condition: Condition, most: int, progress: Progress) 
     """
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
     bare = config.without_outputs()
-    with Pool(pool_size(config, found), start, bare, found.root) as pool:
-        one = Run(bare, found, pool, progress)
-        jobs = {job.path: job for job in one.plan().jobs}
-        members: list[Member] = []
+    failures: list[Failure] = []
+    members: list[Member] = []
+    with Pool(processes(config, found), start, bare, found.root) as pool:
+        looks = looks_at(found.paths, pool, failures, config, progress)
+        plan = make_plan(looks, (), OutputNames([]), config.batch.duplicates == "merge")
+        jobs = {job.path: job for job in plan.jobs}
         done = 0
-        for some, results in pool.run(partial(_members, condition=condition), chunked([*jobs.values()], pool.jobs)):
-            if results is None:
-                results = [Done(some[0].path, failure=f"{some[0].path}: {DIED}")]
-            for result in results:
-                if result.member:
-                    members.append(result.member)
-                else:
-                    one.fail(result.path, result.failure)
+        work = partial(_members, condition=condition)
+        for some, results in pool.run(work, chunked([*jobs.values()], pool.jobs), config.batch.seconds):
+            if isinstance(results, Lost):
+                results = [Done(some[0].path, failure=lost(some[0].path, results, config))]
+            members += [one.member for one in results if one.member]
+            failures += [Failure(one.path, one.failure) for one in results if one.failure]
             done += len(some)
             progress("choosing", done, len(jobs))
     me = Worker(bare, found.root)
     articles = [me.article(jobs[member.path]) for member in in_order("date", members)[: most + 1]]
-    return Chosen(found.root, articles, one.summary.failures)
+    return Chosen(found.root, articles, failures)
 
 
 def _members(jobs: Sequence[Job], condition: Condition) -> list[Done]:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from enum import Enum
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -24,6 +25,14 @@ def chunked(items: Sequence[Item], jobs: int) -> list[Sequence[Item]]:
     """Cut items into chunks, small enough that every worker gets some."""
     size = max(1, min(CHUNK, -(-len(items) // (jobs * 4))))
     return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+class Lost(Enum):
+    """What became of an item that has no result."""
+
+    DIED = "the process that worked on it died"
+    HUNG = "the process that worked on it did not end"
+    MEMORY = "the process that worked on it had not enough memory"
 
 
 class Pool:
@@ -48,17 +57,21 @@ class Pool:
     ) -> None:
         if kind is not None:
             # What is under way may take long, or for ever; nobody waits for it any more.
-            for process in set(multiprocessing.active_children()) - self._others:
-                process.terminate()
+            self._kill()
         self._stop()
 
     def run(
-        self, function: Callable[[Sequence[Item]], Result], chunks: Iterable[Sequence[Item]]
-    ) -> Iterator[tuple[Sequence[Item], Result | None]]:
+        self,
+        function: Callable[[Sequence[Item]], Result],
+        chunks: Iterable[Sequence[Item]],
+        seconds: float = 0,
+    ) -> Iterator[tuple[Sequence[Item], Result | Lost]]:
         """Call `function` with each chunk; yields (chunk, result) in order.
 
-        When a process dies, the chunk that was waited for is taken again item by item, in a process of its own; an
-        item that kills that one too is yielded with None as its result.
+        seconds: how long one item may take; 0 is for ever.
+        When a process dies, or has not ended with its chunk in the time of one item, the chunk that was waited for
+        is taken again item by item, in a process of its own; an item that kills that one too, or takes longer, is
+        yielded with why it has no result.
         """
         coming = iter(chunks)
         waiting: deque[tuple[Sequence[Item], Future[Result]]] = deque()
@@ -70,10 +83,12 @@ class Pool:
                 return
             chunk, future = waiting.popleft()
             try:
-                result = future.result()
-            except BrokenProcessPool:
+                # Those before it are done, so that this one has been begun.
+                result = future.result(seconds or None)
+            except (BrokenProcessPool, TimeoutError, MemoryError):
+                self._kill()
                 self._stop()
-                yield from self._one_by_one(function, chunk)
+                yield from self._one_by_one(function, chunk, seconds)
                 waiting = deque((one, self._again(function, one, old)) for one, old in waiting)
             else:
                 yield chunk, result
@@ -96,17 +111,31 @@ class Pool:
         return old if finished else self._submit(function, chunk)
 
     def _one_by_one(
-        self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item]
-    ) -> Iterator[tuple[Sequence[Item], Result | None]]:
+        self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item], seconds: float
+    ) -> Iterator[tuple[Sequence[Item], Result | Lost]]:
         alone = self._new(1)
         for item in chunk:
             try:
-                yield [item], alone.submit(function, [item]).result()
+                # A process takes a moment to begin; that is none of the item's time.
+                alone.submit(int).result()
+                yield [item], alone.submit(function, [item]).result(seconds or None)
+                continue
             except BrokenProcessPool:
-                yield [item], None
-                alone.shutdown()
-                alone = self._new(1)
+                lost = Lost.DIED
+            except TimeoutError:
+                lost = Lost.HUNG
+            except MemoryError:
+                lost = Lost.MEMORY
+            self._kill()
+            alone.shutdown()
+            yield [item], lost
+            alone = self._new(1)
         alone.shutdown()
+
+    def _kill(self) -> None:
+        """End every process of the pool, also one that works for ever."""
+        for process in set(multiprocessing.active_children()) - self._others:
+            process.kill()
 
     def _stop(self) -> None:
         if self._executor:

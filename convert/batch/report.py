@@ -13,7 +13,9 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from convert.article import Note
+from convert.batch.checks import Differing
 from convert.batch.summary import Summary
+from convert.batch.workers import EXAMPLES
 from convert.errors import OutputError
 from convert.files import write_file
 
@@ -25,7 +27,8 @@ def write_report(output: Path, summary: Summary) -> None:
 
     Its keys: `sources` (found), `passed_over` (by reason), `articles` (converted), `copies` (of those articles),
     `failed` (path and reason of each), `outputs` (files by format), `notes` (by rule, then kind: count and examples),
-    `volumes` (file, title, articles and missing pictures of each). Raises OutputError where it cannot be written.
+    `volumes` (file, title, articles and missing pictures of each), `differs` (path, count and first differences of
+    each article whose outputs are not what its source says). Raises OutputError where it cannot be written.
     """
     write_file(output, REPORT, to_json(report(summary), indent=2) + b"\n")
 
@@ -39,6 +42,7 @@ def report(summary: Summary) -> dict[str, Any]:
     return {
         "articles": summary.articles,
         "copies": summary.copies,
+        "differs": [_told(one) for one in sorted(summary.differing, key=lambda one: one.path)],
         "failed": [asdict(one) for one in sorted(summary.failures, key=lambda one: one.path)],
         "notes": notes,
         "outputs": dict(sorted(summary.outputs.items())),
@@ -46,6 +50,11 @@ def report(summary: Summary) -> dict[str, Any]:
         "sources": summary.sources,
         "volumes": [asdict(one) for one in sorted(summary.books, key=lambda one: one.file)],
     }
+
+
+def _told(one: Differing) -> dict[str, Any]:
+    """An article that differs, with its first differences, each in a line."""
+    return {"path": one.path, "count": one.count, "differences": [str(found) for found in one.differences[:EXAMPLES]]}
 
 
 def _shortened(note: Note) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,11 @@ from typing import TypeAlias
 from convert.article import Note
 from convert.batch.books import make_books
 from convert.batch.plan import Job, Look, Plan, make_plan, settle, variant
-from convert.batch.pool import CHUNK, Pool, chunked
+from convert.batch.pool import CHUNK, Lost, Pool, chunked
 from convert.batch.report import REPORT, NotesFile, write_report
 from convert.batch.sources import Found, find_sources
 from convert.batch.summary import Failure, Summary
-from convert.batch.workers import STAGING, Batch, compare, convert_jobs, look_at, staged, start
+from convert.batch.workers import STAGING, Batch, compare, convert_jobs, look_at, staged, start, too_much
 from convert.config import Config, Output, build_outputs
 from convert.emit.epub import check_script
 from convert.errors import ConfigError, OutputError
@@ -28,7 +28,7 @@ from convert.volumes import Member
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Is told (what is being done, how much of it is done, how much there is) again and again."""
 
-DIED = "the process that worked on it died; take the file out of the input, and report it"
+TODO = "take the file out of the input, and report it"
 
 
 def run(
@@ -53,8 +53,8 @@ def run(
     check_tools(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, only)
     found.paths = found.paths[:limit]
-    with Pool(pool_size(config, found), start, config, found.root) as pool, ExitStack() as stack:
-        one = Run(config, found, pool, progress)
+    with Pool(processes(config, found), start, config, found.root) as pool, ExitStack() as stack:
+        one = _Run(config, found, pool, progress)
         plan = one.plan()
         if dry_run:
             one.summary.dry_run = True
@@ -66,9 +66,8 @@ def run(
     return one.summary
 
 
-def pool_size(config: Config, found: Found) -> int:
-    """How many worker processes there are to be."""
-    # A process takes as long to start as it takes to convert some hundred articles.
+def processes(config: Config, found: Found) -> int:
+    """How many worker processes these sources are worth: one takes as long to start as to convert some hundred."""
     return min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
 
 
@@ -95,7 +94,34 @@ def check_tools(config: Config) -> None:
         check_script(options.script)
 
 
-class Run:
+def looks_at(
+    paths: Sequence[str], pool: Pool, failures: list[Failure], config: Config, progress: Progress
+) -> list[Look]:
+    """Look at every source; those that cannot be read become failures."""
+    looks: list[Look] = []
+    for some, result in pool.run(look_at, chunked(paths, pool.jobs), config.batch.seconds):
+        for look in [Look(some[0], failure=lost(some[0], result, config))] if isinstance(result, Lost) else result:
+            if look.failure:
+                failures.append(Failure(look.path, look.failure))
+            else:
+                looks.append(look)
+        progress("looking", len(looks) + len(failures), len(paths))
+    return looks
+
+
+def lost(path: str, why: Lost, config: Config) -> str:
+    """Why a source has no result at all."""
+    if why is Lost.HUNG:
+        limit = f"{why.value} within {config.batch.seconds} s"
+        return f"{path}: {limit}; expected a few milliseconds; raise batch.seconds if it may take long, or {TODO}"
+    if why is Lost.MEMORY:
+        return too_much(path, config)
+    memory = config.batch.memory
+    perhaps = f", perhaps because it needs more than {memory} MB of memory (batch.memory)" if memory else ""
+    return f"{path}: {why.value}{perhaps}; {TODO}"
+
+
+class _Run:
     """One run: what its phases share."""
 
     def __init__(self, config: Config, found: Found, pool: Pool, progress: Progress) -> None:
@@ -106,22 +132,15 @@ class Run:
         self.summary = Summary(sources=len(found.paths), passed_over=dict(found.passed_over))
         self.outputs: tuple[Output, ...] = build_outputs(config)
         self.names = OutputNames([REPORT])
+        self.seconds = config.batch.seconds
 
     def plan(self) -> Plan:
         """Look at every source, and decide what becomes of it."""
-        looks: list[Look] = []
-        total = len(self.found.paths)
-        for paths, result in self.pool.run(look_at, chunked(self.found.paths, self.pool.jobs)):
-            for look in result or [Look(paths[0], failure=f"{paths[0]}: {DIED}")]:
-                if look.failure:
-                    self.fail(look.path, look.failure)
-                else:
-                    looks.append(look)
-            self.progress("looking", len(looks) + len(self.summary.failures), total)
+        looks = looks_at(self.found.paths, self.pool, self.summary.failures, self.config, self.progress)
         plan = make_plan(looks, self.outputs, self.names, self.config.batch.duplicates == "merge")
         self.summary.copies = plan.copies
-        for pairs, different in self.pool.run(compare, chunked(plan.suspects, self.pool.jobs)):
-            plan.notes += [variant(*pair) for pair in (pairs if different is None else different)]
+        for pairs, different in self.pool.run(compare, chunked(plan.suspects, self.pool.jobs), self.seconds):
+            plan.notes += [variant(*pair) for pair in (pairs if isinstance(different, Lost) else different)]
         return plan
 
     def convert(self, plan: Plan, notes: NotesFile | None) -> list[Member]:
@@ -133,9 +152,9 @@ class Run:
         members: list[Member] = []
         work = partial(convert_jobs, with_notes=notes is not None)
         done = 0
-        for jobs, batch in self.pool.run(work, chunked(plan.jobs, self.pool.jobs)):
-            if batch is None:
-                self.fail(jobs[0].path, f"{jobs[0].path}: {DIED}")
+        for jobs, batch in self.pool.run(work, chunked(plan.jobs, self.pool.jobs), self.seconds):
+            if isinstance(batch, Lost):
+                self.fail(jobs[0].path, lost(jobs[0].path, batch, self.config))
             else:
                 members += self.take(jobs, batch, notes)
             done += len(jobs)
@@ -160,6 +179,9 @@ class Run:
                 self.fail(done.path, error.message)
                 continue
             members.append(done.member)
+            self.summary.verified += done.verified
+            if done.differing:
+                self.summary.differing.append(done.differing)
             self.summary.outputs.update(output.name for output in self.outputs)
         self.summary.add(batch)
         self.summary.add_notes(named)

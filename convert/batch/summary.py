@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from convert.article import Note
+from convert.batch.checks import Differing
 from convert.batch.workers import EXAMPLES, Batch, tally
 
 
@@ -36,6 +37,7 @@ class Summary:
     sources: how many were found. passed_over: what else lay in the input, by reason.
     articles: those converted, or in a dry run to be converted. copies: sources that are copies of one of them.
     outputs: files written, by format. notes, examples: by (rule, kind).
+    verified: articles whose source and outputs were compared. differing: those that are not the same.
     """
 
     sources: int = 0
@@ -47,12 +49,14 @@ class Summary:
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
     books: list[Book] = field(default_factory=list)
+    verified: int = 0
+    differing: list[Differing] = field(default_factory=list)
     dry_run: bool = False
 
     @property
     def exit_code(self) -> int:
-        """1 where something failed, else 0."""
-        return 1 if self.failures else 0
+        """1 where something failed or differs, else 0."""
+        return 1 if self.failures or self.differing else 0
 
     def add_notes(self, notes: Iterable[Note]) -> None:
         """Count notes that no worker counted."""

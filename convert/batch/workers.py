@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from convert.article import Article, Context, Note, Source
+from convert.batch.checks import Differing, check_article, differing
 from convert.batch.plan import Job, Look
 from convert.batch.sources import Mirrors
 from convert.config import Config, Output, build_context, build_outputs
@@ -38,12 +40,15 @@ class Done:
     """One article that was converted, or failed.
 
     wanted: for each output whose name follows from the metadata, (its place among the outputs, the name it wants).
+    verified: whether source and outputs were compared, and differing: what came of it, where they differ.
     """
 
     path: str
     member: Member | None = None
     wanted: tuple[tuple[int, str], ...] = ()
     failure: str = ""
+    verified: bool = False
+    differing: Differing | None = None
 
 
 @dataclass(slots=True)
@@ -107,17 +112,28 @@ class Worker:
         facts = facts_of(article.meta, article.path, self.mirrors.name(article.path))
         return Member(article.path, {name: facts[name] for name in facts.keys() & self.fields})
 
-    def write(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
-        """Write every output of an article; nothing is written where one of its emitters fails."""
-        texts = [(one, _emit(article, one)) for one in self.outputs]
-        wanted = []
-        for index, (output, data) in enumerate(texts):
-            target = job.targets[index]
-            if target is None:
-                wanted.append((index, output.template.fill(job.name, article.meta)))
-                target = staged(job.path, index)
-            write_file(self.config.output, target, data)
-        return tuple(wanted)
+    def write(self, article: Article, job: Job) -> Done:
+        """Write every output of an article, and verify them; nothing is written where one of its emitters fails."""
+        written = [(one, _emit(article, one)) for one in self.outputs]
+        wanted = self.wanted(article, job)
+        names = dict(wanted)
+        changed = False
+        for index, (_, data) in enumerate(written):
+            changed |= write_file(self.config.output, job.targets[index] or staged(job.path, index), data)
+        verify = self.config.batch.verify
+        if verify == "off" or (verify == "changed" and not changed):
+            return Done(job.path, self.member(article), wanted)
+        files = [(one, job.targets[at] or names[at], data) for at, (one, data) in enumerate(written)]
+        found = differing(job.path, check_article(article, files, thorough=verify == "all"))
+        return Done(job.path, self.member(article), wanted, verified=True, differing=found)
+
+    def wanted(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
+        """The names that outputs want whose templates need the article's metadata, each with its output's place."""
+        return tuple(
+            (index, output.template.fill(job.name, article.meta))
+            for index, output in enumerate(self.outputs)
+            if job.targets[index] is None
+        )
 
 
 _worker: Worker | None = None
@@ -126,7 +142,25 @@ _worker: Worker | None = None
 def start(config: Config, root: Path) -> None:
     """Make this process a worker."""
     global _worker
+    _limit_memory(config.batch.memory)
     _worker = Worker(config, root)
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Let this process have so much address space and no more, where the platform can do that; 0 sets no limit."""
+    if not megabytes:
+        return
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    size = megabytes * 1024 * 1024
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if hard != resource.RLIM_INFINITY:
+        size = min(size, hard)
+    # macOS has the limit in name only
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (size, hard))
 
 
 def worker() -> Worker:
@@ -181,8 +215,8 @@ def compare(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
         try:
             if text(copy) != text(source):
                 different.append((copy, source))
-        except MirrorpressError:
-            # It was there a moment ago; what it said can no longer be told.
+        except (MirrorpressError, MemoryError):
+            # It was there a moment ago, or it is too much for this process; what it says cannot be told.
             different.append((copy, source))
     return different
 
@@ -195,11 +229,11 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
         try:
             if isinstance(article, Exception):
                 raise article
-            wanted = me.write(article, job)
+            done = me.write(article, job)
         except Exception as error:
             batch.done.append(Done(job.path, failure=reason(job.path, error)))
             continue
-        batch.done.append(Done(job.path, me.member(article), wanted))
+        batch.done.append(done)
         tally(batch.counts, batch.examples, article.notes)
         if with_notes:
             batch.notes += article.notes
@@ -209,18 +243,23 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
 
 def _converted(some: Sequence[tuple[Job, tuple[Source, Context]]]) -> Iterator[tuple[Job, Article | Exception]]:
     jobs, sources = [job for job, _ in some], [read for _, read in some]
-    try:
-        articles: list[Article | Exception] = list(convert_all(sources))
-    except Exception:  # a bug in a parser costs the article that it was met with, and no other
-        articles = [_alone(*read) for read in sources]
-    yield from zip(jobs, articles, strict=True)
+    articles: list[Article | Exception] | None = None
+    # a bug in a parser, or a lack of memory, costs the article that it was met with, and no other
+    with suppress(Exception):
+        articles = list(convert_all(sources))
+    if articles is not None:
+        yield from zip(jobs, articles, strict=True)
+        return
+    for job, read in zip(jobs, sources, strict=True):
+        yield job, _alone(*read)
 
 
 def _alone(source: Source, context: Context) -> Article | Exception:
     try:
         return convert(source, context)
     except Exception as error:
-        return error
+        # without the frames, which hold all that was made so far
+        return error.with_traceback(None)
 
 
 def tally(counts: Counter[tuple[str, str]], examples: dict[tuple[str, str], list[Note]], notes: Iterable[Note]) -> None:
@@ -236,7 +275,7 @@ def tally(counts: Counter[tuple[str, str]], examples: dict[tuple[str, str], list
 def _emit(article: Article, output: Output) -> bytes:
     try:
         data = output.write(article, output.options)
-    except MirrorpressError:
+    except (MirrorpressError, MemoryError):
         raise
     except Exception as error:
         raise RuleError(article.path, f"emitter {output.name!r} raised {type(error).__name__}: {error}") from error
@@ -245,8 +284,20 @@ def _emit(article: Article, output: Output) -> bytes:
     return data
 
 
+def too_much(path: str, config: Config) -> str:
+    """Why a source that took all the memory there was failed."""
+    if not config.batch.memory:
+        return f"{path}: needs more memory than there is; take the file out of the input"
+    return (
+        f"{path}: needs more than {config.batch.memory} MB of memory; expected what an article needs; raise "
+        "batch.memory in the config if this file is meant, or take it out of the input"
+    )
+
+
 def reason(path: str, error: Exception) -> str:
     """Why an article or a volume failed, in one line; files of the output are named from its folder."""
     if isinstance(error, MirrorpressError):
         return error.message.replace(f"{worker().config.output}/", "")
+    if isinstance(error, MemoryError):
+        return too_much(path, worker().config)
     return " ".join(f"{path}: {type(error).__name__}: {error}".split())

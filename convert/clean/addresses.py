@@ -17,7 +17,7 @@ DOMAIN = re.compile(
 TWICE = re.compile(r"https?:/{0,2}(?=https?:/)", re.IGNORECASE)
 # what may not stand in an address as it is (RFC 3987 keeps the characters beyond ASCII)
 UNSAFE = re.compile(
-    r"[\x00-\x20\x7f\"<>\\^`{|}\u0080-\u00a0\u2028\u2029\u3000\ufeff\u200b-\u200f\u202a-\u202e]|%(?![0-9A-Fa-f]{2})"
+    r"[\x00-\x20\x7f\"<>\\^`{|}\u0080-\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]|%(?![0-9A-Fa-f]{2})"
 )
 SQUARE = re.compile(r"[\[\]]")
 

@@ -32,6 +32,9 @@ def drop_boilerplate(article: Article, context: Context) -> None:
         if union is None:
             continue
         text = block.text
+        if not broken and len(text) > 2 * LONGEST:
+            before = ""
+            continue
         if "。" in text[:-1] and not (broken and block.select_one("br") is not None):
             before = ""
             continue  # two sentences are text, whatever they begin with

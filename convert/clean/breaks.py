@@ -8,11 +8,10 @@ from statistics import median
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
-from convert.tree import is_blank, line_text, lines, move, trim
+from convert.tree import is_blank, line_text, lines, move, replace, trim
 
 LONG = 40  # characters; a line longer than that is no verse
 SENTENCE_END = re.compile(r"[。！？!?.…”’』」）)：:；;]$")
-SPLIT = frozenset({"strong", "em", "s"})
 
 
 def split_at_breaks(article: Article, context: Context) -> None:
@@ -20,23 +19,28 @@ def split_at_breaks(article: Article, context: Context) -> None:
     body = article.body
     if body.select_one("br") is None:
         return
-    for mark in body.select("strong br, em br, s br"):
-        _lift(mark, body)
+    for code in body.select("code"):
+        if code.select_one("br") is not None and code.closest("pre") is None:
+            code.unwrap()  # code holds text only
+    for mark in reversed(body.select("strong, em, s")):  # the inner ones first
+        _lift(mark)
     for paragraph in body.select(":scope > p, blockquote > p"):
         if paragraph.select_one("br") is not None:
             _split(paragraph)
 
 
-def _lift(mark: Element, body: Element) -> None:
-    """Split the emphasis round a line break in two, until the break stands outside."""
-    while isinstance(mark.parent, Element) and mark.parent.tag in SPLIT and mark.parent is not body:
-        outer = mark.parent
-        after = list(mark.next_siblings)
-        outer.insert_after(mark)
-        if after:
-            mark.insert_after(move(after, Element(outer.tag)))
-        if not len(outer):
-            outer.extract()
+def _lift(outer: Element) -> None:
+    """Split an emphasis at the line breaks that stand directly in it, so that they stand outside."""
+    parts = lines(outer)
+    if len(parts) < 2:
+        return
+    result: list[Node] = []
+    for index, part in enumerate(parts):
+        if index:
+            result.append(Element("br"))
+        if part:
+            result.append(move(part, Element(outer.tag)))
+    replace(outer, result)
 
 
 def _split(paragraph: Element) -> None:

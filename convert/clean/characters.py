@@ -9,7 +9,7 @@ from collections import Counter
 from turbohtml import Element, Text
 
 from convert.article import Article, Context
-from convert.tree import texts
+from convert.tree import replace, texts
 
 RULE = "characters"
 # docs/canonical.md, Text: C0 and C1 controls, soft hyphen, zero-width and bidirectional marks but ZWJ and ZWNJ,
@@ -20,8 +20,9 @@ ODD = re.compile(
 )
 SPACES = frozenset("\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
 BREAKS = "\u2028\u2029"
-# an entity that was escaped twice, so that the reader sees its source; a number may have lost its semicolon
-TWICE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31};|#\d{2,7}(?:;|(?!\d))|#[xX][0-9A-Fa-f]{2,6};)")
+# an entity that was escaped twice or more, so that the reader sees its source; a number may have lost its semicolon
+TWICE = re.compile(r"&(?:amp;|#38;|#[xX]26;)*([A-Za-z][A-Za-z0-9]{1,31};|#\d{2,7}(?:;|(?!\d))|#[xX][0-9A-Fa-f]{2,6};)")
+PASSES = 3  # an entity may be what another one made whole
 
 
 def clean_characters(article: Article, context: Context) -> None:
@@ -37,27 +38,64 @@ def clean_characters(article: Article, context: Context) -> None:
         return
     changed.clear()
     for node in texts(article.body):
-        data = node.data
-        if "&" in data:
-            data = _entities(data, changed)
-        if ODD.search(data):
-            data = _plain(data, changed)
-        if data != node.data or "\u2028" in data:
+        written = node.data
+        data = _settled(written, changed)
+        if data != written or "\u2028" in data:
             _replace(node, data)
     _note(article, changed)
+
+
+def read_entities(article: Article) -> None:
+    """Read what a later rule put together to an entity that was escaped twice, as the rule itself would have."""
+    if "&" not in article.body.text:
+        return
+    changed: Counter[tuple[str, str]] = Counter()
+    for node in texts(article.body):
+        if "&" in node.data and (data := _entities(node.data, changed)) != node.data:
+            node.data = data
+    _note(article, changed)
+
+
+def settled(text: str) -> str:
+    """A text outside the body, as this rule would leave it in the body."""
+    return _settled(text, Counter()).replace("\u2028", " ")
+
+
+def bare(text: str) -> str:
+    """A text as this rule leaves it, without white space: what tells whether two texts say the same."""
+    return "".join(settled(text).split())
+
+
+def _settled(text: str, changed: Counter[tuple[str, str]]) -> str:
+    """A text with its entities read and its odd characters treated; what went is counted in `changed`."""
+    own: Counter[tuple[str, str]] = Counter()
+    data = _entities(text, own) if "&" in text else text
+    if ODD.search(data):
+        data = _plain(data, own)
+        if "&" in data and (whole := _entities(data, Counter())) != data:
+            # what went had stood in an entity: one note tells of all of the text
+            data = whole
+            own = Counter({(text, data.replace("\u2028", "")): 1})
+    changed.update(own)
+    return data
 
 
 def _entities(data: str, changed: Counter[tuple[str, str]]) -> str:
     """Read entities that were escaped twice once more."""
 
     def read(match: re.Match[str]) -> str:
-        plain = html.unescape(match[0])
-        if plain != match[0]:
-            plain = ODD.sub(lambda odd: " " if odd[0] in SPACES else "", plain)
-            changed[match[0], plain] += 1
+        plain = html.unescape(f"&{match[1]}")
+        if plain[:1] == "&" and plain != "&":
+            return match[0]
+        plain = ODD.sub(lambda odd: " " if odd[0] in SPACES else "", plain)
+        changed[match[0], plain] += 1
         return plain
 
-    return TWICE.sub(read, data)
+    for _ in range(PASSES):
+        data, before = TWICE.sub(read, data), data
+        if data == before:
+            break
+    return data
 
 
 def _plain(data: str, changed: Counter[tuple[str, str]], in_title: bool = False) -> str:
@@ -85,7 +123,7 @@ def _replace(node: Text, data: str) -> None:
             parts.append(Element("br"))
         if line:
             parts.append(Text(line))
-    node.replace_with(*parts)
+    replace(node, parts)
 
 
 def _note(article: Article, changed: Counter[tuple[str, str]]) -> None:

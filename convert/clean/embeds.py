@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from turbohtml import Element, Text
 
-from convert.article import Article, Context
+from convert.article import HIDDEN, Article, Context
+from convert.clean.addresses import mend
 
 RULE = "embeds"
 EMBEDS = (
     "script, style, template, iframe, object, embed, video, audio, svg, math, canvas, applet, form, input, button, "
     "select, textarea, link, meta, base, title, head"
 )
+RAW = "iframe, noembed, noframes"  # what stands in them is no text
 MEDIA = frozenset({"iframe", "object", "embed", "video", "audio"})
 
 
@@ -19,7 +21,11 @@ def link_embeds(article: Article, context: Context) -> None:
     for element in article.body.select(EMBEDS):
         if article.body not in element.ancestors:
             continue
-        addresses = _addresses(element) if element.tag in MEDIA else []
+        for hidden in element.select(f"{HIDDEN}, {RAW}") if not element.matches(HIDDEN) else ():
+            if address := hidden.attr("src"):
+                article.note(RULE, "removed", address, of="attribute")
+            hidden.extract()
+        addresses = _addresses(article, element) if element.tag in MEDIA else []
         text = element.text.strip()
         if text and element.tag in {"form", "button"}:
             element.unwrap()  # a form's labels are text like any other
@@ -32,13 +38,17 @@ def link_embeds(article: Article, context: Context) -> None:
         element.replace_with(*links) if links else element.extract()
 
 
-def _addresses(player: Element) -> list[str]:
-    """The addresses that a player plays, without repeats, in order."""
+def _addresses(article: Article, player: Element) -> list[str]:
+    """The addresses that a player plays, without repeats, in order; one that leads nowhere is noted."""
     found: dict[str, None] = {}
     for element in (player, *player.select("source, embed, param[name=movie], param[name=src], a[href]")):
         for name in ("src", "data", "href", "value"):
             address = (element.attr(name) or "").strip()
-            if address and not address.lower().startswith(("javascript:", "data:")):
+            if not address:
+                continue
+            mended = mend(address, article.profile.base)
+            if mended is not None and not mended.startswith("#"):
                 found[address] = None
                 break
+            article.note(RULE, "removed", address, of="attribute")
     return list(found)

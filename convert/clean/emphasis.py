@@ -59,10 +59,13 @@ def _join(mark: Element) -> None:
 def free_edges(body: Element) -> None:
     """Move white space and line breaks at the edges of all marks out of them, from the inside."""
     for mark in reversed(body.select(MARKS)):
-        _free_edges(mark)
+        free_edge(mark)
 
 
-def _free_edges(mark: Element) -> None:
+def free_edge(mark: Element) -> None:
+    """Move white space and line breaks at the edges of one mark or link out of it."""
+    if mark.tag == "code" and isinstance(mark.parent, Element) and mark.parent.tag == "pre":
+        return
     while len(mark) and (type(mark[0]) is Element and mark[0].tag == "br"):
         mark.insert_before(mark[0])
     while len(mark) and (type(mark[-1]) is Element and mark[-1].tag == "br"):
@@ -70,11 +73,18 @@ def _free_edges(mark: Element) -> None:
     if not len(mark):
         mark.extract()
         return
-    first = mark[0]
-    if type(first) is Text and first.data[:1].isspace():
+    first, last = _edge(mark, 0), _edge(mark, -1)
+    if first is not None and first.data[:1].isspace():
         first.data = first.data.lstrip()
         mark.insert_before(Text(" "))
-    last = mark[-1]
-    if type(last) is Text and last.data[-1:].isspace():
+    if last is not None and last.data[-1:].isspace():
         last.data = last.data.rstrip()
         mark.insert_after(Text(" "))
+
+
+def _edge(mark: Element, index: int) -> Text | None:
+    """The text at an edge of a mark, also inside a link there."""
+    node = mark[index]
+    while type(node) is Element and node.tag == "a" and len(node):
+        node = node[index]
+    return node if type(node) is Text else None

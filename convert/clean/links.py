@@ -8,18 +8,27 @@ from convert.article import Article, Context
 from convert.clean.addresses import mend
 
 RULE = "links"
+# what holds more than a link could
+BLOCKS = frozenset(
+    "p div section article main header footer nav aside center address details fieldset body html h1 h2 h3 h4 h5 h6 "
+    "ul ol menu li dl dt dd blockquote pre figure figcaption table caption colgroup col thead tbody tfoot tr td th "
+    "hr br img".split()
+)
 
 
 def mend_links(article: Article, context: Context) -> None:
     """Mend every link's address; unlink what leads nowhere; keep ids only where a link leads to them."""
     body = article.body
     for masked in body.select("[href]:not(a)"):
-        masked.tag = "a"  # a mirror that wrote another tag for `a` left the address on it
+        if masked.tag not in BLOCKS:
+            masked.tag = "a"  # a mirror that wrote another tag for `a` left the address on it
     anchors = body.select("a")
     targets = _targets(body) if any((one.attr("href") or "").startswith("#") for one in anchors) else {}
     wanted: set[str] = set()
     base = article.profile.base
     for anchor in anchors:
+        if anchor.parent is None:
+            continue  # stood in another link, which was settled before it
         href = anchor.attr("href")
         if (
             href is not None
@@ -71,9 +80,11 @@ def _settle(article: Article, anchor: Element, href: str | None, address: str | 
         article.note(RULE, "removed", address, of="attribute")
         del anchor.attrs["href"]
         address = None
-    if address is None and not name:
-        anchor.unwrap()
-    elif anchor.parent is not None and address is not None and anchor.parent.select_one("a a") is not None:
+    if address is None:
+        anchor.insert_after(*anchor.children)  # what a link leads to is a place, and holds nothing
+        if not name:
+            anchor.extract()
+    else:
         for inner in anchor.select("a[href]"):
             article.note(RULE, "removed", inner.attr("href") or "", of="attribute")
             inner.unwrap()

@@ -8,6 +8,7 @@ from turbohtml import Element
 
 from convert.article import Article, Context
 from convert.clean.addresses import mend
+from convert.clean.characters import bare, settled
 from convert.tree import opening_tag
 
 RULE = "pictures"
@@ -54,16 +55,12 @@ def _alternative(article: Article, image: Element) -> str:
     if "&" in alt:
         # attributes were escaped twice, and some entities lost their semicolon
         alt = html.unescape(alt.replace("&#039", "&#039;").replace(";;", ";"))
-    alt = " ".join(alt.split())
-    if len(alt) > 1 and alt[0] == alt[-1] and alt[0] in "'\"":
+    alt = " ".join(settled(alt).split())
+    while len(alt) > 1 and alt[0] == alt[-1] and alt[0] in "'\"":
         alt = alt[1:-1].strip()
-    if _bare(alt) == _bare(article.meta.title):
+    if bare(alt) == bare(article.meta.title):
         article.note(RULE, "removed", written, of="attribute")
         return ""
     if alt != written:
         article.note(RULE, "changed", written, alt, of="attribute")
     return alt
-
-
-def _bare(text: str) -> str:
-    return "".join(text.split())

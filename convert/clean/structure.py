@@ -108,38 +108,31 @@ class _Builder:
             result.append(paragraph)
 
     def _heading(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
-        """A heading's text in one line; pictures and tables that stood in it come before it."""
+        """A heading's text in one line; a picture or table that stands in it divides it."""
         if not wraps and node not in self.mixed:
             if self.breaks:
                 trim(node)
             return [] if is_blank(node) else [node]
-        before: list[Element] = []
-        for block in node.select("figure, table"):
-            if node in block.ancestors:
-                block.extract()
-                before.extend(self._block(block, ()))
-        heading = Element(node.tag, {"id": node.attr("id")} if node.attr("id") else None)
-        heading.extend(_wrapped(self._flat(node), wraps))
-        trim(heading)
-        return before if is_blank(heading) else [*before, heading]
+        result: list[Element] = []
+        lines: list[Element] = []
+        name = node.attr("id")
+        for block in [*self.blocks(node, wraps), None]:
+            if block is not None and block.tag not in {"figure", "table"}:
+                lines.append(block)
+                continue
+            heading = move(_in_line(lines), Element(node.tag, {"id": name} if name else None))
+            trim(heading)
+            if not is_blank(heading):
+                name = None
+                result.append(heading)
+            lines = []
+            if block is not None:
+                result.append(block)
+        return result
 
     def _flat(self, node: Element) -> list[Node]:
         """An element's content as inline nodes; what were blocks are lines."""
-        result: list[Node] = []
-        pending = False
-        for block in self.blocks(node, ()):
-            if pending:
-                result.append(Element("br"))
-            pending = block.tag != "hr"
-            if block.tag in {"p", *HEADINGS}:
-                result.extend(block.children)
-            elif block.tag == "figure":
-                result.extend(_figure_inline(block))
-            elif block.tag == "pre":
-                result.append(Text(" ".join(block.text.split())))
-            elif block.tag != "hr":
-                result.extend(_lines_of(block))
-        return result
+        return _in_line(self.blocks(node, ()))
 
     def _figure(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
         picture = next((one for one in node.children if type(one) is Element and one.tag in {"a", "img"}), None)
@@ -178,7 +171,7 @@ class _Builder:
             if type(child) is Element and child.tag == "li":
                 self._strays(loose, items, wraps)
                 items.append(self.blocks(child, wraps))
-            elif type(child) is Element and child.tag in {"ul", "ol", "menu"} and items:
+            elif type(child) is Element and child.tag in {"ul", "ol", "menu"} and self._strays(loose, items, wraps):
                 items[-1].extend(self._list(child, wraps))
             else:
                 loose.append(child)
@@ -194,13 +187,14 @@ class _Builder:
         result.extend([_item(item, inline) for item in items])
         return [result]
 
-    def _strays(self, loose: list[Node], items: list[list[Element]], wraps: tuple[Element, ...]) -> None:
-        """What stands in a list outside its items becomes an item of its own."""
+    def _strays(self, loose: list[Node], items: list[list[Element]], wraps: tuple[Element, ...]) -> bool:
+        """What stands in a list outside its items becomes an item of its own; returns whether there are items then."""
         if loose:
             blocks = self.blocks(move(loose, Element("div")), wraps)
             if blocks:
                 items.append(blocks)
             loose.clear()
+        return bool(items)
 
 
 def _with_lists(parent: Element) -> list[Node]:
@@ -220,9 +214,27 @@ def _with_lists(parent: Element) -> list[Node]:
 def _join_made(result: list[Element], blocks: list[Element]) -> None:
     """Add blocks; lists that were made for stray items, one behind the other, become one list."""
     if blocks and _is_made(blocks[:1]) and _is_made(result):
-        result[-1].extend(list(blocks[0].children))
+        made = result[-1]
+        inline = {_is_inline(one[0]) for one in (made, blocks[0]) if isinstance(one[0], Element)}
+        made.extend(list(blocks[0].children))
+        if len(inline) > 1:
+            for item in made.children:
+                _loosen(item)
         blocks = blocks[1:]
     result.extend(blocks)
+
+
+def _is_inline(item: Element) -> bool:
+    """Whether an item holds inline content, not blocks."""
+    first = item[0]
+    return type(first) is not Element or first.tag in INLINE
+
+
+def _loosen(item: Node) -> None:
+    """Put an item's inline content into a paragraph, so that it holds blocks only."""
+    if isinstance(item, Element) and _is_inline(item):
+        line = [node for node in item.children if type(node) is not Element or node.tag in INLINE]
+        item.insert(0, move(line, Element("p")))
 
 
 def _is_made(nodes: Sequence[Node]) -> bool:
@@ -242,6 +254,25 @@ def _wrapped(run: Sequence[Node], wraps: tuple[Element, ...]) -> list[Node]:
 def _carried(wrap: Element) -> dict[str, str]:
     """The attributes of an inline element that its copies keep; a damaged one may have names that no tag can."""
     return {name: value for name in ("href", "id") if (value := wrap.attr(name)) is not None}
+
+
+def _in_line(blocks: Sequence[Element]) -> list[Node]:
+    """Blocks as inline nodes, a line each."""
+    result: list[Node] = []
+    pending = False
+    for block in blocks:
+        if pending:
+            result.append(Element("br"))
+        pending = block.tag != "hr"
+        if block.tag in {"p", *HEADINGS}:
+            result.extend(block.children)
+        elif block.tag == "figure":
+            result.extend(_figure_inline(block))
+        elif block.tag == "pre":
+            result.append(Text(" ".join(block.text.split())))
+        elif block.tag != "hr":
+            result.extend(_lines_of(block))
+    return result
 
 
 def _figure_inline(figure: Element) -> list[Node]:
@@ -273,8 +304,9 @@ def _preformatted(node: Element) -> Element:
 
 
 def _is_short(item: list[Element]) -> bool:
-    """Whether an item is one line, perhaps with lists below it."""
-    return item[0].tag in {"p", "figure"} and all(block.tag in {"ul", "ol"} for block in item[1:])
+    """Whether an item is one line, perhaps with a list below it."""
+    first = item[0].tag == "p" or (item[0].tag == "figure" and len(item[0]) == 1)
+    return first and (len(item) == 1 or (len(item) == 2 and item[1].tag in {"ul", "ol"}))
 
 
 def _item(blocks: list[Element], inline: bool) -> Element:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from turbohtml import Element, Text
@@ -10,24 +11,28 @@ from convert.article import Article, Context
 from convert.tree import move, trim
 
 RULE = "subheads"
+HEADINGS = ("h2", "h3", "h4")
 LONGEST = 45  # characters
+QUOTED = re.compile(r"^[一二三四五六七八九十]{1,3}、.*。[”」』]$")
 FIRST = 6  # blocks in which a dateline may stand
 BYLINE = re.compile(r"\s*(?:[（(][^（）()]{2,90}[）)])?\s*")
 NUMBERED = r"[（(][一二三四五六七八九十百\d]{1,4}[）)]"
 # the cue of a speaker in a transcript ends with the time; a label announces what follows it
 TIME = r"\d{1,2}\s?[：:]\s?\d{1,2}$"
-LABEL = r"^(?:视频|音频|影片|录像|相关视频|图|表)[：:]"
-NO_SUBHEAD = re.compile(rf"{TIME}|{LABEL}|[。；;，,：:、…»›>]$|^(?!{NUMBERED})[（(]|^[【▼●■]|https?://|^[\W\d]+$")
+LABEL = r"^(?:视频|音频|影片|录像|相关|更多|阅读|推荐|延伸|点击|点阅|作者|目\s*录|编者|来源|图|表)[^：:]{0,6}[：:]"
+LEAD_IN = r"(?:下面|以下|如下|请[看听]|[说道问答]|表示|指出)[^：:]{0,8}[：:]$"
+NO_SUBHEAD = re.compile(rf"{TIME}|{LABEL}|{LEAD_IN}|[；;，,、…»›>]$|^(?!{NUMBERED})[（(]|^[【▼●■]|https?://|^[\W\d]+$")
 
 
 def find_subheads(article: Article, context: Context) -> None:
-    """Turn bold paragraphs into headings, one level below the headings that the article has; each leaves a note."""
+    """Turn bold paragraphs into headings, one level below the headings that stand above them; each leaves a note."""
     body = article.body
     _part_datelines(article)
     found = [block for block in body.children if type(block) is Element and _is_subhead(block)]
     if not found:
         return
-    used = [int(tag[1]) for tag in ("h2", "h3", "h4") if body.select_one(tag) is not None]
+    above = itertools.takewhile(lambda block: block is not found[0], body.children)
+    used = [int(block.tag[1]) for block in above if type(block) is Element and block.tag in HEADINGS]
     level = min(max(used, default=1) + 1, 4)
     for paragraph in found:
         mark = paragraph[0]
@@ -58,4 +63,7 @@ def _is_subhead(block: Element) -> bool:
     if type(mark) is not Element or mark.tag != "strong" or mark.select_one("br, img") is not None:
         return False
     text = mark.text.strip()
-    return 1 < len(text) <= LONGEST and "。" not in text and not NO_SUBHEAD.search(text)
+    if not 1 < len(text) <= LONGEST or NO_SUBHEAD.search(text):
+        return False
+    # a numbered line may quote a sentence; any other line with a full stop is a sentence
+    return "。" not in (text[:-2] if QUOTED.search(text) else text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
-from convert.tree import move
+from convert.tree import move, replace
 
 PARTS = frozenset({"caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th"})
+FILLED_MOST = 2000  # cells; a table that needs more of them to be filled up than it has is no table
 CAPTION_MOST = 300  # characters; a longer text below a picture is no caption
 
 
@@ -17,7 +18,7 @@ def sort_tables(article: Article, context: Context) -> None:
     for table in reversed(tables):  # inner tables first
         _free_strays(table)
         rows = [_cells(row) for row in table.select("tr") if row.closest("table") is table]
-        rows = [row for row in rows if row]
+        rows = [row for row in rows if any(not _is_void(cell) for cell in row)]
         if _is_layout(table, rows):
             _take_apart(table, rows)
         else:
@@ -32,6 +33,8 @@ def _is_layout(table: Element, rows: list[list[Element]]) -> bool:
     columns = max((len(row) for row in rows), default=0)
     if columns <= 1 or table.select_one("table") is not None:
         return True
+    if columns * len(rows) > FILLED_MOST + 10 * sum(map(len, rows)):
+        return True
     pictures = len(table.select("img"))
     if not pictures:
         return len(rows) == 1 and any(cell.select_one("p + p, ul, ol, h2, h3, h4") for cell in rows[0])
@@ -41,10 +44,8 @@ def _is_layout(table: Element, rows: list[list[Element]]) -> bool:
 
 def _take_apart(table: Element, rows: list[list[Element]]) -> None:
     """Replace a layout table by one block a cell; text in the same place of the row below a picture is its caption."""
+    _free_caption(table)
     blocks: list[Element] = []
-    caption = next((one for one in table.children if type(one) is Element and one.tag == "caption"), None)
-    if caption is not None:
-        blocks.append(move(caption.children, Element("div")))
     waiting: list[Element] = []  # blocks of the row above that hold a picture and no text
     for row in rows:
         held = [move(cell.children, Element("div")) for cell in row]
@@ -58,7 +59,14 @@ def _take_apart(table: Element, rows: list[list[Element]]) -> None:
         waiting = [block for block in held if block.select_one("img") is not None and not block.text.strip()]
         if len(waiting) != len([block for block in held if not _is_void(block)]):
             waiting = []
-    table.replace_with(*blocks)
+    replace(table, blocks)
+
+
+def _free_caption(table: Element) -> None:
+    """Put a table's caption before it, or behind it where it stands behind some of its text."""
+    for caption in [one for one in table.children if type(one) is Element and one.tag == "caption"]:
+        told = any(one.text.strip() for one in caption.previous_siblings)
+        (table.insert_after if told else table.insert_before)(move(caption.children, Element("div")))
 
 
 def _are_captions(held: list[Element], pictures: list[Element]) -> bool:
@@ -90,11 +98,9 @@ def _is_stray(node: Node) -> bool:
 
 def _bring_into_order(table: Element, rows: list[list[Element]]) -> None:
     """One optional head row of `th`, one body; empty rows go, short rows are filled."""
-    caption = next((one for one in table.children if type(one) is Element and one.tag == "caption"), None)
-    if caption is not None:
-        table.insert_before(move(caption.children, Element("div")))
-    rows = [row for row in rows if any(not _is_void(cell) for cell in row)] or rows[:1]
-    spanned = any(_span(cell, name) > 1 for row in rows for cell in row for name in ("colspan", "rowspan"))
+    _free_caption(table)
+    spans = [_span(cell, name) for row in rows for cell in row for name in ("colspan", "rowspan")]  # mends each, too
+    spanned = max(spans) > 1
     width = max(sum(_span(cell, "colspan") for cell in row) for row in rows)
     parts: list[Element] = []
     if (
@@ -119,7 +125,8 @@ def _row(cells: list[Element], width: int, spanned: bool, filler: str) -> Elemen
 def _span(cell: Element, name: str) -> int:
     """A cell's `colspan` or `rowspan`, at least 1; a value that makes no sense is 1 and is taken away."""
     value = (cell.attr(name) or "").strip()
-    if value.isascii() and value.isdigit() and 1 < int(value) <= 1000:
+    if value.isascii() and value.isdigit() and len(value) <= 4 and 1 < int(value) <= 1000:
+        cell.attrs[name] = str(int(value))
         return int(value)
     if name in cell.attrs:
         del cell.attrs[name]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import cast
 
-from turbohtml import Element, Text
+from turbohtml import Element
 
 from convert.article import Article, Context
-from convert.clean.emphasis import free_edges
-from convert.tree import is_blank, trim
+from convert.clean.characters import read_entities
+from convert.clean.emphasis import free_edge, free_edges
+from convert.clean.targets import settle_targets
+from convert.tree import is_blank, move, tidy_text
 
 RULE = "tidy"
 ALLOWED = {
@@ -19,6 +20,7 @@ ALLOWED = {
     "td": {"colspan", "rowspan", "id"},
     "th": {"colspan", "rowspan", "id"},
 }
+MANY = 100  # attributes
 ONLY_ID = {"id"}
 TEXT_BLOCKS = "p, h1, h2, h3, h4, figcaption, td, th"
 
@@ -27,23 +29,29 @@ def tidy(article: Article, context: Context) -> None:
     """Strip attributes, empty elements, white space at edges, and rules at the body's edges."""
     body = article.body
     body.normalize()
-    ids = _wanted_ids(body)
+    read_entities(article)
     for element in cast("list[Element]", body.xpath(".//*[@*]")):
         if not (element.tag == "a" and len(element.attrs) == 1 and "href" in element.attrs):
-            _strip_attributes(element, ids)
+            _strip_attributes(element)
     _tidy_links(article)
+    if body.select_one("[id]") is not None or body.select_one('a[href^="#"]') is not None:
+        settle_targets(article)
     free_edges(body)
+    for anchor in body.select("a"):
+        text = anchor.text
+        if text and (text[0].isspace() or text[-1].isspace()):
+            free_edge(anchor)
     body.normalize()
     broken = body.select_one("br") is not None
     for block in body.select(TEXT_BLOCKS):
         text = block.text
         loose = broken and block.select_one("br") is not None
         if loose or not text or "  " in text or text[0].isspace() or text[-1].isspace():
-            _tidy_text(block)
+            tidy_text(block)
             if block.tag not in {"td", "th"} and is_blank(block):
                 block.extract()
     for item in body.select("li"):
-        _tidy_text(item)
+        tidy_text(item)
         if is_blank(item):
             item.extract()
     for block in body.select("ul, ol, blockquote"):
@@ -57,7 +65,9 @@ def _tidy_links(article: Article) -> None:
     for inner in article.body.select("a a"):
         article.note_addresses(RULE, [Element("a", {"href": inner.attr("href") or ""})])
         inner.unwrap()
-    for anchor in article.body.select("a:not([id])"):
+    for anchor in article.body.select("a"):
+        if "id" in anchor.attrs:
+            continue
         if not anchor.text and anchor.select_one("img") is None:
             article.note_addresses(RULE, [anchor])
             anchor.extract()
@@ -65,42 +75,16 @@ def _tidy_links(article: Article) -> None:
             anchor.unwrap()
 
 
-def _wanted_ids(body: Element) -> set[str]:
-    return {href[1:] for anchor in body.select('a[href^="#"]') if (href := anchor.attr("href"))}
-
-
-def _strip_attributes(element: Element, ids: set[str]) -> None:
-    """Strip what canonical HTML lacks; of two elements with one wanted id the first keeps it."""
+def _strip_attributes(element: Element) -> None:
+    """Strip what canonical HTML lacks."""
     allowed = ALLOWED.get(element.tag, ONLY_ID)
-    for name in list(element.attrs):
-        if name not in allowed or (name == "id" and element.attr("id") not in ids):
-            del element.attrs[name]
-    if "id" in element.attrs:
-        ids.discard(element.attr("id") or "")
-
-
-def _tidy_text(block: Element) -> None:
-    """One space at most between two texts, none beside a line break or at the block's edge."""
-    trim(block)
-    space = True
-    last: Text | None = None
-    for node in list(block.descendants):
-        if type(node) is Element:
-            if node.tag in {"br", "ul", "ol"}:
-                if last is not None and last.data[-1:].isspace():
-                    last.data = last.data.rstrip()
-                space = True
-            elif node.tag == "img":
-                space = False
-            continue
-        if type(node) is Text:
-            data = re.sub(" {2,}", " ", node.data)
-            if space:
-                data = data.lstrip()
-            if data != node.data:
-                node.data = data
-            if data:
-                space, last = data.endswith(" "), node
+    needless = [name for name in element.attrs if name not in allowed]
+    if len(needless) > MANY:  # to take one off is to walk over all
+        kept = {name: element.attr(name) or "" for name in allowed if name in element.attrs}
+        element.replace_with(move(element.children, Element(element.tag, kept)))
+        return
+    for name in needless:
+        del element.attrs[name]
 
 
 def _trim_rules(body: Element) -> None:

@@ -34,7 +34,7 @@ def heal_whitespace(article: Article, context: Context) -> None:
         if type(node) is Text:
             parent = node.parent
             tag = parent.tag if type(parent) is Element else ""
-            if tag in ALONE and parent is not None and len(parent) == 1:
+            if tag in ALONE and node.next_sibling is None and node.previous_sibling is None:
                 _heal_alone(node)
                 continue
             if tag == "pre" or (tag == "code" and _in_pre(node)):

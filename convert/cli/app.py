@@ -13,6 +13,7 @@ from convert.batch.books import make_book
 from convert.batch.report import note_line
 from convert.batch.run import check_folders, check_tools
 from convert.batch.run import run as run_batch
+from convert.batch.verification import verify_outputs
 from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
@@ -20,7 +21,7 @@ from convert.config import Config, load_config
 from convert.emit import EMITTERS
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.enrich import STEPS
-from convert.errors import SourceError
+from convert.errors import SourceError, UsageError
 from convert.profiles import load_profiles
 
 app = typer.Typer(
@@ -69,6 +70,10 @@ def run(
         int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
     ] = None,
     notes: Annotated[Path | None, typer.Option("--notes", help="Write every note to this file, as JSON Lines.")] = None,
+    verify: Annotated[
+        str | None,
+        typer.Option("--verify", metavar="off|changed|all", help="Which outputs are held against the source."),
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take the first so many sources only.")] = None,
     only: Annotated[str, typer.Option("--only", metavar="GLOB", help="Take sources whose path matches only.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
@@ -79,22 +84,26 @@ def run(
 ) -> int:
     """Convert everything in the input folder, and make the volumes."""
     started = time.monotonic()
-    settings = _overridden(_config(config), input_, output, jobs)
+    settings = _overridden(_config(config), input_, output, jobs, verify)
     with screen.progress(quiet) as tell:
         summary = run_batch(settings, notes=notes, only=only, limit=limit, dry_run=dry_run, progress=tell)
     screen.show_summary(summary, time.monotonic() - started, quiet, verbose)
     return summary.exit_code
 
 
-def _overridden(config: Config, input_: Path | None, output: Path | None, jobs: int | None) -> Config:
+def _overridden(
+    config: Config, input_: Path | None, output: Path | None, jobs: int | None, verify: str | None = None
+) -> Config:
     """The config with the command's own options, which are relative to the working folder, in their places."""
     changes: dict[str, object] = {}
     if input_ is not None:
         changes["input"] = input_
     if output is not None:
         changes["output"] = output
-    if jobs is not None:
-        changes["batch"] = config.batch.model_copy(update={"jobs": jobs})
+    if verify not in (None, "off", "changed", "all"):
+        raise UsageError("--verify", f"found {verify!r}", "off, changed or all")
+    batch = {name: value for name, value in (("jobs", jobs), ("verify", verify)) if value is not None}
+    changes["batch"] = config.batch.model_copy(update=batch)
     return config.model_copy(update=changes)
 
 
@@ -176,6 +185,32 @@ def notes(
         else:
             screen.put(b"".join(note_line(note) for note in sorted(article.notes)))
     return code
+
+
+@app.command()
+def verify(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Sources, outputs or volumes, or folders of them.", metavar="[PATHS...]")
+    ] = None,
+    against: Annotated[
+        str, typer.Option("--against", metavar="source", help="What outputs are held against.")
+    ] = "source",
+    config: ConfigFile = None,
+    input_: Annotated[Path | None, typer.Option("--input", "-i", help="The mirror, or a folder of mirrors.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder that a run wrote to.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print differences and errors only.")] = False,
+) -> int:
+    """Hold the outputs of a run against their sources, and say what differs."""
+    if against != "source":
+        raise UsageError("--against", f"found {against!r}", "source")
+    settings = _overridden(_config(config), input_, output, jobs)
+    with screen.progress(quiet) as tell:
+        verdict = verify_outputs(settings, paths or (), tell)
+    screen.show_verdict(verdict, quiet)
+    return verdict.exit_code
 
 
 @app.command()

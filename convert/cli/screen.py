@@ -13,7 +13,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from convert.batch.checks import Differing
 from convert.batch.summary import Summary
+from convert.batch.verification import Verdict
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended: 128 and the number of SIGINT, as shells count."""
@@ -133,11 +135,37 @@ def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -
     """Say what a run came to. Failures are always named, on the standard error."""
     for failure in summary.failures:
         say_error(failure.reason)
+    for differing in summary.differing:
+        for line in _differences(differing):
+            say_error(line)
     if quiet:
         return
     for line in _summary_lines(summary, verbose):
         say(line)
     say(f"time         {seconds:.1f} s")
+
+
+def _differences(one: Differing) -> Iterator[str]:
+    """An article's differences, a line each: where, what was found, what was expected, and the source."""
+    for difference in one.differences:
+        yield f"{difference}" if one.path in difference.place else f"{difference} [source {one.path}]"
+    if one.count > len(one.differences):
+        yield f"{one.path}: {one.count - len(one.differences):,} more differences"
+
+
+def show_verdict(verdict: Verdict, quiet: bool) -> None:
+    """Say what a verification came to: differences as its result, what could not be compared as an error."""
+    for failure in verdict.failures:
+        say_error(failure.reason)
+    for one in verdict.differing:
+        for line in _differences(one):
+            say(line)
+    if quiet:
+        return
+    compared = f"{verdict.articles:,} articles, {verdict.files:,} files, {verdict.chapters:,} chapters of volumes"
+    said = [f"{len(verdict.differing):,} differ"] if verdict.differing else ["nothing differs"]
+    said += [f"{len(verdict.failures):,} could not be compared"] if verdict.failures else []
+    say(f"verified {compared}: {', '.join(said)}")
 
 
 def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
@@ -147,10 +175,14 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     )
     if summary.failures:
         yield f"failed       {len(summary.failures):,}, each named above"
+    if summary.differing:
+        yield f"differ       {len(summary.differing):,}, each named above"
     for reason, count in sorted(summary.passed_over.items()):
         yield f"passed over  {count:,}: {reason}"
     if summary.outputs:
         yield "written      " + ", ".join(f"{count:,} {name}" for name, count in sorted(summary.outputs.items()))
+    if summary.verified:
+        yield f"verified     {summary.verified:,} articles against their sources"
     if kinds := summary.kinds():
         yield "notes        " + ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
     if verbose:

@@ -261,11 +261,34 @@ LATEST = VolumeOptions(
 """What is new, in one book: the second collection of the shipped config."""
 
 
+def _off(value: object) -> object:
+    # to YAML a bare `off` is `false`
+    return "off" if value is False else value
+
+
+LEAST_MEMORY = 512
+"""Megabytes below which a worker cannot do its ordinary work: Python, the packages, a dozen trees, a book's font."""
+
+
+def _check_memory(megabytes: int) -> int:
+    if 0 < megabytes < LEAST_MEMORY:
+        raise refused("", f"0, for no limit, or {LEAST_MEMORY} MB or more", "a worker needs that much for its own code")
+    return megabytes
+
+
 class BatchOptions(Section):
-    """jobs: worker processes; 0 takes every core. duplicates: `merge` copies of an article, or `keep` each."""
+    """jobs: worker processes; 0 takes every core. duplicates: `merge` copies of an article, or `keep` each.
+
+    verify: hold `changed` outputs against their sources as they are written, or `all` outputs, or none (`off`).
+    memory: megabytes of address space that a worker may take; seconds: how long a worker may work on one source.
+    0 is no limit for both.
+    """
 
     jobs: Annotated[StrictInt, Field(ge=0)] = 0
     duplicates: Literal["merge", "keep"] = "merge"
+    verify: Annotated[Literal["off", "changed", "all"], BeforeValidator(_off)] = "changed"
+    memory: Annotated[StrictInt, Field(ge=0), AfterValidator(_check_memory)] = 2048
+    seconds: Annotated[StrictInt, Field(ge=0)] = 60
 
 
 class Config(Section):

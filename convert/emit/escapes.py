@@ -26,7 +26,7 @@ ADDRESSES = (b"://", b"www.", b"mailto:", b"xmpp:")
 
 # At the start of a line (CommonMark 0.31.2, sections 4 and 5; GFM 4.10 for a table's delimiter row)
 LINE_START = re.compile(
-    r"(?P<mark>#{1,6})(?=\s|\Z)|(?P<bullet>[-+])(?=\s|\Z)|(?P<rule>[-=:])(?=[-=]*:?\s*\Z)|(?P<quote>>)"
+    r"(?P<mark>#{1,6})(?=\s|\Z)|(?P<bullet>[-+])(?=\s|\Z)|(?P<rule>[-=:])(?=[-= \t]*:?\s*\Z)|(?P<quote>>)"
     r"|(?P<number>\d{1,9})(?P<point>[.)])(?=\s|\Z)"
 )
 HEADING_END = re.compile(r"(?:(?<=[ \t])|\A)#(?=#*\s*\Z)")

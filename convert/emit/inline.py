@@ -111,13 +111,16 @@ def write_target(name: str) -> str:
 
 def write_image(image: Element, escape: Escape) -> str:
     """A picture with its alternative text."""
-    return f"![{escape(image.attr('alt') or '')}]({destination(image.attr('src') or '')})"
+    alt = escape(image.attr("alt") or "")
+    if alt[:1] == "^":
+        alt = f"\\{alt}"  # GFM would begin a footnote
+    return f"![{alt}]({destination(image.attr('src') or '')})"
 
 
 @lru_cache(maxsize=8192)  # links to tag pages repeat within an article and over the mirror
 def destination(address: str) -> str:
     """A link's destination (CommonMark 0.31.2, section 6.3): in pointed brackets where its brackets do not match."""
-    address = ENTITY.sub(r"\\&", address)
+    address = ENTITY.sub("&amp;", address)  # cmark takes a backslash for itself before an entity
     if "(" not in address and ")" not in address and address:
         return address
     depth = 0

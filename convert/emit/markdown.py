@@ -97,11 +97,15 @@ def _list(node: Element, escape: Escape) -> str:
     number = int(node.attr("start") or 1) if node.tag == "ol" else 0
     items = [item for item in node.children if type(item) is Element]
     loose = any(_holds_blocks(item) for item in items)
+    silent = loose and not _is_told_loose(items)
     written = []
     for offset, item in enumerate(items):
         marker = f"{number + offset}. " if node.tag == "ol" else "- "
         parts = _blocks(item.children, escape) if loose else _tight(item, escape)
         parts = [NESTED_RULE if part == RULE else part for part in parts]
+        if silent and (place := _first_paragraph(item)) >= 0:
+            parts.insert(place + 1, DIVIDER)
+            silent = False
         content = ("\n\n" if loose else "\n").join(parts)
         written.append(_hung(marker, _target(item) + content))
     return ("\n\n" if loose else "\n").join(written)
@@ -114,15 +118,31 @@ def _holds_blocks(item: Element) -> bool:
     )
 
 
+def _is_told_loose(items: Sequence[Element]) -> bool:
+    """Whether a reader sees that a list is loose: by a blank line behind a paragraph; behind a rule it says nothing."""
+    for place, item in enumerate(items):
+        tags = [child.tag for child in item.children if type(child) is Element]
+        told = tags if place + 1 < len(items) else tags[:-1]
+        if "p" in told or "figure" in told:
+            return True
+    return False
+
+
+def _first_paragraph(item: Element) -> int:
+    """The place among an item's blocks of the first paragraph, or -1."""
+    tags = [child.tag for child in item.children if type(child) is Element]
+    return next((place for place, tag in enumerate(tags) if tag in {"p", "figure"}), -1)
+
+
 def _tight(item: Element, escape: Escape) -> list[str]:
     inline = [
         child for child in item.children if type(child) is Text or (type(child) is Element and child.tag not in LISTS)
     ]
     lists = [child for child in item.children if type(child) is Element and child.tag in LISTS]
-    written = [write_inline(inline, escape)]
+    written = [write_inline(inline, escape)] if inline else []
     for nested in lists:
         # only a list that starts with 1 may follow a line of text (CommonMark 0.31.2, section 5.2)
-        if len(written) > 1 or (nested.attr("start") or "1") != "1":
+        if len(written) > 1 or (written and (not inline or (nested.attr("start") or "1") != "1")):
             written.append(DIVIDER)
         written.append(_list(nested, escape))
     return written

@@ -20,11 +20,11 @@ from convert.enrich.words import count_words
 from convert.passes import Stage
 
 STEPS: dict[str, Step] = {
-    "image": read_image,
     "tags": read_tags,
     "dateline": read_dateline,
     "byline": read_byline,
     "credits": read_credits,
+    "image": read_image,
     "via": read_via,
     "title_author": read_title_author,
     "date": settle_date,

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from turbohtml import Element, Node, Text
+from turbohtml import Element, Node
 
 from convert.article import Article, Context
 from convert.enrich.people import read_names
 from convert.profiles import Names
-from convert.tree import remove_lines, texts, told_lines
+from convert.tree import INLINE, drop_if_blank, remove_lines, texts, told_lines, trim
 
 RULE = "credits"
 FIRST, LAST = 4, 8  # blocks at the start and at the end in which a line of credit may stand
@@ -20,7 +20,7 @@ FOREIGN = re.compile(r"(?<=[\u3400-\u9fff])[（(][A-Za-z\u00c0-\u024f .’'\-]+[
 AFTERWORD = re.compile(r"[（(]")  # what is said of a person behind the name
 TRANSLATOR = re.compile(r"(?:^|[\s，,；;/／])([\u3400-\u9fff·‧•]{2,8})\s*(?:综合)?(?:编译|翻译|译)\s*$")
 ENDED = re.compile(r"[。！？!?…”’」』）)]$")  # how a sentence ends
-CLOSING = re.compile(r"\s*[#＃◇◆]+\s*$")
+CLOSING = "#＃◇◆"
 
 
 def read_credits(article: Article, context: Context) -> None:
@@ -57,7 +57,8 @@ def _edge_blocks(body: Element) -> list[Element]:
             if block.tag in {"p", "h2", "h3", "h4"}:
                 blocks.append(block)
             elif block.tag in {"blockquote", "ul", "ol"}:
-                blocks.extend(block.select("p, li")[-2:])
+                lines = [one for one in block.select("p, li")[-2 * LAST :] if one.select_one("p, li") is None]
+                blocks.extend(lines[-2:])
     return blocks
 
 
@@ -125,31 +126,22 @@ def _close(article: Article) -> None:
     """Take closing marks off: the last text's, and those behind a sentence, or alone, among the last blocks."""
     last = True
     for block in reversed(article.body.children[-LAST:]):
-        if not _has_text(block):
+        if type(block) is not Element or not _has_text(block):
             continue
         node = texts(block)[-1]
-        match = CLOSING.search(node.data)
-        if match is not None and match[0].strip():
-            rest = node.data[: match.start()]
-            if last or (ENDED.search(rest) if rest else block.text == node.data):
-                article.note(f"{RULE}.closing-mark", "removed", match[0].strip())
-                if rest:
-                    node.data = rest
-                else:
-                    _drop(node)
+        text = node.data.rstrip()
+        rest = text.rstrip(CLOSING)
+        if rest != text and (last or (ENDED.search(rest.rstrip()) if rest.strip() else block.text.strip() == text)):
+            article.note(f"{RULE}.closing-mark", "removed", text[len(rest) :])
+            holder = node.parent
+            while isinstance(holder, Element) and holder.tag in INLINE:
+                holder = holder.parent
+            node.data = rest.rstrip()
+            assert isinstance(holder, Element)  # the text stands in a block of the body
+            trim(holder)
+            drop_if_blank(holder)
         last = False
 
 
 def _has_text(block: Node) -> bool:
     return type(block) is Element and block.tag != "figure" and bool(block.text.strip())
-
-
-def _drop(node: Text) -> None:
-    """Remove a text node and the elements that it leaves empty."""
-    parent = node.parent
-    node.extract()
-    while isinstance(parent, Element) and parent.parent is not None and not len(parent):
-        empty, parent = parent, parent.parent
-        if not isinstance(parent, Element):
-            break
-        empty.extract()

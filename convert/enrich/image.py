@@ -14,7 +14,7 @@ BEFORE_STOP = re.compile(r"[（(]([^（）()]*)[）)]\s*[。.]\s*$")
 MARKS = " △∆▲"  # what stands behind a credit and says nothing
 
 
-FIRST = 2  # blocks; a short line above the picture is a kicker or a second title
+FIRST = 3  # blocks; a short line above the picture is a kicker or a second title
 SENTENCE = re.compile(r"[。！？.!?…：:]\s*$")
 SHORT = 40  # characters
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from turbohtml import Element
 
 from convert.article import Article
-from convert.tree import cut, is_blank, trim
+from convert.tree import cut, drop_if_blank, tidy_text
 
 
 def take(article: Article, rule: str, block: Element, start: int, end: int, key: str) -> str:
@@ -22,7 +22,6 @@ def take(article: Article, rule: str, block: Element, start: int, end: int, key:
         article.note(rule, "removed", address, of="attribute")
     setattr(article.meta, key, written)
     article.note(rule, "moved", written, key)
-    trim(block)
-    if is_blank(block):
-        block.extract()
+    tidy_text(block)
+    drop_if_blank(block)
     return written

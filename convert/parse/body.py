@@ -5,11 +5,10 @@ from __future__ import annotations
 import html
 import re
 
-import cmarkgfm
-from cmarkgfm.cmark import Options
-from turbohtml import unescape
+from turbohtml import Element, unescape
 
 from convert.article import Article
+from convert.gfm import markdown_to_html
 from convert.parse.envelope import Envelope, Piece, find_address
 from convert.tree import fragment
 
@@ -17,6 +16,7 @@ MAX_DEPTH = 64
 # an element with 64 element ancestors; child combinators, so that matching never backtracks
 TOO_DEEP = " > ".join("*" * MAX_DEPTH)
 LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.IGNORECASE)
+HIDDEN = "script, style, template, iframe, noembed, noframes"
 HEADINGS = "h1, h2, h3, h4, h5, h6"
 EXTENSIONS = ["table", "strikethrough"]
 
@@ -49,8 +49,7 @@ def _note_piece(article: Article, piece: Piece, kind: str) -> None:
         article.note(rule, "moved", visible_text(piece.text, kind), piece.to)
         return
     if "<" in piece.text or kind == "markdown":
-        tree = fragment(_as_html(piece.text, kind))
-        article.note_removed(rule, [tree])
+        article.note_removed(rule, [_shown(_as_html(piece.text, kind))])
     else:
         article.note(rule, "removed", visible_text(piece.text, kind))
 
@@ -58,8 +57,16 @@ def _note_piece(article: Article, piece: Piece, kind: str) -> None:
 def visible_text(piece: str, kind: str = "html") -> str:
     """What a reader sees of a piece of a source: entities resolved, tags and Markdown's marks gone."""
     if kind == "markdown":
-        return fragment(_as_html(piece, kind)).text.strip()
-    return (fragment(piece).text if "<" in piece else unescape(piece)).strip()
+        return _shown(_as_html(piece, kind)).text.strip()
+    return (_shown(piece).text if "<" in piece or "&" in piece else piece).strip()
+
+
+def _shown(markup: str) -> Element:
+    """A piece of a source as a tree, without what no reader sees of it."""
+    tree = fragment(markup)
+    for hidden in tree.select(HIDDEN):
+        hidden.extract()
+    return tree
 
 
 def _format(article: Article, body: str) -> str:
@@ -75,10 +82,7 @@ def _format(article: Article, body: str) -> str:
 
 def _as_html(body: str, kind: str) -> str:
     if kind == "markdown":
-        rendered: str = cmarkgfm.markdown_to_html_with_extensions(
-            body, options=Options.CMARK_OPT_UNSAFE, extensions=EXTENSIONS
-        )
-        return rendered
+        return markdown_to_html(body, *EXTENSIONS)
     if kind == "text":
         paragraphs = re.split(r"\n[ \t]*(?:\n[ \t]*)+", body.strip("\n"))
         return "".join(f"<p>{html.escape(one, quote=False).replace(chr(10), '<br>')}</p>" for one in paragraphs)
@@ -88,9 +92,7 @@ def _as_html(body: str, kind: str) -> str:
 def _unmasked(body: str, masked: dict[str, str]) -> str:
     """Give masked tags their names back, before parsing: `</ok>` must close what `<a` opened."""
     for mask, name in masked.items():
-        body = (
-            body.replace(f"<{mask} ", f"<{name} ").replace(f"<{mask}>", f"<{name}>").replace(f"</{mask}>", f"</{name}>")
-        )
+        body = re.sub(rf"<(/?){re.escape(mask)}(?=[\s>/])", rf"<\1{name}", body)
     return body
 
 
@@ -100,7 +102,9 @@ def _limit_depth(article: Article) -> None:
     if not deep:
         return
     for element in deep:
-        if len(element) or not element.attrs:
+        if element.matches(HIDDEN):
+            element.extract()  # its text would be seen
+        elif len(element) or not element.attrs:
             element.unwrap()
     article.body.normalize()
     article.note("depth", "wrong", f"elements nested more than {MAX_DEPTH} deep: {len(deep)} unwrapped", of="element")
@@ -116,7 +120,8 @@ def _set_title(article: Article, title: str, origin: str) -> None:
 def _title_from_heading(article: Article) -> None:
     """Without a title line, the first heading is the title, or the document's own title element."""
     for selector in ("title", HEADINGS):
-        element = article.body.select_one(selector)
+        shown = (one for one in article.body.select(selector) if one.closest(HIDDEN) is None)
+        element = next(shown, None)
         if element is None or not element.text.strip():
             continue
         text = " ".join(element.text.split())

@@ -9,6 +9,8 @@ from convert.errors import SourceError
 
 RULE = "decode"
 REPLACEMENT = "\ufffd"
+# NUL, and the separators that Python takes for white space where HTML and Unicode do not
+FORBIDDEN = "\x00\x1c\x1d\x1e\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,14 @@ def _damaged(source: Source, data: bytes) -> Decoded:
 
 
 def _checked(source: Source, text: str, guessed: str) -> Decoded:
-    """Line ends become line feeds; NUL characters, which HTML forbids, are taken out."""
+    """Line ends become line feeds; what no text has and HTML forbids is taken out."""
     notes = []
     if guessed:
         notes.append(Note(source.path, RULE, "guessed", guessed, "encoding"))
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\x00" in text:
-        notes.append(Note(source.path, RULE, "removed", "\x00" * text.count("\x00"), of="element"))
-        text = text.replace("\x00", "")
+    for forbidden in FORBIDDEN:
+        if forbidden in text:
+            notes.append(Note(source.path, RULE, "removed", forbidden * text.count(forbidden), of="element"))
+            text = text.replace(forbidden, "")
     return Decoded(text, tuple(notes))

@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from convert.article import Article
 from convert.verify.addresses import addresses
+from convert.verify.book import Book, BookChapter, read_book
 from convert.verify.canonical import canonical
-from convert.verify.conservation import alignment, conservation, descriptions, han_spaces, invention
+from convert.verify.chapter import chapter_body
+from convert.verify.conservation import conservation, descriptions, han_spaces, invention
 from convert.verify.difference import Difference
 from convert.verify.marks import marks
 from convert.verify.metadata import front_matter
+from convert.verify.page import html_file
 from convert.verify.plain import plain_text
 from convert.verify.reading import cmark_gfm, reads_back
-from convert.verify.residue import residue
+from convert.verify.residue import left_over, residue
 from convert.verify.spacing import spacing
+from convert.verify.view import View
 
 __all__ = [
+    "Book",
+    "BookChapter",
     "Difference",
+    "View",
     "addresses",
-    "alignment",
+    "against_source",
     "canonical",
+    "chapter_body",
     "cmark_gfm",
     "conservation",
     "descriptions",
     "front_matter",
     "han_spaces",
+    "html_file",
     "invention",
+    "markdown_file",
     "marks",
     "plain_text",
+    "read_book",
     "reads_back",
     "residue",
     "spacing",
@@ -34,34 +45,45 @@ __all__ = [
 ]
 
 
-def verify(
-    article: Article, *, markdown: str | None = None, text: str | None = None, thorough: bool = True
-) -> list[Difference]:
+def verify(article: Article, *, markdown: str | None = None, text: str | None = None) -> list[Difference]:
     """Every check of one article: body and notes against the source, and the given files against the body.
 
     markdown, text: the files that were written from the article with the default options, where there are any.
-    thorough: also hold spaces, line ends, marks and picture descriptions against the source, which takes as long again.
     Returns every difference that was found; none where all is well.
     """
-    source = article.source
-    laid = alignment(source, article)
-    profile = article.profile
-    found = [
-        *conservation(source, article, laid),
-        *invention(source, article, laid),
-        *addresses(source, article),
-        *han_spaces(source, article),
-        *canonical(article.path, article.body),
-        *residue(article.path, article.body.inner_html, hosts=profile.trackers, masked=profile.masked_tags),
-    ]
-    if thorough:
-        found += descriptions(source, article)
-        found += spacing(source, article, laid)
-        found += marks(source, article, laid)
+    view = View(article)
+    found = against_source(view)
     if markdown is not None:
-        found += reads_back(markdown, article)[0]
-        found += front_matter(markdown, article)
-        found += residue(article.path, markdown, hosts=profile.trackers)
+        found += markdown_file(markdown, view)
     if text is not None:
-        found += plain_text(text, article)
+        found += plain_text(text, view)
     return found
+
+
+def against_source(view: View, *, thorough: bool = True) -> list[Difference]:
+    """Body and notes against the source: text and addresses, and the body against docs/canonical.md.
+
+    thorough: the source's spaces, line ends, marks and picture descriptions as well.
+    """
+    profile = view.article.profile
+    found = [
+        *conservation(view),
+        *invention(view),
+        *addresses(view),
+        *han_spaces(view),
+        *canonical(view),
+        *residue(view.path, view.html, hosts=profile.trackers, masked=profile.masked_tags),
+    ]
+    return [*found, *descriptions(view), *spacing(view), *marks(view)] if thorough else found
+
+
+def markdown_file(markdown: str, view: View, *, title: bool = False, front: bool = True) -> list[Difference]:
+    """A Markdown file against its article: what an independent reader reads, the front matter, the mirror's residue.
+
+    title: whether the file repeats the title as its first heading. front: whether it has front matter.
+    """
+    found = reads_back(markdown, view, title=title, front=front)[0]
+    if front:
+        found += front_matter(markdown, view.article)
+    # What else the mirror put there is no part of the body, and so would have been read back as a difference.
+    return found + left_over(view.path, markdown, view.article.profile.trackers)

@@ -2,40 +2,70 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from functools import lru_cache
-from html import unescape
-from urllib.parse import unquote
+from collections.abc import Iterable, Sequence
 
-from convert.article import Article, Source
+from turbohtml import Element
+
+from convert.article import Article, Note
+from convert.verify.bare import bare, unspaced
 from convert.verify.difference import Difference, short
-from convert.verify.visible import Visible, visible
-
-_ADDRESS = re.compile(r'<[^>]*?\s(?:href|src)="([^"]*)"')
-_LEAD_IN = re.compile(r"^(?:https?:)?/+|^(?:\.{1,2}/)+", re.I)
-_LOST = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff]+")
+from convert.verify.view import View
 
 
-@lru_cache(maxsize=4096)
-def bare(address: str) -> str:
-    """An address without what resolving and encoding may change: scheme, leading dots, percent signs, spaces."""
-    text = _LOST.sub("", unquote(unescape(address)))
-    return _LEAD_IN.sub("", text).rstrip("/")
+def addresses(view: View) -> list[Difference]:
+    """Every `href` and `src` of the source is in the output or in a note, as often as it stands there, in order.
+
+    A note is one of an attribute or element whose text holds the address. The output has no address that the
+    source does not have, and the addresses follow one another as in the source (those of the picture that opens
+    the body may have moved).
+    """
+    if _as_they_stand(view):
+        return []
+    have = [bare(address) for address in view.addresses]
+    wanted, found = _kept(view, have)
+    strange = set(have).difference(wanted)
+    if strange:
+        known = "\n".join([*map(bare, view.seen.values.split("\n")), *map(bare, _noted(view.article.notes))])
+        found += [
+            Difference("address invented", view.path, "", short(address, 120))
+            for address in sorted(strange)
+            if address not in known
+        ]
+    return found + _order(view.path, wanted, have, _lead(view.article))
 
 
-def _output(article: Article) -> list[str]:
-    return [bare(unescape(value)) for value in _ADDRESS.findall(article.body.inner_html)]
+def _as_they_stand(view: View) -> bool:
+    """Whether the source's addresses, but for those that a note gives whole, are the output's to the letter."""
+    noted = Counter(note.text for note in view.article.notes if note.of == "attribute" and note.kind == "removed")
+    rest = []
+    have = iter(view.addresses)
+    due = next(have, None)
+    for address in view.seen.addresses:
+        if address == due:
+            due = next(have, None)
+        elif noted[address]:
+            noted[address] -= 1
+        elif address:
+            rest.append(address)
+    if due is not None:
+        return False
+    if not rest:
+        return True
+    # What the envelope held stands in notes of whole elements, beside other text.
+    notes = _noted(note for note in view.article.notes if note.of != "attribute" or note.kind != "removed")
+    for raw in rest:
+        at = next((index for index, text in enumerate(notes) if bare(raw) in text), None)
+        if at is None:
+            return False
+        notes.pop(at)
+    return True
 
 
-def _noted(article: Article) -> list[str]:
-    return [
-        _LOST.sub("", unquote(unescape(f"{note.text} {note.to}")))
-        for note in article.notes
-        if note.of != "text" and note.kind != "guessed"
-    ]
+def _noted(notes: Iterable[Note]) -> list[str]:
+    """The texts in which an address may stand."""
+    return [unspaced(f"{note.text} {note.to}") for note in notes if note.of != "text" and note.kind != "guessed"]
 
 
 def _ends_with(wanted: str, have: Iterable[str]) -> str | None:
@@ -43,34 +73,13 @@ def _ends_with(wanted: str, have: Iterable[str]) -> str | None:
     return next((address for address in have if address.endswith("/" + wanted)), None)
 
 
-def addresses(source: Source, article: Article) -> list[Difference]:
-    """Every `href` and `src` of the source is in the output or in a note, as often as it stands there, in order.
-
-    A note is one of an attribute or element whose text holds the address. The output has no address that the
-    source does not have, and the addresses follow one another as in the source (those of the picture that opens
-    the body may have moved).
-    """
-    seen = visible(source, article.profile)
-    have = _output(article)
-    wanted, found = _kept(seen, have, article)
-    strange = set(have).difference(wanted)
-    if strange:
-        known = "\n".join([*map(bare, seen.values.split("\n")), *map(bare, _noted(article))])
-        found += [
-            Difference("address invented", source.path, "", short(address, 120))
-            for address in sorted(strange)
-            if address not in known
-        ]
-    return found + _order(source.path, wanted, have, article)
-
-
-def _kept(seen: Visible, have: list[str], article: Article) -> tuple[list[str], list[Difference]]:
+def _kept(view: View, have: Sequence[str]) -> tuple[list[str], list[Difference]]:
     """The source's addresses, as they stand in the output where they were resolved, and those that are nowhere."""
     left = Counter(have)
-    notes = _noted(article)
+    notes = _noted(view.article.notes)
     wanted: list[str] = []
     found: list[Difference] = []
-    for raw in seen.addresses:
+    for raw in view.seen.addresses:
         address = bare(raw)
         if address and not left[address]:
             address = _ends_with(address, +left) or address
@@ -83,14 +92,21 @@ def _kept(seen: Visible, have: list[str], article: Article) -> tuple[list[str], 
             notes.pop(at)
         elif address:
             what = "one less" if address in have else ""
-            found.append(Difference("address lost", article.path, short(raw, 120), what))
+            found.append(Difference("address lost", view.path, short(raw, 120), what))
     return wanted, found
 
 
-def _order(path: str, wanted: list[str], have: list[str], article: Article) -> list[Difference]:
-    """Addresses that stand in another order than in the source."""
+def _lead(article: Article) -> int:
+    """How many addresses the figure has that opens the body, if one does."""
     first = article.body.children[0] if len(article.body) else None
-    lead = len(_ADDRESS.findall(first.html)) if first is not None and getattr(first, "tag", "") == "figure" else 0
+    if not isinstance(first, Element) or first.tag != "figure":
+        return 0
+    found = first.xpath(".//@href|.//@src")
+    return len(found) if isinstance(found, list) else 0
+
+
+def _order(path: str, wanted: Sequence[str], have: Sequence[str], lead: int) -> list[Difference]:
+    """Addresses that stand in another order than in the source; `lead` of them may have moved."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for index, address in enumerate(wanted):
         places[address].append(index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 BUDGET = 4000  # places tried; articles need one or two for each note
@@ -165,6 +165,54 @@ class _Walk:
         return len(self.source), len(self.output)
 
 
+def _straight(source: str, output: str, pieces: Sequence[tuple[str, str]]) -> list[tuple[int, int, int]] | None:
+    """The equal stretches, where every piece can be put back at the first place that offers itself, as is usual.
+
+    At each difference the longest piece that stands right there is taken, and without one the piece that can be moved
+    there over text that is the same. Returns None where that leads nowhere: then it takes a search.
+    """
+    left = list(pieces)
+    kept: list[tuple[int, int, int]] = []
+    at = there = 0
+    while True:
+        same = _agree(source, at, output, there)
+        begin, twin = at + same, there + same
+        if not left:
+            if same:
+                kept.append((at, there, same))
+            return kept if begin == len(source) and twin == len(output) else None
+        here = [one for one in left if source.startswith(one[0], begin) and output.startswith(one[1], twin)]
+        if here:
+            piece = max(here, key=lambda one: len(one[0]))
+        else:
+            found = _before(source, output, left, at, begin, twin)
+            if found is None:
+                return None
+            gone, piece = found
+            begin, twin = begin - gone, twin - gone
+        left.remove(piece)
+        if begin > at:
+            kept.append((at, there, begin - at))
+        at, there = begin + len(piece[0]), twin + len(piece[1])
+
+
+def _before(
+    source: str, output: str, left: Sequence[tuple[str, str]], low: int, at: int, there: int
+) -> tuple[int, tuple[str, str]] | None:
+    """A piece that begins before a difference, and how far: the text behind it begins as it does itself."""
+    for piece in left:
+        was, now = piece
+        if not was:
+            continue
+        begin = source.rfind(was, max(low, at - len(was)), at + len(was) - 1)
+        if begin >= 0 and begin < at and output.startswith(now, there - (at - begin)):
+            gone = at - begin
+            # what follows the piece must explain the text that stood at the difference
+            if source[begin + len(was) : at + len(was) + 1] == output[there - gone + len(now) : there + len(now) + 1]:
+                return gone, piece
+    return None
+
+
 def align(
     source: str, output: str, pieces: Iterable[tuple[str, str]], optional: Collection[tuple[str, str]] = ()
 ) -> Alignment:
@@ -179,6 +227,9 @@ def align(
     up, the texts are resynchronised, and what then stays unexplained is balanced with the unused pieces as
     multisets of characters: nothing lost goes unseen, only its order is no longer proved.
     """
+    pieces = [piece for piece in pieces if piece[0] != piece[1]]
+    if (kept := _straight(source, output, pieces)) is not None:
+        return Alignment(kept=kept)
     result = Alignment()
     walk = _Walk(source, output, frozenset(optional))
     state = _State(0, 0, Counter(piece for piece in (*pieces, *optional) if piece[0] != piece[1]))

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from turbohtml import Element
 
 from convert.verify.difference import Difference, short
+from convert.verify.ordinary import is_ordinary
 from convert.verify.tokens import VOID, Tag, tokens
+from convert.verify.view import View
 
 BLOCKS = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "figure", "table", "hr"})
 PHRASES = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "img", "br"})
@@ -65,7 +67,7 @@ class _Line:
     shows: bool = False
 
 
-class _Reader:
+class FormReader:
     """One pass over a body's tokens."""
 
     def __init__(self, path: str) -> None:
@@ -165,7 +167,7 @@ class _Reader:
         if self.odd and (white := _WHITE.search(text)):
             self.fault("white space is one space", repr(white[0]), text)
         last = self.line.last
-        if text[0].isspace() and (not last or last == "br" or last == " " or last == "\u3000"):
+        if text[0].isspace() and (not last or last == "br" or (last == " " and text[0] == " ")):
             where = "at the start of a block" if not last else "beside a br" if last == "br" else "next to a space"
             self.fault(f"no white space {where}", repr(text[0]), text)
         self.line.last, self.line.shows = text[-1], True
@@ -284,14 +286,13 @@ def _names(name: str) -> str:
     return " ".join(sorted(CHILDREN.get(name, frozenset()))) or "nothing"
 
 
-def canonical(path: str, body: Element) -> list[Difference]:
-    """Hold a body against docs/canonical.md, all of it.
-
-    path: the source's path, for the report. Returns one difference for each fault.
-    """
-    reader = _Reader(path)
-    reader.read(body.inner_html)
-    reader.found += _pictures(path, body)
+def canonical(view: View) -> list[Difference]:
+    """Hold a body against docs/canonical.md, all of it. Returns one difference for each fault."""
+    if is_ordinary(view.html):
+        return []
+    reader = FormReader(view.path)
+    reader.read(view.html)
+    reader.found += _pictures(view.path, view.article.body)
     return reader.found
 
 

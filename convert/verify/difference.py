@@ -41,3 +41,15 @@ def around(text: str, start: int, end: int | None = None, room: int = 16) -> str
     """The text from `room` characters before `start` to `room` after `end`."""
     stop = start if end is None else end
     return short(text[max(0, start - room) : stop + room], SHOWN + 2 * room)
+
+
+def apart(expected: str, found: str, room: int = SHOWN) -> tuple[str, str]:
+    """Two texts from a little before the place on where they begin to differ, each cut to `room` characters."""
+    same = next((at for at, pair in enumerate(zip(expected, found, strict=False)) if pair[0] != pair[1]), None)
+    start = max(0, (min(len(expected), len(found)) if same is None else same) - 12)
+    before = "…" if start else ""
+
+    def cut(text: str) -> str:
+        return before + text[start : start + room] + ("…" if len(text) > start + room else "")
+
+    return cut(expected), cut(found)

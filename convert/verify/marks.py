@@ -4,53 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import TypeAlias
 
-from convert.article import Article, Source
-from convert.verify.addresses import bare
-from convert.verify.alignment import Alignment
-from convert.verify.conservation import alignment
+from convert.verify.bare import bare
 from convert.verify.difference import Difference, around, short
-from convert.verify.tokens import VOID, Tag, tokens
-from convert.verify.visible import solid, visible
+from convert.verify.layout import Stretch
+from convert.verify.view import View
 
-Stretch: TypeAlias = tuple[int, int]
-"""A stretch of text: its first character, and the one behind its last."""
-
-_MEANINGS = {
-    "b": "strong", "i": "em", "cite": "em", "dfn": "em", "var": "em", "del": "s", "strike": "s", "tt": "code",
-    "kbd": "code", "samp": "code",
-}  # fmt: skip
-_MARKS = frozenset({"strong", "em", "sup", "sub", "s", "code", "a"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LOUD = frozenset({"strong", "em"})
-
-
-def stretches(pieces: list[Tag | str]) -> dict[str, list[Stretch]]:
-    """Which stretches of the text, counted in solid characters, each mark covers; a link's mark is `a` and its address.
-
-    Headings are one mark, `heading`.
-    """
-    found: defaultdict[str, list[Stretch]] = defaultdict(list)
-    opened: list[tuple[str, str, int]] = []
-    at = 0
-    for token in pieces:
-        if isinstance(token, str):
-            at += len(solid(token))
-        elif token.closes:
-            while opened:  # serialised HTML closes what it opens, so that the first one is the one
-                name, mark, start = opened.pop()
-                if mark and at > start:
-                    found[mark].append((start, at))
-                if name == token.name:
-                    break
-        elif token.name not in VOID:
-            name = "heading" if token.name in _HEADINGS else _MEANINGS.get(token.name, token.name)
-            mark = name if name in _MARKS or name == "heading" else ""
-            if name == "a" or token.get("href"):  # whatever a mirror called the tag, what has an address is a link
-                mark = f"a {bare(token.get('href') or '')}" if token.get("href") else ""
-            opened.append((token.name, mark, at))
-    return found
 
 
 def _moved(ranges: list[Stretch], kept: list[tuple[int, int, int]]) -> list[Stretch]:
@@ -79,42 +39,58 @@ def _without(ranges: list[Stretch], others: list[Stretch]) -> list[Stretch]:
     return rest
 
 
-def marks(source: Source, article: Article, laid: Alignment | None = None) -> list[Difference]:
+def marks(view: View) -> list[Difference]:
     """Emphasis, scripts, code, strikethrough and links of the source cover the same text in the body.
 
     `mark lost`: a stretch that the body kept lost its mark; `mark invented`: the reverse. In headings bold and emphasis
     may go, punctuation alone may stand outside of them, and a link may go of whose address a note tells.
     """
-    laid = laid or alignment(source, article)
-    if laid.size:
+    if view.laid.size:
         return []
-    seen = visible(source, article.profile)
-    old = stretches(seen.tokens)
-    new = stretches(tokens(article.body.inner_html))
-    output = solid(article.body.text)
-    whole = [(twin, twin + length) for _, twin, length in laid.kept]
-    notes = "\n".join(bare(note.text) for note in article.notes if note.of != "text")
-    mended = {bare(note.to) for note in article.notes if note.of == "attribute" and note.kind == "changed"}
+    kept = view.laid.kept
+    old, new = view.there.marks, view.here.marks
+    differing = {mark for mark in {*old, *new} if _moved(old.get(mark, []), kept) != new.get(mark, [])} - {"heading"}
+    if not differing:
+        return []
+    old, new = _bared(old), _bared(new)
+    whole = [(twin, twin + length) for _, twin, length in kept]
     found = []
-    for mark in sorted({*old, *new} - {"heading"}):
-        mine, theirs = _moved(old.get(mark, []), laid.kept), new.get(mark, [])
+    for mark in sorted({_bare_mark(mark) for mark in differing}):
+        mine, theirs = _moved(old.get(mark, []), kept), new.get(mark, [])
         quiet = new.get("heading", []) if mark in _LOUD else []
         for check, ranges in (
             ("mark lost", _without(_without(mine, theirs), quiet)),
             ("mark invented", _without(theirs, [*mine, *_without(theirs, whole)])),
         ):
             for start, end in ranges:
-                text = output[start:end]
-                if mark.startswith("a "):
-                    if (check == "mark lost" and mark[2:] in notes) or (
-                        check == "mark invented" and (mark[2:] in mended or _resolved(mark, old))
-                    ):
-                        continue
-                elif not any(map(str.isalnum, text)):
-                    continue
-                pair = (mark, "") if check == "mark lost" else ("", mark)
-                found.append(Difference(check, source.path, *pair, f"{short(text)}: {around(output, start, end)}"))
+                if _counts(view, check, mark, view.text[start:end], old):
+                    pair = (mark, "") if check == "mark lost" else ("", mark)
+                    place = f"{short(view.text[start:end])}: {around(view.text, start, end)}"
+                    found.append(Difference(check, view.path, *pair, place))
     return found
+
+
+def _counts(view: View, check: str, mark: str, text: str, old: Mapping[str, list[Stretch]]) -> bool:
+    """Whether a stretch whose mark differs is a fault."""
+    if not mark.startswith("a "):
+        return any(map(str.isalnum, text))
+    notes = [note for note in view.article.notes if note.of != "text"]
+    if check == "mark lost":
+        return not any(mark[2:] in bare(note.text) for note in notes)
+    mended = {bare(note.to) for note in notes if note.of == "attribute" and note.kind == "changed"}
+    return mark[2:] not in mended and not _resolved(mark, old)
+
+
+def _bare_mark(mark: str) -> str:
+    return f"a {bare(mark[2:])}" if mark.startswith("a ") else mark
+
+
+def _bared(found: Mapping[str, list[Stretch]]) -> dict[str, list[Stretch]]:
+    """The stretches of every mark, those of links by their bare addresses."""
+    result: defaultdict[str, list[Stretch]] = defaultdict(list)
+    for mark, ranges in found.items():
+        result[_bare_mark(mark)] += ranges
+    return dict(result)
 
 
 def _resolved(mark: str, old: Mapping[str, list[Stretch]]) -> bool:

@@ -42,7 +42,8 @@ class Tag:
 
 
 @lru_cache(maxsize=4096)
-def _tag(markup: str) -> Tag:
+def tag_of(markup: str) -> Tag:
+    """A tag as it is written in serialised HTML."""
     found = _TAG.match(markup)
     if found is None or found[2].startswith("!"):  # a comment or a doctype: named so that no element set holds it
         return Tag("<!--", False)
@@ -53,7 +54,7 @@ def _tag(markup: str) -> Tag:
 def tokens(html: str) -> list[Tag | str]:
     """The tags and texts of serialised HTML, in order; entities in texts and values are resolved."""
     return [
-        _tag(piece) if piece[0] == "<" else (unescape(piece) if "&" in piece else piece)
+        tag_of(piece) if piece[0] == "<" else (unescape(piece) if "&" in piece else piece)
         for piece in _PIECE.findall(html)
     ]
 

@@ -3,52 +3,61 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from collections.abc import Mapping
+from functools import cached_property
 from html import escape
 
-import cmarkgfm
-from cmarkgfm.cmark import Options
-from turbohtml import Document, parse
+from turbohtml import Document, parse, parse_fragment
 
 from convert.article import Source
+from convert.gfm import markdown_to_html
 from convert.parse.decode import decode
+from convert.parse.envelope import open_envelope
 from convert.profiles import Profile
-from convert.verify.tokens import Tag, tokens
 
 HIDDEN = "script, style, template, iframe, noembed, noframes"
-_LOOKS_LIKE_HTML = re.compile(rb"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.I)
-_MAY_HIDE = (b"<script", b"<style", b"<template", b"<iframe", b"<noembed", b"<noframes")
+_LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.I)
+# Characters that take no room: a space beside one stands between its neighbours.
+UNSEEN = re.compile(
+    "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
 # Python counts these controls as white space; HTML and Unicode do not, so that losing one must show.
-_SEPARATOR = re.compile("[\x1c-\x1f]")
 _SEPARATORS = {code: chr(0x2400 + code) for code in range(0x1C, 0x20)}
+
+
+def separators_shown(text: str) -> str:
+    """A text in which the four controls that only Python takes for white space are visible signs."""
+    if "\x1c" in text or "\x1d" in text or "\x1e" in text or "\x1f" in text:
+        return text.translate(_SEPARATORS)
+    return text
 
 
 def solid(text: str) -> str:
     """A text without its white space (Unicode's White_Space property)."""
-    if not text.isprintable() and _SEPARATOR.search(text):
-        text = text.translate(_SEPARATORS)
-    return "".join(text.split())
+    return "".join(separators_shown(text).split())
+
+
+_RAW = f"{HIDDEN}, plaintext, title, textarea, xmp, select, svg, math"
+_MAY_BE_RAW = re.compile(rf"<(?:{_RAW.replace(', ', '|')})\b", re.I)
+_MARK = "\ufdd0"  # a noncharacter that no text has
 
 
 class Visible:
     """A source read whole, envelope included, with the HTML5 algorithm.
 
     hidden: the text of elements that no reader sees (scripts, styles, fallback of frames), in order.
+    framed: the values of those elements' attributes, a line each.
     """
 
-    def __init__(self, document: Document, hidden: str) -> None:
+    def __init__(self, document: Document, hidden: str = "", framed: str = "") -> None:
         self.document = document
         self.hidden = hidden
+        self.framed = framed
 
     @cached_property
     def text(self) -> str:
         """Every visible character that is no white space, in order."""
         return solid(self.document.text)
-
-    @cached_property
-    def tokens(self) -> list[Tag | str]:
-        """The tags and texts, in order."""
-        return tokens(self.document.html)
 
     @cached_property
     def nodes(self) -> list[str]:
@@ -59,7 +68,8 @@ class Visible:
     def values(self) -> str:
         """The values of all attributes, without white space, a line each."""
         found = self.document.xpath("//@*")
-        return "\n".join(solid(str(value)) for value in found) if isinstance(found, list) else ""
+        shown = "\n".join(solid(str(value)) for value in found) if isinstance(found, list) else ""
+        return f"{shown}\n{self.framed}" if self.framed else shown
 
     @cached_property
     def addresses(self) -> list[str]:
@@ -68,51 +78,79 @@ class Visible:
         return [str(value) for value in found] if isinstance(found, list) else []
 
 
-def _unmasked(data: bytes, masked: tuple[tuple[str, str], ...]) -> bytes:
+def _unmasked(text: str, masked: Mapping[str, str]) -> str:
     """The source with the names that its masked tags stand for: how `</a>` and `</ok>` close each other hangs on it."""
-    for mask, name in masked:
-        data = re.sub(rb"<(/?)" + re.escape(mask.encode()) + rb"(?=[\s>/])", rb"<\1" + name.encode(), data)
-    return data
+    for mask, name in masked.items():
+        text = re.sub(rf"<(/?){re.escape(mask)}(?=[\s>/])", rf"<\1{name}", text)
+    return text
 
 
-@lru_cache(maxsize=1)
-def _read(data: bytes, written_in: str, masked: tuple[tuple[str, str], ...]) -> Visible:
-    data = _unmasked(data, masked)
-    markup: bytes | str = data
-    if written_in != "html":
-        text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-        markup = escape(text, quote=False) if written_in == "text" else _from_markdown(text)
-    document = parse(markup, positions=False)
-    hidden = ""
-    lower = data.lower()
-    if any(start in lower for start in _MAY_HIDE):
-        elements = document.select(HIDDEN)
-        hidden = solid("\n".join(element.text for element in elements))
-        for element in elements:
-            element.decompose()
-    return Visible(document, hidden)
-
-
-def _from_markdown(text: str) -> str:
-    html: str = cmarkgfm.markdown_to_html_with_extensions(
-        text, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "strikethrough"]
-    )
-    return html
-
-
-def _look(source: Source) -> str:
-    """What a file that no profile knows is written in, by its suffix and its look."""
+def _look(source: Source, text: str, profile: Profile) -> str:
+    """What a file that no profile knows is written in, by its suffix and the look of what its envelope holds."""
     suffix = source.path.rpartition(".")[2].lower()
-    if suffix in {"html", "htm", "xhtml"} or _LOOKS_LIKE_HTML.search(source.data):
+    if suffix in {"html", "htm", "xhtml"} or _LOOKS_LIKE_HTML.search(open_envelope(text, profile).body):
         return "html"
     return "text" if suffix == "txt" else "markdown"
 
 
-def visible(source: Source, profile: Profile) -> Visible:
+def _parts(text: str, profile: Profile) -> tuple[str, ...]:
+    """The pieces of the envelope and the body, in order: the mirror wrote them one by one."""
+    envelope = open_envelope(text, profile)
+    pieces = [piece.text for piece in envelope.pieces]
+    if sum(map(len, pieces)) + len(envelope.body) != len(text):
+        return (text,)
+    head: list[str] = []
+    at = 0
+    while pieces and text.startswith(pieces[0], at):
+        at += len(pieces[0])
+        head.append(pieces.pop(0))
+    return (*head, envelope.body, *pieces)
+
+
+def _ended(part: str) -> str:
+    """One part of a source as a parser that reads nothing else sees it; as it is, where it leaves nothing open.
+
+    A damaged part may leave open what only the end of the file ends: a tag, a comment, an element of raw text.
+    """
+    if "<" not in part:
+        return part
+    tree = parse_fragment(part + _MARK, positions=False)
+    raw = tree.select(_RAW) if _MAY_BE_RAW.search(part) else []
+    if _MARK in tree.text and not any(_MARK in element.text for element in raw):
+        return part
+    tree = parse_fragment(part, positions=False)
+    for element in tree.select("plaintext"):
+        element.tag = "div"  # nothing ends a plaintext
+    return tree.inner_html
+
+
+def _markup(parts: tuple[str, ...], written_in: str) -> str:
+    """The parts of a source as one HTML document."""
+    if written_in == "text":
+        return escape("".join(parts), quote=False)
+    if written_in == "markdown":
+        rendered = [markdown_to_html(part, "table", "strikethrough") for part in parts]
+        return "\n".join(map(_ended, rendered)) if len(parts) > 1 else rendered[0]
+    return "".join(map(_ended, parts)) if len(parts) > 1 else parts[0]
+
+
+def visible(source: Source, profile: Profile, *, apart: bool = False) -> Visible:
     """Read a source for the checks: as the format that its profile names, with the tags that it masks unmasked.
 
-    The last source is kept, so that several checks of one article read it once.
+    apart: read the envelope's pieces and the body each by itself, so that what one of them leaves open does not
+        swallow the next: damaged pages need it, sound ones are the same either way.
     """
-    written_in = _look(source) if profile.format == "auto" else profile.format
-    data = decode(source, max_bytes=len(source.data)).text.encode("utf-8", "surrogatepass")
-    return _read(data, written_in, tuple(profile.masked_tags.items()))
+    text = decode(source, max_bytes=len(source.data)).text
+    written_in = _look(source, text, profile) if profile.format == "auto" else profile.format
+    parts = _parts(text, profile) if apart else (text,)
+    markup = _markup(tuple(_unmasked(part, profile.masked_tags) for part in parts), written_in)
+    if "frameset" in markup.lower():
+        markup = re.sub("(?i)(</?)frameset", r"\1span", markup)  # where an article stands, a frameset is no tag at all
+    document = parse(markup, positions=False)
+    hidden = framed = ""
+    if elements := document.select(HIDDEN):
+        hidden = solid("\n".join(element.text for element in elements))
+        framed = "\n".join(solid(element.attr(name) or "") for element in elements for name in element.attrs)
+        for element in elements:
+            element.decompose()
+    return Visible(document, hidden, framed)

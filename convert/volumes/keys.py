@@ -27,6 +27,11 @@ class Member:
         found = self.facts.get("date")
         return found if isinstance(found, datetime.date) else None
 
+    @property
+    def title(self) -> str:
+        """The article's title."""
+        return str(self.facts.get("title", ""))
+
     def texts(self, *names: str) -> list[str]:
         """The values of some fields, those of lists one by one, in the order of the names."""
         found = [self.facts.get(name, "") for name in names]

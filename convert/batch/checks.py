@@ -1,0 +1,71 @@
+"""Holds outputs against their articles in a worker: those that a run has just made, or those that lie in the output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from convert.article import Article
+from convert.config import Output
+from convert.emit import EmitOptions
+from convert.verify import Difference, View, against_source, html_file, markdown_file, plain_text
+
+SHOWN = 20
+"""Differences of one article that are told; a file that was swapped for another one has hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """An article with an output that is not what its source says: its path, how many differences, and the first."""
+
+    path: str
+    count: int
+    differences: tuple[Difference, ...]
+
+
+def differing(path: str, found: list[Difference]) -> Differing | None:
+    """The differences of an article to tell, or None where there are none."""
+    return Differing(path, len(found), tuple(found[:SHOWN])) if found else None
+
+
+def check_article(
+    article: Article, files: Iterable[tuple[Output, str, bytes | None]], *, thorough: bool
+) -> list[Difference]:
+    """Hold an article against its source, and its outputs against the article.
+
+    files: for each output its format with the options that it was written with, its path, and its bytes, None where
+    there is no file. Of formats that are not Mirrorpress's own it is known only whether the file is there.
+    thorough: see `convert.verify.against_source`.
+    """
+    view = View(article)
+    found = against_source(view, thorough=thorough)
+    for output, path, data in files:
+        if data is None:
+            found.append(Difference("missing", path, "a file", "nothing"))
+        elif check := _CHECKS.get(output.name):
+            found += [_at(path, view, one) for one in _checked(check, data, view, output.options)]
+    return found
+
+
+_Check = Callable[[str, View, EmitOptions], list[Difference]]
+
+_CHECKS: dict[str, _Check] = {
+    "markdown": lambda text, view, options: markdown_file(
+        text, view, title=options.title, front=options.front_matter != "none"
+    ),
+    "text": lambda text, view, _: plain_text(text, view),
+    "html": lambda text, view, _: html_file(text, view),
+}
+
+
+def _checked(check: _Check, data: bytes, view: View, options: EmitOptions) -> list[Difference]:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return [Difference("encoding", view.path, "UTF-8", f"{error.reason} at byte {error.start}")]
+    return check(text, view, options)
+
+
+def _at(path: str, view: View, one: Difference) -> Difference:
+    """A difference with the file that it was found in as its place."""
+    return replace(one, place=path + one.place.removeprefix(view.path))

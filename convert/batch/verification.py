@@ -1,0 +1,207 @@
+"""Verifies what lies in the output folder: a run's plan is made again, and every file of it read and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from convert.batch.books import Task
+from convert.batch.checks import Differing
+from convert.batch.plan import Job, make_plan, settle
+from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.readback import Read, read_books, read_jobs
+from convert.batch.report import REPORT
+from convert.batch.run import Progress, check_folders, looks_at, lost, processes
+from convert.batch.sources import find_sources
+from convert.batch.summary import Failure
+from convert.batch.workers import start
+from convert.config import Config, build_outputs
+from convert.errors import NothingToReadError
+from convert.files import OutputNames
+from convert.profiles import load_profiles
+from convert.volumes import Member, plan_volumes, split_volume
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What a verification came to: how many articles, files and chapters of volumes were compared, and what differs."""
+
+    articles: int = 0
+    files: int = 0
+    chapters: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    differing: list[Differing] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something differs or could not be compared, else 0."""
+        return 1 if self.failures or self.differing else 0
+
+
+def verify_outputs(
+    config: Config, paths: Sequence[Path] = (), progress: Progress = lambda what, done, total: None
+) -> Verdict:
+    """Hold the outputs of a run against their sources.
+
+    config: that of the run. paths: sources, outputs or volumes, or folders of them; all of the input without any.
+    The sources are converted again, and nothing is written.
+    Raises NothingToReadError where there are no sources, or none that a path means, ConfigError for a wrong config.
+    """
+    check_folders(config)
+    found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
+    with Pool(processes(config, found), start, config, found.root) as pool:
+        return _Verification(config, pool, _Wanted(paths, found.root, config.output), progress).run(found.paths)
+
+
+class _Wanted:
+    """Which articles the paths of a call mean."""
+
+    def __init__(self, paths: Sequence[Path], root: Path, output: Path) -> None:
+        self.everything = not paths
+        self.root, self.output = root, output.resolve()
+        # one that names nothing must be told: it may be a slip of the pen
+        self.used = dict.fromkeys(paths, False)
+
+    def has(self, sources: Iterable[str], outputs: Iterable[str]) -> bool:
+        """Whether one of the sources or outputs is meant; both are paths below their folders."""
+        meant = self.everything
+        files = [*(self.root / one for one in sources), *(self.output / one for one in outputs)]
+        for path in self.used:
+            # the link itself may lead elsewhere, and a deleted output cannot be resolved
+            full = path.parent.resolve() / path.name
+            if any(full == file or full in file.parents or path.resolve() in (file, *file.parents) for file in files):
+                self.used[path] = meant = True
+        return meant
+
+    def check(self) -> None:
+        """Raise NothingToReadError for a path that means no article."""
+        for path, used in self.used.items():
+            if not used:
+                expected = f"a source below {self.root}, or an output of a run below {self.output}"
+                raise NothingToReadError(str(path), "nothing to verify", expected, "name the config of the run")
+
+
+class _Verification:
+    """One verification: what its phases share."""
+
+    def __init__(self, config: Config, pool: Pool, wanted: _Wanted, progress: Progress) -> None:
+        self.config, self.pool, self.wanted, self.progress = config, pool, wanted, progress
+        self.outputs = build_outputs(config)
+        self.names = OutputNames([REPORT])
+        self.verdict = Verdict()
+        self.members: dict[str, Member] = {}
+        self.found: dict[str, list[Differing]] = {}
+
+    def run(self, paths: Sequence[str]) -> Verdict:
+        """Plan as a run does, and compare."""
+        failures: list[Failure] = []
+        plan = make_plan(
+            looks_at(paths, self.pool, failures, self.config, self.progress),
+            self.outputs,
+            self.names,
+            self.config.batch.duplicates == "merge",
+        )
+        self.verdict.failures += [one for one in failures if self.wanted.has([one.path], [])]
+        jobs = self.named(plan.jobs)
+        chosen = {job.path for job in jobs if self.wanted.has([job.path, *job.aliases], filter(None, job.targets))}
+        books = self.books(jobs, chosen) if self.config.volumes else []
+        self.wanted.check()
+        self.compare(jobs, chosen)
+        self.compare_books(books, chosen)
+        self.verdict.differing = [_joined(found) for _, found in sorted(self.found.items())]
+        return self.verdict
+
+    def named(self, jobs: Sequence[Job]) -> list[Job]:
+        """The jobs with the name of every output, and what the volumes' plan needs of them.
+
+        Names may hang on all articles, and so do volumes: then every article is converted once beforehand.
+        """
+        if not self.config.volumes and all(None not in job.targets for job in jobs):
+            return list(jobs)
+        named = []
+        for job, read in self.read("reading", jobs, check=False):
+            if read.member is None:
+                if self.wanted.has([job.path, *job.aliases], filter(None, job.targets)):
+                    self.verdict.failures.append(Failure(job.path, read.failure))
+                continue
+            self.members[job.path] = read.member
+            targets = list(job.targets)
+            for index, wanted in read.wanted:
+                targets[index] = settle(self.names, wanted, job, [])
+            named.append(replace(job, targets=tuple(targets)))
+        return named
+
+    def read(self, what: str, jobs: Sequence[Job], check: bool) -> Iterable[tuple[Job, Read]]:
+        """Convert articles in the workers, and `check` their outputs there."""
+        done = 0
+        work = partial(read_jobs, check=check)
+        for some, result in self.pool.run(work, chunked(jobs, self.pool.jobs), self.config.batch.seconds):
+            if isinstance(result, Lost):
+                result = [Read(some[0].path, failure=lost(some[0].path, result, self.config))]
+            yield from zip(some, result, strict=True)
+            done += len(some)
+            self.progress(what, done, len(jobs))
+
+    def compare(self, jobs: Sequence[Job], chosen: set[str]) -> None:
+        """Hold the files of the chosen articles against them."""
+        for job, read in self.read("verifying", [job for job in jobs if job.path in chosen], check=True):
+            if read.failure:
+                self.verdict.failures.append(Failure(job.path, read.failure))
+                continue
+            self.verdict.articles += 1
+            self.verdict.files += len(job.targets)
+            self.take(read.differing)
+
+    def books(self, jobs: Sequence[Job], chosen: set[str]) -> list[Task]:
+        """The volumes to read; a path that names one means all of its articles."""
+        by_path = {job.path: job for job in jobs}
+        members = list(self.members.values())
+        tasks = []
+        waiting = [
+            (collection, volume)
+            for collection in (options.collection() for options in self.config.volumes)
+            for volume in plan_volumes(collection, members)
+        ]
+        while waiting:
+            collection, volume = waiting.pop(0)
+            settled = replace(volume, file=self.names.settle(volume.file, volume.key))
+            if not (self.config.output / settled.file).exists():
+                # A run splits a volume that became too large; then its pieces are there.
+                pieces = split_volume(collection, members, volume)
+                if any((self.config.output / piece.file).exists() for piece in pieces):
+                    waiting += [(collection, piece) for piece in pieces]
+                    continue
+            if self.wanted.has([], [settled.file]):
+                chosen.update(settled.members)
+            tasks.append(Task(settled, collection, tuple(by_path[path] for path in settled.members)))
+        return tasks
+
+    def compare_books(self, books: Sequence[Task], chosen: set[str]) -> None:
+        """Hold the chapters of the chosen articles against them."""
+        titles = {path: member.title for path, member in self.members.items()}
+        work = [
+            [(task, frozenset(chosen), {path: titles[path] for path in task.volume.members})]
+            for task in books
+            if chosen.intersection(task.volume.members)
+        ]
+        for done, (((task, *_),), result) in enumerate(self.pool.run(read_books, work), 1):
+            if isinstance(result, Lost):
+                self.verdict.failures.append(Failure(task.volume.file, lost(task.volume.file, result, self.config)))
+                continue
+            self.verdict.failures += result.failures
+            self.verdict.chapters += result.chapters
+            for one in result.differing:
+                self.take(one)
+            self.progress("volumes", done, len(work))
+
+    def take(self, one: Differing | None) -> None:
+        if one:
+            self.found.setdefault(one.path, []).append(one)
+
+
+def _joined(found: Sequence[Differing]) -> Differing:
+    """What differs of one article, in its files and in its volumes."""
+    differences = tuple(difference for one in found for difference in one.differences)
+    return Differing(found[0].path, sum(one.count for one in found), differences)
