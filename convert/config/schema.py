@@ -27,10 +27,11 @@ from convert.config.pictures import PictureOptions
 from convert.config.section import Section, nearest, refused
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
-from convert.errors import ConfigError
+from convert.errors import ConfigError, UsageError
 from convert.files import PathTemplate
 from convert.profiles import load_profiles
-from convert.volumes import Collection, check_collection
+from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
+from convert.where import parse_where
 
 DEFAULT = "default"
 _SHIPPED = Collection()
@@ -106,6 +107,15 @@ def _check_template(text: str) -> str:
 def _empty_section(value: object) -> object:
     # `parse:` with every line below it commented out says nothing, and so means the defaults
     return {} if value is None else value
+
+
+def _check_where(text: str | None) -> str | None:
+    try:
+        parse_where(text or "title")
+    except UsageError as error:
+        place = error.where.removeprefix("where: ")
+        raise refused(f"{place}: {error.found}", error.expected, error.todo) from None
+    return text
 
 
 FilePath: TypeAlias = Annotated[Path, BeforeValidator(_as_path), Field(validate_default=True)]
@@ -196,12 +206,17 @@ class VolumeOptions(Section):
 
     title: StrictStr = _SHIPPED.title
     file: StrictStr = _SHIPPED.file
+    where: Annotated[StrictStr | None, AfterValidator(_check_where)] = None
+    within: StrictStr | None = None
     group_by: tuple[StrictStr, ...] = _SHIPPED.group_by
     sections: tuple[StrictStr, ...] = _SHIPPED.sections
     order_by: StrictStr = _SHIPPED.order_by
     max_articles: StrictInt = _SHIPPED.max_articles
+    max_bytes: StrictInt = _SHIPPED.max_bytes
     pictures: Literal["mirror", "fetch", "omit"] = _SHIPPED.pictures
     grayscale: StrictBool = _SHIPPED.grayscale
+    style: Literal["book", "plain"] = _SHIPPED.style
+    script: Literal["none", "s2t", "t2s"] = _SHIPPED.script
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -213,7 +228,21 @@ class VolumeOptions(Section):
 
     def collection(self) -> Collection:
         """The same for the planner of the volumes."""
-        return Collection(**self.model_dump())
+        options = self.model_dump()
+        options["where"] = parse_where(self.where) if self.where else None
+        options["within"] = Window.parse(self.within) if self.within else None
+        return Collection(**options)
+
+
+LATEST = VolumeOptions(
+    title="最新一周",
+    file="epub/latest.epub",
+    within="7 days",
+    group_by=(),
+    order_by="-date",
+    max_articles=MOST_ARTICLES,
+)
+"""What is new, in one book: the second collection of the shipped config."""
 
 
 def _off(value: object) -> object:
@@ -255,7 +284,7 @@ class Config(Section):
     clean: RuleList = (DEFAULT,)
     enrich: StepList = (DEFAULT,)
     emit: EmitOptions = EmitOptions(markdown=MarkdownOutput(), text=TextOutput())
-    volumes: tuple[VolumeOptions, ...] = (VolumeOptions(),)
+    volumes: tuple[VolumeOptions, ...] = (VolumeOptions(), LATEST)
     pictures: Annotated[PictureOptions, BeforeValidator(_empty_section)] = PictureOptions()
     batch: Annotated[BatchOptions, BeforeValidator(_empty_section)] = BatchOptions()
     _base: Path = PrivateAttr(default=Path())
@@ -263,6 +292,10 @@ class Config(Section):
     def model_post_init(self, context: Any, /) -> None:
         """Keep the folder that relative paths start from."""
         self._base = (context or {}).get("base", Path())
+
+    def without_outputs(self) -> Config:
+        """The same config with nothing to write."""
+        return self.model_copy(update={"emit": EmitOptions(), "volumes": ()})
 
     @property
     def base(self) -> Path:

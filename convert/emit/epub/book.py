@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.resources import files
 
 from convert.emit.epub import wording
@@ -16,10 +17,11 @@ from convert.emit.epub.navigation import NAV, Entry, contents, nav_document, ncx
 from convert.emit.epub.options import BookOptions, Chapter, PictureReport, PictureSource
 from convert.emit.epub.package import CSS, NCX, XHTML, Part, pack
 from convert.emit.epub.pictures import LEVELS, Level
+from convert.emit.epub.script import Script
 from convert.errors import OutputError
 from convert.volumes import Volume
 
-_STYLES = {"chinese": "style.css", "plain": "plain.css"}
+_STYLES = {"book": "style.css", "plain": "plain.css"}
 _COVER, _COVER_PAGE = "cover.jpg", "cover.xhtml"
 _MOST_HEADLINES = 8
 _LEAST_COVER_PICTURE = 500
@@ -44,7 +46,8 @@ def write_book(
     left out. pictures: gives the bytes of a picture of the mirror's own files, or None. missing: is told of every
     picture that the book has to do without.
     Returns the file's bytes, the same for the same arguments. Pictures are made smaller until the book fits.
-    Raises OutputError where there is no chapter, BookTooLargeError where the book fits at no level.
+    Raises OutputError where there is no chapter, BookTooLargeError where the book fits at no level, MissingToolError
+    where `script` needs OpenCC and it is not installed.
     """
     options = options or BookOptions()
     if not chapters:
@@ -84,7 +87,15 @@ def _write(volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, option
     ]
     entries = contents(lines)
     said = about(volume, chapters, options, bool(gallery.files), gallery.described)
-    return pack(said, _parts(volume, chapters, options, gallery, said, entries, written))
+    parts = _parts(volume, chapters, options, gallery, said, entries, written)
+    if options.script != "none":
+        # The last thing: nothing is turned twice, and what the book itself says is turned too.
+        script = Script(options.script)
+        said = script.about(said)
+        parts = [
+            replace(one, data=script.document(one.data)) if one.media_type in (XHTML, NCX) else one for one in parts
+        ]
+    return pack(said, parts)
 
 
 def _parts(
@@ -101,7 +112,7 @@ def _parts(
     style = files(__package__).joinpath(_STYLES[options.style]).read_bytes()
     parts = [Part("style", "style.css", CSS, style)]
     if options.cover:
-        parts.extend(_cover(volume, chapters, gallery, said, entries))
+        parts.extend(_cover(volume, chapters, gallery, said, entries, options))
     nav = nav_document(entries, entries[0].href, _COVER_PAGE if options.cover else "", lang)
     parts.append(Part("nav", NAV, XHTML, nav, spine=True, properties=("nav",)))
     parts.append(Part("ncx", "toc.ncx", NCX, ncx(entries, said.identifier, said.title, lang)))
@@ -128,7 +139,12 @@ def _headlines(entries: Sequence[Entry]) -> list[str]:
 
 
 def _cover(
-    volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, said: About, entries: Sequence[Entry]
+    volume: Volume,
+    chapters: Sequence[Chapter],
+    gallery: Gallery,
+    said: About,
+    entries: Sequence[Entry],
+    options: BookOptions,
 ) -> list[Part]:
     title = said.series or said.title
     footer = [wording.articles(len(chapters)), *(name for name in said.publishers[:1] if name != title)]
@@ -139,7 +155,8 @@ def _cover(
         footer="　".join(footer),
     )
     picture = next((one for one in gallery.files.values() if max(one.width, one.height) >= _LEAST_COVER_PICTURE), None)
-    drawn = draw_cover(text, title, picture.data if picture else None)
+    shown = text if options.script == "none" else Script(options.script).cover(text)
+    drawn = draw_cover(shown, title, picture.data if picture else None)
     image = f'<img src="{_COVER}" alt="{attribute(text.alternative)}" role="doc-cover"/>'
     page = document(wording.COVER, f'<div class="cover">{image}</div>', said.language, ' epub:type="cover"')
     return [
