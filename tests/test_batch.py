@@ -333,9 +333,10 @@ def test_a_run_writes_every_output_the_volumes_and_the_report(tmp_path: Path) ->
     assert names == {
         *(f"markdown/{path}.md" for path in paths),
         *(f"text/{path}.txt" for path in paths),
+        "epub/latest.epub",
         "epub/大纪元-2021-07.epub",
-        "epub/covers/大纪元-2021-07.jpg",
-        "epub/covers/small/大纪元-2021-07.jpg",
+        *(f"epub/covers/{name}.jpg" for name in ("大纪元-2021-07", "latest")),
+        *(f"epub/covers/small/{name}.jpg" for name in ("大纪元-2021-07", "latest")),
         "epub/feed.xml",
         "report.json",
     }
@@ -343,7 +344,10 @@ def test_a_run_writes_every_output_the_volumes_and_the_report(tmp_path: Path) ->
     assert (report["sources"], report["articles"], report["copies"], report["failed"]) == (4, 3, 1, [])
     assert report["outputs"] == {"markdown": 3, "text": 3}
     assert report["passed_over"] == {"the mirror's apparatus": 2}
-    assert [(book["articles"], book["title"]) for book in report["volumes"]] == [(3, "大纪元 2021-07")]
+    assert [(book["articles"], book["title"]) for book in report["volumes"]] == [
+        (3, "最新一周"),
+        (3, "大纪元 2021-07"),
+    ]
     assert (summary.sources, summary.articles, summary.copies, summary.exit_code) == (4, 3, 1, 0)
     assert summary.kinds()["moved"] == sum(
         kinds.get("moved", {"count": 0})["count"] for kinds in report["notes"].values()
@@ -613,6 +617,59 @@ def test_a_volume_is_split_along_the_calendar(tmp_path: Path) -> None:
     for book in summary.books:
         with zipfile.ZipFile(tmp_path / "out" / book.file) as package:
             assert package.read("mimetype") == b"application/epub+zip"
+
+
+def test_what_a_collection_asks_of_articles_reaches_the_planner(tmp_path: Path) -> None:
+    """Conditions, keys and orders over any metadata, by way of the worker processes."""
+    mirror(tmp_path / "in")
+    text = """
+volumes:
+  - {title: "{category}", file: "a/{category}.epub", group_by: [category], where: title ~ 灯塔 or path ~ n100003}
+  - {title: 长短, file: "b.epub", group_by: [], sections: [], order_by: words, where: mirror = "in"}
+  - {title: 没有, file: "c.epub", group_by: [], where: not title}
+emit: {}
+"""
+    summary = run(config(tmp_path, text))
+    assert [(book.file, book.articles) for book in summary.books] == [
+        ("a/天气.epub", 1),
+        ("a/港口,与船.epub", 1),
+        ("b.epub", 3),
+    ]
+
+
+def test_a_book_over_the_bytes_of_its_collection_is_split(tmp_path: Path) -> None:
+    """Along the calendar, at last into single articles; one that is too large alone is named."""
+    mirror(tmp_path / "in")
+    options = "{{title: 集, file: a.epub, group_by: [], max_bytes: {}}}"
+    whole = run(config(tmp_path, f"volumes: [{options.format(0)}]\nemit: {{}}\n"))
+    assert [book.file for book in whole.books] == ["a.epub"]
+    size = (tmp_path / "out/a.epub").stat().st_size
+    split = run(config(tmp_path, f"volumes: [{options.format(size - 1)}]\nemit: {{}}\n"))
+    assert [(book.file, book.articles) for book in split.books] == [
+        ("a-2021-07-14-1.epub", 2),
+        ("a-2021-07-14-2.epub", 1),
+    ]
+    none = run(config(tmp_path, f"volumes: [{options.format(1000)}]\nemit: {{}}\n"))
+    assert {failure.reason.partition(": ")[2] for failure in none.failures} == {"one article is too large for a book"}
+    assert none.books == []
+
+
+def test_volumes_take_their_style_and_script_from_the_config(tmp_path: Path) -> None:
+    """And every volume its own."""
+    mirror(tmp_path / "in")
+    text = """
+volumes:
+  - {file: a.epub, title: 甲, group_by: [], style: plain, script: s2t}
+  - {file: b.epub, title: 乙, group_by: []}
+emit: {}
+"""
+    run(config(tmp_path, text))
+    found = {}
+    for name in ("a", "b"):
+        with zipfile.ZipFile(tmp_path / "out" / f"{name}.epub") as package:
+            style, chapter = (package.read(f"EPUB/{one}").decode() for one in ("style.css", "n100002.xhtml"))
+        found[name] = ("text-indent: 2em" in style, "燈塔" in chapter, "灯塔" in chapter)
+    assert found == {"a": (False, True, False), "b": (True, False, True)}
 
 
 def test_the_summary_keeps_the_first_examples(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -246,6 +247,96 @@ def test_epub_takes_files_of_several_mirrors(tmp_path: Path) -> None:
         text = b"".join(book.read(name) for name in book.namelist()).decode(errors="replace")
     assert "Text of one." in text
     assert "Text of two." in text
+
+
+def sea(folder: Path) -> Path:
+    """A mirror with three articles, one of them in two channels, and a config."""
+    page = (
+        "### {title}\n\n---\n\n#### [首页](../../../..?{id}) &nbsp;|&nbsp; [评论](../../../../../other?{id})\n\n"
+        '<div class="post_content" id="artbody">\n <p>\n  【大纪元2021年07月{day}日讯】'
+        "{title}，大家都来看。\n </p>\n</div>\n\n"
+        "---\n\n原文链接（需翻墙）：https://www.epochtimes.com/gb/21/7/{day}/{id}.htm\n"
+    )
+    for path, title, day in (
+        ("c2/n100003", "码头的猫", 12),
+        ("c1/n100001", "小镇放晴", 15),
+        ("c2/n100001", "小镇放晴", 15),
+        ("c1/n100002", "灯塔的漆", 14),
+    ):
+        file = folder / "in" / "pages" / f"{path}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(page.format(title=title, day=day, id=path[3:]), encoding="utf-8")
+    (folder / "config.yaml").write_text("input: in\noutput: out\n", encoding="utf-8")
+    return folder
+
+
+def titles(book: Path) -> list[str]:
+    """The titles of a book's chapters, in order."""
+    with zipfile.ZipFile(book) as package:
+        contents = package.read("EPUB/nav.xhtml").decode().partition("</nav>")[0]
+    return re.findall(r"<a [^>]*>([^<]*)</a>", contents)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--where", "date >= 2021-07-13"], ["灯塔的漆", "小镇放晴"]),
+        (["--where", "title ~ 的 or words > 1000"], ["码头的猫", "灯塔的漆"]),
+        (["--where", "path ~ c2/ or channel = c2"], ["码头的猫"]),
+        (["in/pages/c?/n*2.md", "in/pages/c2/n100003.md"], ["灯塔的漆", "码头的猫"]),
+        (["in/**/n*.md", "--where", "not title ~ 漆 and not path ~ c1"], ["小镇放晴", "码头的猫"]),
+    ],
+)
+def test_epub_takes_a_condition_and_patterns(tmp_path: Path, arguments: list[str], expected: list[str]) -> None:
+    """A condition searches the input, by date and each article once; patterns give files in their order."""
+    sea(tmp_path)
+    for name in ("one.epub", "two.epub"):
+        result = command(tmp_path, "epub", *arguments, "--title", "海边", "-o", name)
+        assert result.returncode == 0, result.stderr
+    assert titles(tmp_path / "one.epub") == expected
+    assert (tmp_path / "one.epub").read_bytes() == (tmp_path / "two.epub").read_bytes()
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--where", "title ~ 鲸"], 3, "in: no article matches --where; loosen the condition"),
+        (["in/**/*.md", "--where", "title ~ 鲸"], 3, "--where: none of the files named matches; loosen the condition"),
+        (["in/*.txt"], 3, "in/*.txt: no file matches; expected a file, or a pattern"),
+        ([], 2, "mirrorpress epub: no articles are named; expected FILES or --where; name some"),
+        (["--where", "titel ~ 鲸"], 2, "--where: character 1: there is no field 'titel'; "),
+        (["in/pages/c1/none.md"], 1, "in/pages/c1/none.md: "),
+    ],
+)
+def test_epub_says_what_it_cannot_take(tmp_path: Path, arguments: list[str], code: int, message: str) -> None:
+    """And writes no book."""
+    result = command(sea(tmp_path), "epub", *arguments, "-o", "book.epub")
+    assert result.returncode == code
+    assert message in result.stderr.decode()
+    assert not (tmp_path / "book.epub").exists()
+
+
+def test_epub_names_what_it_cannot_read_and_makes_the_book(tmp_path: Path) -> None:
+    """A source of the input that fails costs itself only, and the exit code says so."""
+    (sea(tmp_path) / "in/large.html").write_text("<p>" + "long " * 2000, encoding="utf-8")
+    (tmp_path / "config.yaml").write_text("input: in\nparse: {max_bytes: 2000}\n", encoding="utf-8")
+    result = command(tmp_path, "epub", "--where", "date", "-o", "book.epub")
+    assert result.returncode == 1
+    assert "large.html: 10,003 bytes; expected at most 2,000" in result.stderr.decode()
+    assert len(titles(tmp_path / "book.epub")) == 3
+
+
+def test_what_a_volume_lacks_is_said_before_anything_is_done(tmp_path: Path) -> None:
+    """Without OpenCC neither `run` nor `check` goes on."""
+    heap(tmp_path)
+    (tmp_path / "opencc.py").write_text("raise ImportError\n", encoding="utf-8")
+    (tmp_path / "config.yaml").write_text("input: in\noutput: out\nvolumes: [{script: s2t}]\n", encoding="utf-8")
+    for verb in ("run", "check"):
+        result = command(tmp_path, verb)
+        assert result.returncode == 2
+        assert "pip install 'mirrorpress[opencc]'" in result.stderr.decode()
+    assert not (tmp_path / "out").exists()
 
 
 def test_inspect_shows_every_stage_the_metadata_and_the_notes(tmp_path: Path) -> None:

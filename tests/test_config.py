@@ -17,7 +17,8 @@ from convert.config import Config, JoinedConfigError, build_context, build_outpu
 from convert.emit import EMITTERS
 from convert.enrich import STEPS
 from convert.errors import ConfigError
-from convert.volumes import Collection
+from convert.volumes import Collection, Window
+from convert.where import parse_where
 
 SHIPPED = Path(__file__).parent.parent / "config.yaml"
 
@@ -123,6 +124,31 @@ def test_a_collection_of_volumes_has_the_fields_of_the_planner(tmp_path: Path) -
     assert load_config(write(tmp_path, "volumes: []")).volumes == ()
 
 
+def test_collections_say_which_articles_and_how(tmp_path: Path) -> None:
+    """Conditions and windows are read once, into what the planner takes."""
+    text = """
+        volumes:
+          - where: tags ~ 石桥 and date >= 2021-07
+            within: 3 months
+            group_by: [tag]
+            title: "{tag}"
+            file: "{tag}.epub"
+            max_bytes: 0
+            style: plain
+            script: s2t
+    """
+    collection = load_config(write(tmp_path, text)).volumes[0].collection()
+    assert collection.where == parse_where("tags ~ 石桥 and date >= 2021-07")
+    assert collection.within == Window(3, "month")
+    assert (collection.max_bytes, collection.style, collection.script) == (0, "plain", "s2t")
+
+
+def test_the_second_collection_is_what_is_new() -> None:
+    """A book with one name, whatever is in it."""
+    latest = load_config(SHIPPED).volumes[1].collection()
+    assert (latest.file, latest.within, latest.group_by) == ("epub/latest.epub", Window(7, "day"), ())
+
+
 def test_default_stands_for_the_built_in_lists() -> None:
     """The very lists, so that a profile can put its own in their place."""
     context = build_context(load_config(None))
@@ -198,6 +224,24 @@ def test_channel_names_come_from_the_mirror() -> None:
         ("volumes: [{file: 'a.pub'}]", "config.yaml:1:12: volumes[0].file: …'a.pub'; expected ….epub"),
         ("volumes:\n- {max_articles: 0}", "config.yaml:2:4: volumes[0].max_articles: found 0; expected …1"),
         ("volumes: [{group_by: [moon]}]", "volumes[0].group_by…: …'moon'; expected …month"),
+        (
+            "volumes: [{where: 'tilte = x'}]",
+            "config.yaml:1:12: volumes[0].where: character 1: there is no field 'tilte'; …; did you mean 'title'?\n"
+            "  tilte = x\n  ^",
+        ),
+        (
+            "volumes:\n- where: title ~ 石桥 茶",
+            "config.yaml:2:3: volumes[0].where: character 12: found '茶'; expected `and`, `or`, or the end",
+        ),
+        ("volumes: [{where: 3}]", "volumes[0].where: found 3; expected text"),
+        (
+            "volumes: [{within: 7 dyas}]",
+            "config.yaml:1:12: volumes[0].within: found '7 dyas'; expected …as in `7 days`",
+        ),
+        ("volumes: [{sections: [year, month, week, day]}]", "volumes[0].sections: found 4 levels; expected at most 3"),
+        ("volumes: [{order_by: wrods}]", "volumes[0].order_by: found 'wrods'; …; did you mean 'words'?"),
+        ("volumes: [{style: chinese}]", "volumes[0].style: found chinese; expected 'book' or 'plain'"),
+        ("volumes: [{script: s2tw}]", "volumes[0].script: found s2tw; expected 'none', …; did you mean 's2t'?"),
         ("parse: {profiles: [epcoh]}", "config.yaml:1:20: parse.profiles[0]: there is no profile 'epcoh'; …'epoch'?"),
         ("output: [a]", "config.yaml:1:1: output: found a list; expected a path"),
         ("output: a\noutput: b", "config.yaml:1:1: output: the key 'output' of line 1 stands again in line 2"),

@@ -34,8 +34,9 @@ def desk(tmp_path: Path) -> Path:
 
 
 def go(desk: Path, text: str = "deliver: [reader]\n", **more: Any) -> Summary:
-    """One run."""
-    return run(config(desk, f"batch: {{jobs: 1}}\n{text}"), **more)
+    """One run; with one volume, unless `text` says which."""
+    volumes = "" if "volumes:" in text else "volumes: [{}]\n"
+    return run(config(desk, f"batch: {{jobs: 1}}\n{volumes}{text}"), **more)
 
 
 def told(summary: Summary) -> list[tuple[int, int, bool]]:

@@ -27,12 +27,14 @@ from convert.batch.report import report
 from convert.batch.summary import Summary
 from convert.clean import RULES
 from convert.cli.app import app
+from convert.config.delivery import DeliverOptions
 from convert.config.loading import load_config
-from convert.config.schema import Config, DeliverOptions
+from convert.config.schema import Config
 from convert.emit import EMITTERS
 from convert.enrich import STEPS
 from convert.profiles import Profile, shipped_names
 from convert.volumes import Collection
+from convert.where import FIELDS, OPERATORS, parse_where
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
@@ -245,6 +247,8 @@ def test_the_defaults_that_are_shown_are_the_defaults() -> None:
 
 def written(value: object) -> str:
     """A value as the tables write it."""
+    if value is None:
+        return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
     return f"[{', '.join(value)}]" if isinstance(value, list) else str(value)
@@ -277,6 +281,20 @@ def test_every_field_of_a_template_is_explained() -> None:
         assert f"| `{{{name}}}` |" in text, name
     for field in fields(Collection):
         assert f"`volumes[].{field.name}`" in text, field.name
+
+
+def test_every_field_and_form_of_a_condition_is_explained() -> None:
+    """docs/where.md names each field with its operators, and what it shows can be read."""
+    text = shown("docs/where.md")
+    kinds: dict[str, list[str]] = {}
+    for row in re.findall(r"^\| (`.*`) \| .* \| (`.*`) \|$", text.partition("## Comparisons")[0], re.MULTILINE):
+        names, operators = (re.findall(r"`([^`]+)`", cell) for cell in row)
+        kinds |= dict.fromkeys(names, sorted(operators))
+    assert kinds == {name: sorted(OPERATORS[kind]) for name, kind in FIELDS.items()}
+    forms = rows("docs/where.md", "Comparisons")
+    assert len(forms) > 10
+    for form in forms:
+        parse_where(form.replace("…", "甲"))
 
 
 def test_every_kind_of_note_and_key_of_the_report_is_explained() -> None:

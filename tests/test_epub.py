@@ -38,6 +38,7 @@ from convert.emit.epub.navigation import Entry, contents
 from convert.emit.epub.wrap import headline, wrap
 from convert.errors import OutputError, UsageError
 from convert.volumes import Collection, Member, Volume, plan_volumes
+from convert.where import facts_of
 
 REPOSITORY = Path(__file__).parent.parent
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -132,12 +133,8 @@ def volume_of(chapters: Sequence[Chapter], **fields: Any) -> Volume:
     """The one volume that some chapters make."""
     (volume,) = plan_volumes(
         Collection(**fields),
-        [
-            Member(one.path, one.meta.title, one.meta.date, one.meta.publisher, one.meta.channel,
-                   (one.meta.categories or [""])[0], "sample", one.meta.id)
-            for one in chapters
-        ],
-    )  # fmt: skip
+        [Member(one.path, facts_of(one.meta, one.path, "sample")) for one in chapters],
+    )
     return volume
 
 
@@ -221,6 +218,7 @@ def test_three_hundred_chapters_pass_epubcheck(check: Check) -> None:
         (BookOptions(pictures="omit", style="plain"), {}),
         (BookOptions(cover=False, grayscale=True, conforms_to="EPUB Accessibility 1.1 - WCAG 2.1 Level AA"), {}),
         (BookOptions(chapter_bytes=2500), {}),
+        (BookOptions(script="s2t"), {"lang": "zh-CN"}),
     ],
 )
 def test_a_book_of_one_chapter_passes_epubcheck(check: Check, options: BookOptions, meta: dict[str, Any]) -> None:

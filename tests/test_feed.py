@@ -55,6 +55,8 @@ def about(number: int, **more: Any) -> About:
         "pictures": False,
         "described": True,
         "conforms_to": "",
+        "rights": "各归其主",
+        "summary": "",
     }
     return About(**{**said, **more})
 
@@ -187,6 +189,7 @@ def test_an_entry_says_what_the_volume_says() -> None:
     assert terms == ["zh-Hans", "海边日报", "2021-01-04"]
     assert [(one.get("term"), one.get("label")) for one in entry.findall(f"{ATOM}category")] == [("天气", "天气")]
     assert entry.findtext(f"{ATOM}summary") == "共1篇：小镇放晴"
+    assert entry.findtext(f"{ATOM}rights") == "各归其主"
     assert links(entry)[BOOK].get("length") == "7"
 
 

@@ -322,6 +322,18 @@ def test_a_volume_that_is_gone_or_broken_is_told(lake: Config) -> None:
     assert [(one.path, one.differences[0].check) for one in verify_outputs(lake).differing] == [(BOOK, "missing")]
 
 
+def test_a_volume_in_the_other_script_is_there_and_well_formed(lake: Config) -> None:
+    """No article says what such a book says; that it is gone is still told."""
+    turned = lake.volumes[0].model_copy(update={"script": "s2t"})
+    config = lake.model_copy(update={"volumes": (turned,), "emit": lake.emit.model_copy(update={"html": None})})
+    run(config)
+    assert verify_outputs(config).differing == []
+    damage_book(lake.output / BOOK, {f"{article_id(0)}.xhtml": lambda data: data.replace(b"</section>", b"")})
+    assert [(one.path, one.differences[0].check) for one in verify_outputs(config).differing] == [(BOOK, "book")]
+    (lake.output / BOOK).unlink()
+    assert [(one.path, one.differences[0].check) for one in verify_outputs(config).differing] == [(BOOK, "missing")]
+
+
 def test_a_changed_source_differs_from_its_outputs(lake: Config) -> None:
     """Outputs that are older than their source are not what it says."""
     source = lake.input / "pages/c1/n100003.md"

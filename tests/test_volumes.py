@@ -7,11 +7,12 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convert.errors import ConfigError
-from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
+from convert.volumes import Collection, Member, Volume, Window, plan_volumes, split_volume
+from convert.where import FIELDS, parse_where
 
 DAY = datetime.date(2021, 7, 14)
 
@@ -21,11 +22,14 @@ def member(number: int, day: datetime.date | None = DAY, **fields: Any) -> Membe
     known: dict[str, Any] = {
         "publisher": "示例报",
         "channel": "c1",
-        "category": "要闻",
+        "categories": ("要闻",),
         "mirror": "sample",
         "title": "题",
+        "date": day,
+        "id": f"n{number}",
     }
-    return Member(f"sample/c1/n{number}.md", date=day, id=f"n{number}", **{**known, **fields})
+    facts = {name: value for name, value in {**known, **fields}.items() if value not in ("", (), None)}
+    return Member(f"sample/c1/n{number}.md", facts)
 
 
 def days(count: int, start: datetime.date = datetime.date(2021, 7, 1), each: int = 1) -> list[Member]:
@@ -39,23 +43,41 @@ def names(volumes: list[Volume]) -> list[str]:
 
 
 @st.composite
-def members(draw: st.DrawFn, most: int = 40) -> list[Member]:
-    """Articles of two publishers and three channels over two months, some without date or publisher."""
-    day = st.none() | st.integers(0, 61).map(lambda n: datetime.date(2021, 6, 20) + datetime.timedelta(days=n // 2))
-    each = st.tuples(day, st.sampled_from(["甲报", "乙报", ""]), st.sampled_from(["c1", "c2", ""]))
-    return [
-        member(number, when, publisher=publisher, channel=channel)
-        for number, (when, publisher, channel) in enumerate(draw(st.lists(each, max_size=most)))
-    ]
+def member_fields(draw: st.DrawFn) -> dict[str, Any]:
+    """What an article of two publishers and three channels over two months is known by; some know little."""
+    many = st.lists(st.sampled_from(["茶", "桥", "船"]), max_size=2, unique=True).map(tuple)
+    offset = draw(st.none() | st.integers(0, 61))
+    return {
+        "day": None if offset is None else datetime.date(2021, 6, 20) + datetime.timedelta(days=offset // 2),
+        "publisher": draw(st.sampled_from(["甲报", "乙报", ""])),
+        "channel": draw(st.sampled_from(["c1", "c2", ""])),
+        "tags": draw(many),
+        "words": draw(st.sampled_from([None, 9, 10])),
+    }
 
 
-COLLECTIONS = st.builds(
-    Collection,
-    group_by=st.sampled_from([("publisher", "month"), ("publisher", "month", "channel")]),
-    sections=st.sampled_from([(), ("channel",), ("day", "channel")]),
-    order_by=st.sampled_from(["date", "-date", "title", "id", "path"]),
-    max_articles=st.integers(1, 12),
-)
+def members(most: int = 40) -> st.SearchStrategy[list[Member]]:
+    """Articles."""
+    each = st.lists(member_fields(), max_size=most)
+    return each.map(lambda found: [member(number, **fields) for number, fields in enumerate(found)])
+
+
+def collections(*groupings: tuple[str, ...]) -> st.SearchStrategy[Collection]:
+    """Collections with these groupings, and anything else."""
+    return st.builds(
+        Collection,
+        title=st.just("集"),
+        file=st.just("epub/x.epub"),
+        group_by=st.sampled_from(groupings),
+        sections=st.sampled_from([(), ("channel",), ("day", "channel"), ("tag",)]),
+        order_by=st.sampled_from(["date", "-date", "title", "id", "path", "-words", "tags"]),
+        max_articles=st.integers(1, 12),
+    )
+
+
+SINGLE = [(), ("publisher",), ("publisher", "month"), ("channel", "week"), ("day",), ("year", "category"), ("words",)]
+COLLECTIONS = collections(*SINGLE)
+SEVERAL = collections(*SINGLE, ("tag",), ("tag", "month"), ("publisher", "tags"))
 
 
 @settings(deadline=None)
@@ -75,7 +97,7 @@ def test_every_article_is_in_one_volume_whatever_the_order(
 
 
 @settings(deadline=None)
-@given(COLLECTIONS, members())
+@given(SEVERAL, members())
 def test_files_and_keys_are_unique(collection: Collection, articles: list[Member]) -> None:
     """No two volumes share a key, or a file name where case does not count."""
     volumes = plan_volumes(collection, articles)
@@ -83,19 +105,33 @@ def test_files_and_keys_are_unique(collection: Collection, articles: list[Member
     assert len({volume.key for volume in volumes}) == len(volumes)
 
 
-@given(COLLECTIONS, members(), st.integers(0, 61))
-@settings(max_examples=200, deadline=None)
-def test_a_later_article_touches_its_day_only(collection: Collection, articles: list[Member], when: int) -> None:
-    """An article that comes later changes no volume but its day's, unless a limit is crossed for the first time."""
-    new = member(9999, datetime.date(2021, 6, 20) + datetime.timedelta(days=when // 2), publisher="甲报")
+@settings(max_examples=400, deadline=None)
+@given(SEVERAL, members(), member_fields())
+def test_a_later_article_touches_the_volume_of_its_day_only(
+    collection: Collection, articles: list[Member], fields: dict[str, Any]
+) -> None:
+    """One article more changes, of each group that it belongs to, one volume or the parts of one day.
+
+    Where that volume was full, it gives way to smaller ones, which hold what it held and the new article.
+    """
+    new = member(9999, **fields)
     before = {volume.key: volume for volume in plan_volumes(collection, articles)}
     after = {volume.key: volume for volume in plan_volumes(collection, [*articles, new])}
-    assume(before.keys() <= after.keys())
-    for key, volume in before.items():
-        # The parts of a day are one: its later articles may move from one to the next.
-        same_day = bool(volume.part) and volume.first == new.date
-        if not same_day and new.path not in after[key].members:
-            assert after[key] == volume
+    changed = [volume for key, volume in before.items() if after.get(key) != volume]
+    groups = {volume.group for volume in after.values() if new.path in volume.members}
+    for group in groups | {volume.group for volume in changed}:
+        assert group in groups, "a volume of another group was touched"
+        old = [volume for volume in changed if volume.group == group]
+        fresh = [volume for key, volume in after.items() if volume.group == group and before.get(key) != volume]
+        held = sorted(path for volume in old for path in volume.members)
+        assert sorted(path for volume in fresh for path in volume.members) == sorted([*held, new.path])
+        if len(old) == 1 and not old[0].part:
+            (one,) = old
+            # It grew, or it was full and gave way.
+            assert [one.key] == [volume.key for volume in fresh] or len(one.members) == collection.max_articles
+        else:
+            # Nothing, or the numbered parts of its day, or of what has no date.
+            assert {(volume.first, volume.last) for volume in old} <= {(new.date, new.date)}
 
 
 @settings(deadline=None)
@@ -176,10 +212,10 @@ def test_articles_without_date_or_publisher_have_a_volume() -> None:
 def test_sections_make_the_reading_order_and_the_labels() -> None:
     """Articles stand by section first, in the order of the channels' ids, and by date within."""
     articles = [
-        member(1, DAY, channel="c10", category="体育"),
-        member(2, DAY, channel="c9", category="科技"),
-        member(3, DAY - datetime.timedelta(days=1), channel="c10", category="体育"),
-        member(4, DAY, channel="", category=""),
+        member(1, DAY, channel="c10", categories=("体育",)),
+        member(2, DAY, channel="c9", categories=("科技",)),
+        member(3, DAY - datetime.timedelta(days=1), channel="c10", categories=("体育",)),
+        member(4, DAY, channel="", categories=()),
     ]
     (volume,) = plan_volumes(Collection(), articles)
     assert [path[-5:-3] for path in volume.members] == ["n2", "n3", "n1", "n4"]
@@ -242,7 +278,12 @@ def test_volumes_of_one_name_all_get_a_mark() -> None:
         ({"file": "../{publisher}-{month}.epub"}, "inside the output folder"),
         ({"file": "/{month}.epub"}, "inside the output folder"),
         ({"file": "{month}.zip"}, ".epub"),
+        ({"group_by": ("tgs",)}, "did you mean 'tags'?"),
+        ({"sections": ("year", "month", "week", "day")}, "4 levels; expected at most 3"),
         ({"order_by": "mood"}, "'mood'"),
+        ({"order_by": "-dat"}, "did you mean 'date'?"),
+        ({"max_articles": 901}, "to 900"),
+        ({"max_bytes": -1}, "0 sets no limit"),
         ({"max_articles": 0}, "from 1"),
     ],
 )
@@ -267,3 +308,106 @@ def test_a_volume_splits_one_step_further() -> None:
     assert names(split_volume(collection, many, second)) == ["示例报-2021-07-14-2-1", "示例报-2021-07-14-2-2"]
     (single,) = plan_volumes(collection, [member(1)])
     assert split_volume(collection, [member(1)], single) == []
+
+
+def test_an_article_is_in_a_volume_for_each_of_its_tags() -> None:
+    """And for each author; of sections it is in the first one only."""
+    articles = [member(1, tags=("茶", "桥")), member(2, tags=("茶",)), member(3)]
+    volumes = plan_volumes(Collection("{tag}", "{tag}.epub", group_by=("tag",), sections=("tag",)), articles)
+    found = {volume.title: [path[-5:-3] for path in volume.members] for volume in volumes}
+    assert found == {"茶": ["n1", "n2"], "桥": ["n1"], "其他": ["n3"]}
+    assert [volume.labels for volume in volumes if volume.title == "桥"] == [(("茶",),)]
+    both = plan_volumes(
+        Collection("{author}", "{author}.epub", group_by=("author",)), [member(1, authors=("张甲", "李乙", "张甲"))]
+    )
+    assert [volume.title for volume in both] == ["张甲", "李乙"]
+
+
+def test_a_volume_of_a_tag_that_is_too_large_is_split_by_itself() -> None:
+    """It stays the volume of its tag, whatever else its articles are about."""
+    collection = Collection("{tag}", "{tag}.epub", group_by=("tag",))
+    articles = [member(n, DAY + datetime.timedelta(days=n * 20), tags=("桥", "茶")) for n in range(3)]
+    tea = next(volume for volume in plan_volumes(collection, articles) if volume.title == "茶")
+    assert [volume.file for volume in split_volume(collection, articles, tea)] == ["茶-2021-07.epub", "茶-2021-08.epub"]
+
+
+@pytest.mark.parametrize("key", [*FIELDS, "author", "tag", "category", "day", "week", "month", "year"])
+def test_every_metadata_key_can_group(key: str) -> None:
+    """What has no value is a volume of its own."""
+    fields: dict[str, Any] = {name: ("甲",) if kind == "list" else "甲" for name, kind in FIELDS.items()}
+    nothing: dict[str, Any] = dict.fromkeys(FIELDS)
+    articles = [member(1, None, **nothing), member(2, **{**fields, "date": DAY, "words": 7})]
+    volumes = plan_volumes(Collection("{" + key + "}", "{" + key + "}.epub", group_by=(key,)), articles)
+    assert [len(volume.members) for volume in volumes] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"), [("words", "213"), ("-words", "123"), ("id", "123"), ("-id", "321"), ("-date", "312")]
+)
+def test_the_order_is_by_any_field_and_what_lacks_it_comes_last(order: str, expected: str) -> None:
+    """Numbers by value, either way."""
+    articles = [member(1, DAY, words=10), member(2, None, words=9), member(3, DAY + datetime.timedelta(days=1))]
+    (volume,) = plan_volumes(Collection("集", "x.epub", group_by=(), sections=(), order_by=order), articles)
+    assert "".join(path[-4] for path in volume.members) == expected
+
+
+def test_a_condition_chooses_articles() -> None:
+    """Those that it does not hold for are in no volume."""
+    collection = Collection(where=parse_where("tags ~ 茶 and date = 2021-07"))
+    articles = [member(1, tags=("茶",)), member(2), member(3, datetime.date(2021, 8, 1), tags=("茶",))]
+    assert [volume.members for volume in plan_volumes(collection, articles)] == [("sample/c1/n1.md",)]
+
+
+@pytest.mark.parametrize(
+    ("window", "newest", "first"),
+    [
+        ("7 days", "2021-07-14", "2021-07-08"),
+        ("1 day", "2021-07-14", "2021-07-14"),
+        ("4 weeks", "2021-07-14", "2021-06-17"),
+        ("3 months", "2021-07-14", "2021-04-15"),
+        ("1 month", "2021-03-31", "2021-03-01"),
+        ("1 month", "2021-01-31", "2021-01-01"),
+        ("1 year", "2024-02-29", "2023-03-01"),
+        ("2months", "2021-01-05", "2020-11-06"),
+        ("999999 weeks", "2021-01-05", "0001-01-01"),
+        ("999999 years", "2021-01-05", "0001-01-01"),
+    ],
+)
+def test_a_window_ends_with_its_newest_day(window: str, newest: str, first: str) -> None:
+    """Both ends counted."""
+    assert Window.parse(window).first(datetime.date.fromisoformat(newest)) == datetime.date.fromisoformat(first)
+
+
+@pytest.mark.parametrize("text", ["", "7", "days", "0 days", "-1 days", "7 hours", "７ days", "7 days ago"])
+def test_a_window_that_is_none_is_a_config_error(text: str) -> None:
+    """With an example of one."""
+    with pytest.raises(ConfigError, match="as in `7 days`"):
+        Window.parse(text)
+
+
+def test_a_window_follows_the_newest_article_and_no_clock() -> None:
+    """Of the whole input, whatever the collection's condition takes of it; what has no date is outside."""
+    collection = Collection("新", "new.epub", group_by=(), within=Window(7, "day"))
+    articles = [*days(31), member(100, None)]
+    (volume,) = plan_volumes(collection, articles)
+    assert (volume.file, volume.key, len(volume.members)) == ("new.epub", "new.epub", 7)
+    assert (volume.first, volume.last) == (datetime.date(2021, 7, 25), datetime.date(2021, 7, 31))
+    new = member(101, datetime.date(2021, 8, 5), tags=("茶",))
+    (later,) = plan_volumes(collection, [*articles, new])
+    assert (later.key, later.first, len(later.members)) == (volume.key, datetime.date(2021, 7, 30), 3)
+    asked = Collection("新", "new.epub", group_by=(), within=Window(7, "day"), where=parse_where("not tags"))
+    (other,) = plan_volumes(asked, [*articles, new])
+    assert len(other.members) == 2
+    assert plan_volumes(collection, [member(100, None)]) == []
+
+
+def test_a_collection_says_which_facts_it_needs() -> None:
+    """What it does not ask for need not be kept."""
+    articles = [member(n, DAY, words=n, tags=("茶",), via="电台", byline="长") for n in range(5)]
+    collection = Collection(
+        "{tag} {via}", "{tag}-{via}.epub", group_by=("tag", "via"), order_by="-words", where=parse_where("not editors")
+    )
+    needed = collection.fields
+    assert needed == {"tags", "via", "words", "editors", "channel", "categories", "title", "date", "id"}
+    bare = [Member(one.path, {name: one.facts[name] for name in one.facts.keys() & needed}) for one in articles]
+    assert plan_volumes(collection, bare) == plan_volumes(collection, articles)

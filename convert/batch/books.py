@@ -148,6 +148,9 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
         options = BookOptions(
             pictures=task.collection.pictures,
             grayscale=task.collection.grayscale,
+            style=task.collection.style,
+            script=task.collection.script,
+            max_bytes=task.collection.max_bytes,
             modified=source_date_epoch(os.environ),
         )
         cache = PictureCache(me.config.picture_cache) if task.collection.pictures == "fetch" else None

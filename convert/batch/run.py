@@ -21,6 +21,7 @@ from convert.batch.sources import Found, find_sources
 from convert.batch.summary import Failure, Summary
 from convert.batch.workers import STAGING, Batch, compare, convert_jobs, look_at, staged, start, too_much
 from convert.config import Config, Output, build_outputs
+from convert.emit.epub import check_script
 from convert.errors import ConfigError, OutputError
 from convert.files import OutputNames, move_file
 from convert.profiles import load_profiles
@@ -47,9 +48,11 @@ def run(
     only: a glob pattern of source paths; limit: the first so many sources only; dry_run: plan, and write nothing.
     Returns what came of it; a source that fails is named there, and the run goes on.
     Raises NothingToReadError for an input without sources, ConfigError for folders that lie in one another's way,
-    OutputError where the report or the notes cannot be written.
+    MissingToolError where a volume needs a package that is not installed, OutputError where the report or the notes
+    cannot be written.
     """
     check_folders(config)
+    check_tools(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, only)
     found.paths = found.paths[:limit]
     with Pool(processes(config, found), start, config, found.root) as pool, ExitStack() as stack:
@@ -94,6 +97,12 @@ def check_folders(config: Config) -> None:
 def reserved(config: Config) -> list[str]:
     """Names in the output folder that no article's or volume's file may take."""
     return [REPORT, STATE, *([config.feed.file] if config.feed else [])]
+
+
+def check_tools(config: Config) -> None:
+    """Look for what the volumes need besides the package. Raises MissingToolError, before anything is converted."""
+    for options in config.volumes:
+        check_script(options.script)
 
 
 def looks_at(

@@ -20,6 +20,7 @@ from convert.parse import identity
 from convert.pipeline import convert, convert_all
 from convert.tree import fragment
 from convert.volumes import Member
+from convert.where import facts_of
 
 STAGING = ".staging"
 """The folder below the output that holds outputs until their names are settled."""
@@ -69,6 +70,8 @@ class Worker:
         self.base = build_context(config)
         self.outputs: tuple[Output, ...] = build_outputs(config)
         self.mirrors = Mirrors(root)
+        # No more than is asked for: what a member knows is held in memory until the volumes are planned.
+        self.fields = frozenset().union(*(one.collection().fields for one in config.volumes))
         self._contexts: dict[tuple[Path | None, ...], Context] = {}
 
     def context(self, paths: Sequence[str]) -> Context:
@@ -106,18 +109,8 @@ class Worker:
 
     def member(self, article: Article) -> Member:
         """What the planning of volumes needs to know of an article."""
-        meta = article.meta
-        return Member(
-            path=article.path,
-            title=meta.title,
-            date=meta.date,
-            publisher=meta.publisher,
-            channel=meta.channel,
-            category=meta.categories[0] if meta.categories else "",
-            mirror=self.mirrors.name(article.path),
-            id=meta.id,
-            authors=tuple(meta.authors),
-        )
+        facts = facts_of(article.meta, article.path, self.mirrors.name(article.path))
+        return Member(article.path, {name: facts[name] for name in facts.keys() & self.fields})
 
     def write(self, article: Article, job: Job) -> Done:
         """Write every output of an article, and verify them; nothing is written where one of its emitters fails."""

@@ -11,11 +11,12 @@ import typer
 from convert import __version__
 from convert.batch.books import make_book
 from convert.batch.report import note_line
-from convert.batch.run import check_folders
+from convert.batch.run import check_folders, check_tools
 from convert.batch.run import run as run_batch
 from convert.batch.verification import verify_outputs
 from convert.clean import RULES
 from convert.cli import screen, single
+from convert.cli.choosing import choose_articles
 from convert.config import Config, load_config
 from convert.emit import EMITTERS
 from convert.emit.pandoc import formats as pandoc_formats
@@ -132,24 +133,34 @@ def convert(
 
 @app.command()
 def epub(
-    files: Annotated[list[Path], typer.Argument(help="The sources, in the order of the book.", metavar="FILES...")],
     output: Annotated[str, typer.Option("--output", "-o", help="The book to write; - is the standard output.")],
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="The sources, or patterns of them, in the order of the book.", metavar="FILES"),
+    ] = None,
+    where: Annotated[
+        str,
+        typer.Option("--where", metavar="EXPR", help="Only articles that match; without FILES, of the whole input."),
+    ] = "",
     title: Annotated[str, typer.Option("--title", help="The book's title; by default the name of its file.")] = "",
     pictures: Annotated[
         Literal["mirror", "fetch", "omit"],
         typer.Option("--pictures", help="From the mirror's own files, from the web too, or none."),
     ] = "mirror",
     config: ConfigFile = None,
-) -> None:
+) -> int:
     """Make a book of some articles on the spot."""
     settings = _config(config)
-    root, articles = single.read_articles(files, settings)
-    name = title or (Path(output).stem if output != "-" else articles[0].meta.title)
-    data, missing = make_book(articles, name, root, settings, pictures)
+    chosen = choose_articles(files or [], where, settings)
+    name = title or (Path(output).stem if output != "-" else chosen.articles[0].meta.title)
+    data, missing = make_book(chosen.articles, name, chosen.root, settings, pictures)
     single.write_result(data, output)
+    for failure in chosen.failures:
+        screen.say_error(failure.reason)
     if pictures == "fetch":
         for line in screen.missing_lines(missing):
             screen.say_error(line)
+    return 1 if chosen.failures else 0
 
 
 @app.command()
@@ -222,6 +233,7 @@ def check(config: ConfigFile = None) -> None:
     settings = _config(config)
     profiles = load_profiles(settings.parse.profiles, settings.base)
     check_folders(settings)
+    check_tools(settings)
     screen.say(f"input      {settings.input}" + ("" if settings.input.exists() else " (does not exist)"))
     screen.say(f"output     {settings.output}")
     screen.say(f"profiles   {', '.join(profile.name for profile in profiles)}")

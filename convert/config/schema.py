@@ -22,30 +22,20 @@ from pydantic import (
 from pydantic import ValidationInfo as Info
 
 from convert.clean import RULES
+from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import resolve
 from convert.config.pictures import PictureOptions
-from convert.config.section import Section, nearest, refused
+from convert.config.section import FilePath, Section, base_of, empty_section, nearest, refused
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
-from convert.errors import ConfigError
-from convert.files import PathTemplate, safe_path
+from convert.errors import ConfigError, UsageError
+from convert.files import PathTemplate
 from convert.profiles import load_profiles
-from convert.volumes import Collection, check_collection
+from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
+from convert.where import parse_where
 
 DEFAULT = "default"
 _SHIPPED = Collection()
-
-
-def base_of(info: Info) -> Path:
-    """The folder that relative paths start from: that of the config file."""
-    base = (info.context or {}).get("base")
-    return base if isinstance(base, Path) else Path()
-
-
-def _as_path(value: object, info: Info) -> Path:
-    if not isinstance(value, str | Path) or not str(value):
-        raise refused("", "a path")
-    return base_of(info) / Path(value).expanduser()
 
 
 def _check_profile(name: str, info: Info) -> str:
@@ -103,12 +93,15 @@ def _check_template(text: str) -> str:
     return text
 
 
-def _empty_section(value: object) -> object:
-    # `parse:` with every line below it commented out says nothing, and so means the defaults
-    return {} if value is None else value
+def _check_where(text: str | None) -> str | None:
+    try:
+        parse_where(text or "title")
+    except UsageError as error:
+        place = error.where.removeprefix("where: ")
+        raise refused(f"{place}: {error.found}", error.expected, error.todo) from None
+    return text
 
 
-FilePath: TypeAlias = Annotated[Path, BeforeValidator(_as_path), Field(validate_default=True)]
 Template: TypeAlias = Annotated[StrictStr, AfterValidator(_check_template)]
 ProfileName: TypeAlias = Annotated[StrictStr, AfterValidator(_check_profile)]
 
@@ -180,10 +173,10 @@ with warnings.catch_warnings():
         model_config = ConfigDict(frozen=True, extra="allow")
         __pydantic_extra__: dict[str, CustomOutput] = Field(init=False)
 
-        markdown: Annotated[MarkdownOutput | None, BeforeValidator(_empty_section)] = None
-        text: Annotated[TextOutput | None, BeforeValidator(_empty_section)] = None
-        html: Annotated[HtmlOutput | None, BeforeValidator(_empty_section)] = None
-        json: Annotated[JsonOutput | None, BeforeValidator(_empty_section)] = None  # type: ignore[assignment]  # see above
+        markdown: Annotated[MarkdownOutput | None, BeforeValidator(empty_section)] = None
+        text: Annotated[TextOutput | None, BeforeValidator(empty_section)] = None
+        html: Annotated[HtmlOutput | None, BeforeValidator(empty_section)] = None
+        json: Annotated[JsonOutput | None, BeforeValidator(empty_section)] = None  # type: ignore[assignment]  # see above
 
         def formats(self) -> dict[str, Section]:
             """The options of every format that is written, by its name, in the order of the fields."""
@@ -196,12 +189,17 @@ class VolumeOptions(Section):
 
     title: StrictStr = _SHIPPED.title
     file: StrictStr = _SHIPPED.file
+    where: Annotated[StrictStr | None, AfterValidator(_check_where)] = None
+    within: StrictStr | None = None
     group_by: tuple[StrictStr, ...] = _SHIPPED.group_by
     sections: tuple[StrictStr, ...] = _SHIPPED.sections
     order_by: StrictStr = _SHIPPED.order_by
     max_articles: StrictInt = _SHIPPED.max_articles
+    max_bytes: StrictInt = _SHIPPED.max_bytes
     pictures: Literal["mirror", "fetch", "omit"] = _SHIPPED.pictures
     grayscale: StrictBool = _SHIPPED.grayscale
+    style: Literal["book", "plain"] = _SHIPPED.style
+    script: Literal["none", "s2t", "t2s"] = _SHIPPED.script
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -213,37 +211,21 @@ class VolumeOptions(Section):
 
     def collection(self) -> Collection:
         """The same for the planner of the volumes."""
-        return Collection(**self.model_dump())
+        options = self.model_dump()
+        options["where"] = parse_where(self.where) if self.where else None
+        options["within"] = Window.parse(self.within) if self.within else None
+        return Collection(**options)
 
 
-def _check_feed_file(file: str) -> str:
-    if safe_path(file) != file or not file.endswith(".xml"):
-        raise refused("", "a path below the output folder that ends in .xml", "as in epub/feed.xml")
-    return file
-
-
-def _on_or_off(value: object) -> object:
-    # `feed: false` switches it off; a section without a line in it says nothing
-    return None if value is False else _empty_section(value)
-
-
-class FeedOptions(Section):
-    """file: the path of the OPDS feed below the output folder, ending in `.xml`. title: what readers call it."""
-
-    file: Annotated[StrictStr, AfterValidator(_check_feed_file)] = "epub/feed.xml"
-    title: StrictStr = "Mirrorpress"
-
-
-def _just_a_folder(value: object) -> object:
-    return {"to": value} if isinstance(value, str) else value
-
-
-class DeliverOptions(Section):
-    """to: a folder that volumes are copied into. only: a glob pattern of their paths. flat: without their folders."""
-
-    to: FilePath
-    only: StrictStr = "*"
-    flat: StrictBool = True
+LATEST = VolumeOptions(
+    title="最新一周",
+    file="epub/latest.epub",
+    within="7 days",
+    group_by=(),
+    order_by="-date",
+    max_articles=MOST_ARTICLES,
+)
+"""What is new, in one book: the second collection of the shipped config."""
 
 
 def _off(value: object) -> object:
@@ -281,20 +263,24 @@ class Config(Section):
 
     input: FilePath = Path("seeds")
     output: FilePath = Path("out")
-    parse: Annotated[ParseOptions, BeforeValidator(_empty_section)] = ParseOptions()
+    parse: Annotated[ParseOptions, BeforeValidator(empty_section)] = ParseOptions()
     clean: RuleList = (DEFAULT,)
     enrich: StepList = (DEFAULT,)
     emit: EmitOptions = EmitOptions(markdown=MarkdownOutput(), text=TextOutput())
-    volumes: tuple[VolumeOptions, ...] = (VolumeOptions(),)
-    pictures: Annotated[PictureOptions, BeforeValidator(_empty_section)] = PictureOptions()
-    feed: Annotated[FeedOptions | None, BeforeValidator(_on_or_off)] = FeedOptions()
-    deliver: tuple[Annotated[DeliverOptions, BeforeValidator(_just_a_folder)], ...] = ()
-    batch: Annotated[BatchOptions, BeforeValidator(_empty_section)] = BatchOptions()
+    volumes: tuple[VolumeOptions, ...] = (VolumeOptions(), LATEST)
+    pictures: Annotated[PictureOptions, BeforeValidator(empty_section)] = PictureOptions()
+    feed: Annotated[FeedOptions | None, BeforeValidator(on_or_off)] = FeedOptions()
+    deliver: tuple[Annotated[DeliverOptions, BeforeValidator(just_a_folder)], ...] = ()
+    batch: Annotated[BatchOptions, BeforeValidator(empty_section)] = BatchOptions()
     _base: Path = PrivateAttr(default=Path())
 
     def model_post_init(self, context: Any, /) -> None:
         """Keep the folder that relative paths start from."""
         self._base = (context or {}).get("base", Path())
+
+    def without_outputs(self) -> Config:
+        """The same config with nothing to write."""
+        return self.model_copy(update={"emit": EmitOptions(), "volumes": ()})
 
     @property
     def base(self) -> Path:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
+from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import ValidationInfo as Info
 from pydantic_core import PydanticCustomError
 
 
@@ -23,3 +26,23 @@ def nearest(name: str, choices: list[str]) -> str:
     """What to do about a name that does not exist: the nearest one that does, if one is near."""
     near = difflib.get_close_matches(name, choices, 1, 0.5)
     return f"did you mean {near[0]!r}?" if near else ""
+
+
+def base_of(info: Info) -> Path:
+    """The folder that relative paths start from: that of the config file."""
+    base = (info.context or {}).get("base")
+    return base if isinstance(base, Path) else Path()
+
+
+def _as_path(value: object, info: Info) -> Path:
+    if not isinstance(value, str | Path) or not str(value):
+        raise refused("", "a path")
+    return base_of(info) / Path(value).expanduser()
+
+
+def empty_section(value: object) -> object:
+    """The defaults for a section with every line below it commented out, which says nothing."""
+    return {} if value is None else value
+
+
+FilePath: TypeAlias = Annotated[Path, BeforeValidator(_as_path), Field(validate_default=True)]

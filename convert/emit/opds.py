@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore] # its stubs are a package of their own
 
-from convert.emit.epub import wording
 from convert.emit.epub.markup import one_line
 from convert.emit.epub.metadata import About
 
@@ -115,7 +114,7 @@ def _entry(feed: etree._Element, listing: Listing, here: str) -> None:
             etree.SubElement(entry, f"{{{_TERMS}}}{name}").text = value
     for subject in about.subjects:
         etree.SubElement(entry, f"{{{_ATOM}}}category", term=subject, label=subject)
-    _text(entry, "rights", wording.RIGHTS)
+    _text(entry, "rights", about.rights)
     _text(entry, "summary", about.description, type="text")
     _link(entry, _BOOK, _relative(listing.file, here), "application/epub+zip", length=str(listing.size))
     for relation, file in ((_IMAGE, listing.image), (_THUMBNAIL, listing.thumbnail)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.resources import files
 from typing import TypeAlias
 
@@ -17,10 +18,11 @@ from convert.emit.epub.navigation import NAV, Entry, contents, nav_document, ncx
 from convert.emit.epub.options import BookOptions, Chapter, PictureReport, PictureSource
 from convert.emit.epub.package import CSS, NCX, XHTML, Part, pack
 from convert.emit.epub.pictures import LEVELS, Level
+from convert.emit.epub.script import Script
 from convert.errors import OutputError
 from convert.volumes import Volume
 
-_STYLES = {"chinese": "style.css", "plain": "plain.css"}
+_STYLES = {"book": "style.css", "plain": "plain.css"}
 _COVER, _COVER_PAGE = "cover.jpg", "cover.xhtml"
 _MOST_HEADLINES = 8
 _LEAST_COVER_PICTURE = 500
@@ -50,7 +52,8 @@ def write_book(
     left out. pictures: gives the bytes of a picture of the mirror's own files, or None. missing: is told of every
     picture that the book has to do without. told: is told of the book that is returned.
     Returns the file's bytes, the same for the same arguments. Pictures are made smaller until the book fits.
-    Raises OutputError where there is no chapter, BookTooLargeError where the book fits at no level.
+    Raises OutputError where there is no chapter, BookTooLargeError where the book fits at no level, MissingToolError
+    where `script` needs OpenCC and it is not installed.
     """
     options = options or BookOptions()
     if not chapters:
@@ -95,6 +98,13 @@ def _write(
     entries = contents(lines)
     said = about(volume, chapters, options, bool(gallery.files), gallery.described)
     parts = _parts(volume, chapters, options, gallery, said, entries, written)
+    if options.script != "none":
+        # The last thing: nothing is turned twice, and what the book itself says is turned too.
+        script = Script(options.script)
+        said = script.about(said)
+        parts = [
+            replace(one, data=script.document(one.data)) if one.media_type in (XHTML, NCX) else one for one in parts
+        ]
     cover = next((part.data for part in parts if part.file == _COVER), b"")
     return pack(said, parts), said, cover
 
@@ -113,7 +123,7 @@ def _parts(
     style = files(__package__).joinpath(_STYLES[options.style]).read_bytes()
     parts = [Part("style", "style.css", CSS, style)]
     if options.cover:
-        parts.extend(_cover(volume, chapters, gallery, said, entries))
+        parts.extend(_cover(volume, chapters, gallery, said, entries, options))
     nav = nav_document(entries, entries[0].href, _COVER_PAGE if options.cover else "", lang)
     parts.append(Part("nav", NAV, XHTML, nav, spine=True, properties=("nav",)))
     parts.append(Part("ncx", "toc.ncx", NCX, ncx(entries, said.identifier, said.title, lang)))
@@ -140,7 +150,12 @@ def _headlines(entries: Sequence[Entry]) -> list[str]:
 
 
 def _cover(
-    volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, said: About, entries: Sequence[Entry]
+    volume: Volume,
+    chapters: Sequence[Chapter],
+    gallery: Gallery,
+    said: About,
+    entries: Sequence[Entry],
+    options: BookOptions,
 ) -> list[Part]:
     title = said.series or said.title
     footer = [wording.articles(len(chapters)), *(name for name in said.publishers[:1] if name != title)]
@@ -151,7 +166,8 @@ def _cover(
         footer="　".join(footer),
     )
     picture = next((one for one in gallery.files.values() if max(one.width, one.height) >= _LEAST_COVER_PICTURE), None)
-    drawn = draw_cover(text, title, picture.data if picture else None)
+    shown = text if options.script == "none" else Script(options.script).cover(text)
+    drawn = draw_cover(shown, title, picture.data if picture else None)
     image = f'<img src="{_COVER}" alt="{attribute(text.alternative)}" role="doc-cover"/>'
     page = document(wording.COVER, f'<div class="cover">{image}</div>', said.language, ' epub:type="cover"')
     return [

@@ -33,7 +33,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The metadata of one book; `described` says whether all its pictures have alternative text."""
+    """The metadata of one book; `described` says whether all its pictures have alternative text.
+
+    summary: a sentence on who can read the book, and how.
+    """
 
     identifier: str
     title: str
@@ -51,6 +54,8 @@ class About:
     pictures: bool
     described: bool
     conforms_to: str
+    rights: str
+    summary: str
 
 
 def about(volume: Volume, chapters: Sequence[Chapter], options: BookOptions, pictures: bool, described: bool) -> About:
@@ -75,6 +80,8 @@ def about(volume: Volume, chapters: Sequence[Chapter], options: BookOptions, pic
         pictures=pictures,
         described=described,
         conforms_to=options.conforms_to,
+        rights=wording.RIGHTS,
+        summary=wording.accessibility(pictures, described),
     )
 
 

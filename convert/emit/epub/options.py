@@ -34,7 +34,8 @@ class BookOptions:
     """How books are made.
 
     language: BCP 47 tag of the book, and of chapters that name none.
-    style: `chinese` sets paragraphs as Chinese books do; `plain` leaves all that to the reading system.
+    style: `book` sets paragraphs as Chinese books do; `plain` leaves all that to the reading system.
+    script: `s2t` turns all that a reader sees into traditional characters, `t2s` into simplified ones.
     pictures: `mirror` and `fetch` take in what the picture source gives, and differ in what they say of a picture that
         it does not give; `omit` leaves every picture out and keeps its caption.
     grayscale: store pictures without colour, for electronic paper.
@@ -46,7 +47,8 @@ class BookOptions:
     """
 
     language: str = "zh-Hans"
-    style: Literal["chinese", "plain"] = "chinese"
+    style: Literal["book", "plain"] = "book"
+    script: Literal["none", "s2t", "t2s"] = "none"
     pictures: Literal["mirror", "fetch", "omit"] = "mirror"
     grayscale: bool = False
     cover: bool = True

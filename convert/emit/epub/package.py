@@ -15,7 +15,6 @@ from typing import Any
 from ebooklib import epub
 from lxml import etree  # type: ignore[import-untyped,unused-ignore] # its stubs are a package of their own
 
-from convert.emit.epub import wording
 from convert.emit.epub.metadata import About, Person
 
 XHTML, CSS, NCX = "application/xhtml+xml", "text/css", "application/x-dtbncx+xml"
@@ -113,7 +112,7 @@ def _describe(book: Any, about: About) -> None:
         ("source", about.sources),
         ("subject", about.subjects),
         ("description", (about.description,)),
-        ("rights", (wording.RIGHTS,)),
+        ("rights", (about.rights,)),
     ):
         for value in values:
             if value:
@@ -156,7 +155,7 @@ def _add_accessibility(book: Any, about: About) -> None:
     for feature in features:
         _property(book, "schema:accessibilityFeature", feature)
     _property(book, "schema:accessibilityHazard", "none")
-    _property(book, "schema:accessibilitySummary", wording.accessibility(about.pictures, about.described))
+    _property(book, "schema:accessibilitySummary", about.summary)
     if about.conforms_to:
         _property(book, "dcterms:conformsTo", about.conforms_to)
 

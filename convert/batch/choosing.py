@@ -1,0 +1,72 @@
+"""Articles of the input that a condition holds for, wherever in it they lie: for a book on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from convert.article import Article
+from convert.batch.plan import Job, make_plan
+from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.run import Progress, looks_at, lost, processes
+from convert.batch.sources import find_sources
+from convert.batch.summary import Failure
+from convert.batch.workers import Done, Worker, reason, start, worker
+from convert.config import Config
+from convert.files import OutputNames
+from convert.profiles import load_profiles
+from convert.volumes import Member, in_order
+from convert.where import Condition, facts_of, matches
+
+
+@dataclass(slots=True)
+class Chosen:
+    """root: what paths are relative to. articles: by date. failures: sources that nobody can tell of."""
+
+    root: Path
+    articles: list[Article] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def choose(config: Config, condition: Condition, most: int, progress: Progress) -> Chosen:
+    """Find the articles of the config's input that a condition holds for, copies of one article once.
+
+    most: of more than so many, `articles` holds the first so many and one more. Nothing is written.
+    Raises NothingToReadError for an input without sources, SourceError where one changes meanwhile.
+    """
+    found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
+    bare = config.without_outputs()
+    failures: list[Failure] = []
+    members: list[Member] = []
+    with Pool(processes(config, found), start, bare, found.root) as pool:
+        looks = looks_at(found.paths, pool, failures, config, progress)
+        plan = make_plan(looks, (), OutputNames([]), config.batch.duplicates == "merge")
+        jobs = {job.path: job for job in plan.jobs}
+        done = 0
+        work = partial(_members, condition=condition)
+        for some, results in pool.run(work, chunked([*jobs.values()], pool.jobs), config.batch.seconds):
+            if isinstance(results, Lost):
+                results = [Done(some[0].path, failure=lost(some[0].path, results, config))]
+            members += [one.member for one in results if one.member]
+            failures += [Failure(one.path, one.failure) for one in results if one.failure]
+            done += len(some)
+            progress("choosing", done, len(jobs))
+    me = Worker(bare, found.root)
+    articles = [me.article(jobs[member.path]) for member in in_order("date", members)[: most + 1]]
+    return Chosen(found.root, articles, failures)
+
+
+def _members(jobs: Sequence[Job], condition: Condition) -> list[Done]:
+    """In a worker: the articles that the condition holds for, and those that fail."""
+    me = worker()
+    results = []
+    for job, article in me.articles(jobs):
+        if isinstance(article, Exception):
+            results.append(Done(job.path, failure=reason(job.path, article)))
+            continue
+        facts = facts_of(article.meta, article.path, me.mirrors.name(article.path))
+        if matches(condition, facts):
+            results.append(Done(job.path, Member(job.path, {key: facts[key] for key in facts.keys() & {"date", "id"}})))
+    return results
