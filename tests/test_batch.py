@@ -335,6 +335,9 @@ def test_a_run_writes_every_output_the_volumes_and_the_report(tmp_path: Path) ->
         *(f"text/{path}.txt" for path in paths),
         "epub/latest.epub",
         "epub/大纪元-2021-07.epub",
+        "epub/covers/大纪元-2021-07.jpg",
+        "epub/covers/small/大纪元-2021-07.jpg",
+        "epub/feed.xml",
         "report.json",
     }
     report = json.loads((tmp_path / "out" / "report.json").read_bytes())

@@ -379,7 +379,7 @@ def test_check_says_what_is_wrong_with_its_line(tmp_path: Path) -> None:
     assert wrong.returncode == 2
     assert wrong.stderr.decode().splitlines() == [
         "config.yaml:1:1: inptu: unknown key; expected one of input, output, parse, clean, enrich, emit, volumes, "
-        "pictures, batch; did you mean 'input'?",
+        "pictures, feed, deliver, batch; did you mean 'input'?",
         "config.yaml:2:9: batch.jobs: found many; expected a whole number",
     ]
 

@@ -6,10 +6,12 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
 from convert.article import Article
+from convert.batch.feed import list_volume
 from convert.batch.picture_cache import PictureCache
 from convert.batch.pictures import fetch_pictures, picture_source, tally_missing, web_pictures
 from convert.batch.plan import Job
@@ -17,7 +19,8 @@ from convert.batch.pool import Pool
 from convert.batch.summary import Book, Failure, Summary
 from convert.batch.workers import reason, worker
 from convert.config import Config
-from convert.emit.epub import BookOptions, BookTooLargeError, Chapter, source_date_epoch, write_book
+from convert.emit.epub import About, BookOptions, BookTooLargeError, Chapter, source_date_epoch, write_book
+from convert.emit.opds import Listing
 from convert.errors import MirrorpressError
 from convert.files import OutputNames, write_file
 from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
@@ -34,6 +37,16 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """A volume that was written. digest: of its bytes; listing: what the feed says of it, where there is one."""
+
+    book: Book
+    digest: str
+    identifier: str
+    listing: Listing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TooLarge:
     """The outcome of a volume that must be split."""
 
@@ -46,8 +59,12 @@ def make_books(
     pool: Pool,
     summary: Summary,
     progress: Callable[[str, int, int], None],
-) -> None:
-    """Plan the volumes of every collection, build them in the pool, and write down in `summary` what came of each."""
+) -> list[Built]:
+    """Plan the volumes of every collection, build them in the pool, and write down in `summary` what came of each.
+
+    Returns those that were written, sorted by file.
+    """
+    built: list[Built] = []
     by_path = {job.path: job for job in jobs}
 
     def task(collection: Collection, volume: Volume) -> Task:
@@ -65,8 +82,9 @@ def make_books(
             if isinstance(outcome, TooLarge) and (pieces := split_volume(one.collection, members, one.volume)):
                 split += [replace(task(one.collection, piece), failed=one.failed) for piece in pieces]
                 total += len(pieces)
-            elif isinstance(outcome, Book):
-                summary.books.append(outcome)
+            elif isinstance(outcome, Built):
+                summary.books.append(outcome.book)
+                built.append(outcome)
             elif isinstance(outcome, Failure):
                 summary.failures.append(outcome)
             else:
@@ -77,6 +95,7 @@ def make_books(
         waiting = split
     if any(one.pictures == "fetch" for one in collections):
         PictureCache(config.picture_cache).trim(config.pictures.cache_bytes)
+    return sorted(built, key=lambda one: one.book.file)
 
 
 def _with_pictures(
@@ -114,11 +133,16 @@ def list_pictures(tasks: Sequence[Task]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def build(tasks: Sequence[Task]) -> Book | Failure | TooLarge:
-    """Build one volume in a worker process, and write it."""
+def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
+    """Build one volume in a worker process, and write it, with the pictures that the feed shows of it."""
     (task,) = tasks
     me = worker()
     missing: Counter[str] = Counter()
+    said: list[tuple[About, bytes]] = []
+
+    def note_book(about: About, cover: bytes) -> None:
+        said.append((about, cover))
+
     try:
         chapters = [_chapter(me.article(job)) for job in task.jobs]
         options = BookOptions(
@@ -131,13 +155,18 @@ def build(tasks: Sequence[Task]) -> Book | Failure | TooLarge:
         )
         cache = PictureCache(me.config.picture_cache) if task.collection.pictures == "fetch" else None
         source = picture_source(me.root, cache)
-        data = write_book(task.volume, chapters, source, options, missing=tally_missing(task.failed, missing))
+        lacks = tally_missing(task.failed, missing)
+        data = write_book(task.volume, chapters, source, options, missing=lacks, told=note_book)
         write_file(me.config.output, task.volume.file, data)
+        ((about, cover),) = said
+        listing = list_volume(me.config.output, task.volume.file, data, about, cover) if me.config.feed else None
     except BookTooLargeError:
         return TooLarge()
     except Exception as error:
         return Failure(task.volume.file, reason(task.volume.file, error))
-    return Book(task.volume.file, task.volume.title, len(chapters), missing.total(), dict(sorted(missing.items())))
+    reasons = dict(sorted(missing.items()))
+    book = Book(task.volume.file, task.volume.title, len(chapters), missing.total(), reasons)
+    return Built(book, sha256(data).hexdigest(), about.identifier, listing)
 
 
 def make_book(

@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from convert.article import Note
 from convert.batch.books import make_books
+from convert.batch.deliver import STATE, deliver
+from convert.batch.feed import write_feed
 from convert.batch.plan import Job, Look, Plan, make_plan, settle, variant
 from convert.batch.pool import CHUNK, Lost, Pool, chunked
 from convert.batch.report import REPORT, NotesFile, write_report
@@ -61,7 +63,11 @@ def run(
             one.summary.articles = len(plan.jobs)
             return one.summary
         members = one.convert(plan, stack.enter_context(NotesFile(notes)) if notes else None)
-        make_books(config, plan.jobs, members, one.names, pool, one.summary, progress)
+        books = make_books(config, plan.jobs, members, one.names, pool, one.summary, progress)
+    write_feed(config, [book.listing for book in books if book.listing], one.names, one.summary)
+    if not only and limit is None:
+        # Volumes of a part of the articles would take the place of whole ones.
+        deliver(config, books, one.summary, progress)
     write_report(config.output, one.summary)
     return one.summary
 
@@ -92,6 +98,11 @@ def check_tools(config: Config) -> None:
     """Look for what the volumes need besides the package. Raises MissingToolError, before anything is converted."""
     for options in config.volumes:
         check_script(options.script)
+
+
+def reserved(config: Config) -> list[str]:
+    """Names in the output folder that no article's or volume's file may take."""
+    return [REPORT, STATE, *([config.feed.file] if config.feed else [])]
 
 
 def looks_at(
@@ -131,7 +142,7 @@ class _Run:
         self.progress = progress
         self.summary = Summary(sources=len(found.paths), passed_over=dict(found.passed_over))
         self.outputs: tuple[Output, ...] = build_outputs(config)
-        self.names = OutputNames([REPORT])
+        self.names = OutputNames(reserved(config))
         self.seconds = config.batch.seconds
 
     def plan(self) -> Plan:

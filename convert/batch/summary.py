@@ -34,6 +34,16 @@ class Book:
     reasons: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What came of a folder that volumes are delivered to. waiting: how many it had not got yet, copied ones too."""
+
+    to: str
+    copied: int
+    waiting: int
+    there: bool = True
+
+
 @dataclass(slots=True)
 class Summary:
     """What a run came to.
@@ -41,6 +51,7 @@ class Summary:
     sources: how many were found. passed_over: what else lay in the input, by reason.
     articles: those converted, or in a dry run to be converted. copies: sources that are copies of one of them.
     outputs: files written, by format. notes, examples: by (rule, kind).
+    deliveries: what came of each folder that volumes are delivered to.
     verified: articles whose source and outputs were compared. differing: those that are not the same.
     fetched, cached: pictures from the web, now and in earlier runs; None where no volume wants any.
     """
@@ -54,6 +65,7 @@ class Summary:
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     examples: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
     books: list[Book] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
     verified: int = 0
     differing: list[Differing] = field(default_factory=list)
     fetched: int | None = None

@@ -12,8 +12,7 @@ from convert.batch.checks import Differing
 from convert.batch.plan import Job, make_plan, settle
 from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.readback import Read, read_books, read_jobs
-from convert.batch.report import REPORT
-from convert.batch.run import Progress, check_folders, looks_at, lost, processes
+from convert.batch.run import Progress, check_folders, looks_at, lost, processes, reserved
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure
 from convert.batch.workers import start
@@ -89,7 +88,7 @@ class _Verification:
     def __init__(self, config: Config, pool: Pool, wanted: _Wanted, progress: Progress) -> None:
         self.config, self.pool, self.wanted, self.progress = config, pool, wanted, progress
         self.outputs = build_outputs(config)
-        self.names = OutputNames([REPORT])
+        self.names = OutputNames(reserved(config))
         self.verdict = Verdict()
         self.members: dict[str, Member] = {}
         self.found: dict[str, list[Differing]] = {}

@@ -77,6 +77,9 @@ def run(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take the first so many sources only.")] = None,
     only: Annotated[str, typer.Option("--only", metavar="GLOB", help="Take sources whose path matches only.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
+    no_deliver: Annotated[
+        bool, typer.Option("--no-deliver", help="Copy no volume into a folder of `deliver`.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Count the notes of every rule, name volumes.")
@@ -85,6 +88,8 @@ def run(
     """Convert everything in the input folder, and make the volumes."""
     started = time.monotonic()
     settings = _overridden(_config(config), input_, output, jobs, verify)
+    if no_deliver:
+        settings = settings.model_copy(update={"deliver": ()})
     with screen.progress(quiet) as tell:
         summary = run_batch(settings, notes=notes, only=only, limit=limit, dry_run=dry_run, progress=tell)
     screen.show_summary(summary, time.monotonic() - started, quiet, verbose)
@@ -234,6 +239,9 @@ def check(config: ConfigFile = None) -> None:
     screen.say(f"profiles   {', '.join(profile.name for profile in profiles)}")
     screen.say(f"formats    {', '.join(settings.emit.formats()) or 'none'}")
     screen.say(f"volumes    {', '.join(one.file for one in settings.volumes) or 'none'}")
+    screen.say(f"feed       {settings.feed.file if settings.feed else 'none'}")
+    for one in settings.deliver:
+        screen.say(f"deliver    {one.to}" + ("" if one.to.exists() else " (is not there)"))
     screen.say("The config is right.")
 
 

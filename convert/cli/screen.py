@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from convert.batch.checks import Differing
-from convert.batch.summary import Summary
+from convert.batch.summary import Delivery, Summary
 from convert.batch.verification import Verdict
 
 INTERRUPTED = 130
@@ -203,3 +203,13 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     if verbose:
         for book in summary.books:
             yield f"  {book.articles:>8,} articles {book.file}"
+    for delivery in summary.deliveries:
+        yield f"delivered    {_delivered(delivery)}"
+
+
+def _delivered(one: Delivery) -> str:
+    if not one.there:
+        return f"nothing to {one.to}, which is not there; volumes that wait for it: {one.waiting:,}"
+    if not one.waiting:
+        return f"nothing new to {one.to}"
+    return f"{one.copied:,} of {one.waiting:,} volumes to {one.to}"

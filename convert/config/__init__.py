@@ -5,6 +5,6 @@ from __future__ import annotations
 from convert.config.building import Output, build_context, build_outputs
 from convert.config.loading import load_config
 from convert.config.reading import JoinedConfigError
-from convert.config.schema import Config
+from convert.config.schema import Config, DeliverOptions
 
-__all__ = ["Config", "JoinedConfigError", "Output", "build_context", "build_outputs", "load_config"]
+__all__ = ["Config", "DeliverOptions", "JoinedConfigError", "Output", "build_context", "build_outputs", "load_config"]

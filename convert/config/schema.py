@@ -28,7 +28,7 @@ from convert.config.section import Section, nearest, refused
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError
-from convert.files import PathTemplate
+from convert.files import PathTemplate, safe_path
 from convert.profiles import load_profiles
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
@@ -245,6 +245,36 @@ LATEST = VolumeOptions(
 """What is new, in one book: the second collection of the shipped config."""
 
 
+def _check_feed_file(file: str) -> str:
+    if safe_path(file) != file or not file.endswith(".xml"):
+        raise refused("", "a path below the output folder that ends in .xml", "as in epub/feed.xml")
+    return file
+
+
+def _on_or_off(value: object) -> object:
+    # `feed: false` switches it off; a section without a line in it says nothing
+    return None if value is False else _empty_section(value)
+
+
+class FeedOptions(Section):
+    """file: the path of the OPDS feed below the output folder, ending in `.xml`. title: what readers call it."""
+
+    file: Annotated[StrictStr, AfterValidator(_check_feed_file)] = "epub/feed.xml"
+    title: StrictStr = "Mirrorpress"
+
+
+def _just_a_folder(value: object) -> object:
+    return {"to": value} if isinstance(value, str) else value
+
+
+class DeliverOptions(Section):
+    """to: a folder that volumes are copied into. only: a glob pattern of their paths. flat: without their folders."""
+
+    to: FilePath
+    only: StrictStr = "*"
+    flat: StrictBool = True
+
+
 def _off(value: object) -> object:
     # to YAML a bare `off` is `false`
     return "off" if value is False else value
@@ -286,6 +316,8 @@ class Config(Section):
     emit: EmitOptions = EmitOptions(markdown=MarkdownOutput(), text=TextOutput())
     volumes: tuple[VolumeOptions, ...] = (VolumeOptions(), LATEST)
     pictures: Annotated[PictureOptions, BeforeValidator(_empty_section)] = PictureOptions()
+    feed: Annotated[FeedOptions | None, BeforeValidator(_on_or_off)] = FeedOptions()
+    deliver: tuple[Annotated[DeliverOptions, BeforeValidator(_just_a_folder)], ...] = ()
     batch: Annotated[BatchOptions, BeforeValidator(_empty_section)] = BatchOptions()
     _base: Path = PrivateAttr(default=Path())
 

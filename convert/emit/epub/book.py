@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.resources import files
+from typing import TypeAlias
 
 from convert.emit.epub import wording
 from convert.emit.epub.chapter import Document, name_chapters, title_of, write_chapter
@@ -28,6 +29,10 @@ _LEAST_COVER_PICTURE = 500
 """Pixels on the long edge of a picture that is shown on the cover."""
 
 
+BookReport: TypeAlias = Callable[[About, bytes], None]
+"""Takes what a finished book says of itself, and its cover as a JPEG; no bytes where it has none."""
+
+
 class BookTooLargeError(OutputError):
     """A book is over `max_bytes` even with its pictures at their smallest; its volume has to be split."""
 
@@ -39,12 +44,13 @@ def write_book(
     options: BookOptions | None = None,
     *,
     missing: PictureReport | None = None,
+    told: BookReport | None = None,
 ) -> bytes:
     """Make the EPUB of one volume.
 
     volume: as `plan_volumes` gives it. chapters: its articles, in any order; one that could not be converted may be
     left out. pictures: gives the bytes of a picture of the mirror's own files, or None. missing: is told of every
-    picture that the book has to do without.
+    picture that the book has to do without. told: is told of the book that is returned.
     Returns the file's bytes, the same for the same arguments. Pictures are made smaller until the book fits.
     Raises OutputError where there is no chapter, BookTooLargeError where the book fits at no level, MissingToolError
     where `script` needs OpenCC and it is not installed.
@@ -57,13 +63,15 @@ def write_book(
     for level in LEVELS:
         gallery = Gallery(pictures, options, level)
         try:
-            data = _write(volume, ordered, gallery, options)
+            data, said, cover = _write(volume, ordered, gallery, options)
         except TooManyBytesError:
             continue
         if not options.max_bytes or len(data) <= options.max_bytes:
             if missing is not None:
                 for (path, src), reason in sorted(gallery.lacks.items()):
                     missing(path, src, reason)
+            if told is not None:
+                told(said, cover)
             return data
     expected, todo = f"at most {options.max_bytes:,} bytes", "split the volume, or leave pictures out"
     raise BookTooLargeError(volume.file, f"a larger book, with pictures of {_smallest(LEVELS)} px", expected, todo)
@@ -73,8 +81,10 @@ def _smallest(levels: Sequence[Level]) -> int:
     return min(level.edge for level in levels)
 
 
-def _write(volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, options: BookOptions) -> bytes:
-    """The book at one level of its pictures."""
+def _write(
+    volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, options: BookOptions
+) -> tuple[bytes, About, bytes]:
+    """The book at one level of its pictures, what it says of itself, and its cover."""
     stems = name_chapters(chapters)
     first_files = {path: f"{stem}.xhtml" for path, stem in stems.items()}
     written = {
@@ -95,7 +105,8 @@ def _write(volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, option
         parts = [
             replace(one, data=script.document(one.data)) if one.media_type in (XHTML, NCX) else one for one in parts
         ]
-    return pack(said, parts)
+    cover = next((part.data for part in parts if part.file == _COVER), b"")
+    return pack(said, parts), said, cover
 
 
 def _parts(

@@ -1,0 +1,57 @@
+"""The OPDS feed beside the volumes, and the covers that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from convert.batch.summary import Failure, Summary
+from convert.config import Config
+from convert.emit.epub import About
+from convert.emit.epub.cover import HEIGHT
+from convert.emit.epub.pictures import Level, prepare
+from convert.emit.opds import Listing, pages, pages_needed
+from convert.errors import OutputError
+from convert.files import OutputNames, write_file
+
+COVERS = "covers"
+"""The folder beside a volume that its cover lies in; the small one is in `small` below it."""
+
+# A quarter and an eighth of the cover: a JPEG decoder gives these sizes without decoding the whole (DCT scaling).
+_IMAGE, _THUMBNAIL = Level(HEIGHT // 4, 80), Level(HEIGHT // 8, 75)
+
+
+def list_volume(output: Path, file: str, data: bytes, about: About, cover: bytes) -> Listing:
+    """Write a volume's cover in two sizes, and say what a feed needs to know of the volume.
+
+    file: the volume's path below the output folder; data: its bytes; cover: a JPEG, or no bytes.
+    Raises OutputError where a picture cannot be written.
+    """
+    written = []
+    # Volumes' names differ, so that these do too.
+    folder, slash, name = file.rpartition("/")
+    for inner, level in ((COVERS, _IMAGE), (f"{COVERS}/small", _THUMBNAIL)):
+        if cover:
+            path = f"{folder}{slash}{inner}/{name.removesuffix('.epub')}.jpg"
+            write_file(output, path, prepare(cover, level).data)
+            written.append(path)
+    return Listing(file, len(data), about, *written)
+
+
+def write_feed(config: Config, listings: Sequence[Listing], names: OutputNames, summary: Summary) -> None:
+    """Write the feed of these volumes, where the config has one and there are volumes; what fails is in `summary`.
+
+    names: gives the further pages of a long feed their names; that of the first was reserved.
+    """
+    if config.feed is None or not listings:
+        return
+    first = config.feed.file
+    stem = first.removesuffix(".xml")
+    count = pages_needed(len(listings))
+    files = [first, *(names.settle(f"{stem}-{number}.xml", first) for number in range(2, count + 1))]
+    try:
+        # From the last page to the first: no page ever names one that is not there yet.
+        for path, data in reversed(pages(config.feed.title, files, listings)):
+            write_file(config.output, path, data)
+    except OutputError as error:
+        summary.failures.append(Failure(first, error.message))
