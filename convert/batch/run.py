@@ -94,15 +94,15 @@ def check_folders(config: Config) -> None:
         )
 
 
-def reserved(config: Config) -> list[str]:
-    """Names in the output folder that no article's or volume's file may take."""
-    return [REPORT, STATE, *([config.feed.file] if config.feed else [])]
-
-
 def check_tools(config: Config) -> None:
     """Look for what the volumes need besides the package. Raises MissingToolError, before anything is converted."""
     for options in config.volumes:
         check_script(options.script)
+
+
+def reserved(config: Config) -> list[str]:
+    """Names in the output folder that no article's or volume's file may take."""
+    return [REPORT, STATE, *([config.feed.file] if config.feed else [])]
 
 
 def looks_at(

@@ -39,6 +39,8 @@ def clean_characters(article: Article, context: Context) -> None:
     changed.clear()
     for node in texts(article.body):
         written = node.data
+        if "&" not in written and not ODD.search(written):
+            continue
         data = _settled(written, changed)
         if data != written or "\u2028" in data:
             _replace(node, data)

@@ -16,6 +16,7 @@ from convert.tree import INLINE, cut, drop_if_blank, remove_lines, texts, told_l
 RULE = "credits"
 FIRST, LAST = 4, 8  # blocks at the start and at the end in which a line of credit may stand
 LONGEST = 80  # characters
+AROUND = "（）() \u3000"  # what may stand round a line of credit
 FOREIGN = re.compile(r"(?<=[\u3400-\u9fff])[（(][A-Za-z\u00c0-\u024f .’'\-]+[）)]")  # a name as it is written at home
 AFTERWORD = re.compile(r"[（(]")  # what is said of a person behind the name
 TRANSLATOR = re.compile(r"(?:^|[\s，,；;/／])([\u3400-\u9fff·‧•]{2,8})\s*(?:综合)?(?:编译|翻译|译)\s*$")
@@ -29,7 +30,11 @@ def read_credits(article: Article, context: Context) -> None:
     if not names.roles:
         return
     found: dict[str, list[str]] = {}
+    label = _label(names)
+    broken = article.body.select_one("br") is not None
     for block in _edge_blocks(article.body):
+        if not broken and label.match(block.text.strip(AROUND)) is None:
+            continue  # what most blocks are
         doomed = []
         for line, text in told_lines(block, LONGEST):
             if _credits(article, text, names, found):
@@ -72,7 +77,7 @@ def _label(names: Names) -> re.Pattern[str]:
 def _credits(article: Article, text: str, names: Names, found: dict[str, list[str]]) -> bool:
     """Read one line; whether all of it was understood as credits."""
     label = _label(names)
-    inner = text.strip("（）() \u3000")
+    inner = text.strip(AROUND)
     if label.match(inner) is None:
         return False
     read: list[tuple[str, Sequence[str]]] = []
