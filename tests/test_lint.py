@@ -19,6 +19,7 @@ from convert.enrich import STEPS
 from convert.lint import RULES, lint
 from convert.pipeline import convert
 from convert.profiles import load_profiles
+from tests.test_cli import command
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 PAGES = ("pages/ncid282/n99000012.md", "pages/ncid282/n99000008.md", "books/shiqiao/chapters/1.md")
@@ -168,3 +169,14 @@ def test_what_is_no_book_is_one_finding(data: bytes) -> None:
     """A truncated or foreign file is named, and nothing raises."""
     (finding,) = lint(data, "x.epub")
     assert finding.expected == "an EPUB file"
+
+
+def test_the_verb_lints_a_book_that_lies_anywhere(tmp_path: Path) -> None:
+    """Exit code 0 for a good one, 1 for a damaged one, whose line names file and rule; a mix with sources is refused."""
+    (tmp_path / "good.epub").write_bytes(good())
+    (tmp_path / "bad.epub").write_bytes(swap("style.css", "body {", "body { color: black;")(files()))
+    assert command(tmp_path, "verify", "good.epub").returncode == 0
+    done = command(tmp_path, "verify", "good.epub", "bad.epub")
+    assert done.returncode == 1
+    assert "bad.epub: EPUB/style.css: lint: style: found 'a colour'" in done.stdout.decode()
+    assert command(tmp_path, "verify", "good.epub", str(SEEDS / PAGES[0])).returncode == 2

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from convert.article import Article
+from convert.batch.checks import Differing, check_book, differing
 from convert.batch.feed import list_volume
 from convert.batch.picture_cache import PictureCache
 from convert.batch.pictures import fetch_pictures, picture_source, tally_missing, web_pictures
@@ -38,12 +39,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A volume that was written. digest: of its bytes; listing: what the feed says of it, where there is one."""
+    """A volume that was written.
+
+    digest: of its bytes. listing: what the feed says of it, where there is one. differing: what the lint found.
+    """
 
     book: Book
     digest: str
     identifier: str
     listing: Listing | None = None
+    differing: Differing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ def make_books(
                 total += len(pieces)
             elif isinstance(outcome, Built):
                 summary.books.append(outcome.book)
+                summary.differing += [outcome.differing] if outcome.differing else []
                 built.append(outcome)
             elif isinstance(outcome, Failure):
                 summary.failures.append(outcome)
@@ -166,7 +172,8 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
         return Failure(task.volume.file, reason(task.volume.file, error))
     reasons = dict(sorted(missing.items()))
     book = Book(task.volume.file, task.volume.title, len(chapters), missing.total(), reasons)
-    return Built(book, sha256(data).hexdigest(), about.identifier, listing)
+    found = check_book(data, task.volume.file) if me.config.batch.verify != "off" else []
+    return Built(book, sha256(data).hexdigest(), about.identifier, listing, differing(task.volume.file, found))
 
 
 def make_book(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from convert.article import Article
 from convert.config import Output
 from convert.emit import EmitOptions
+from convert.lint import lint
 from convert.verify import Difference, View, against_source, html_file, markdown_file, plain_text
 
 SHOWN = 20
@@ -45,6 +46,11 @@ def check_article(
         elif check := _CHECKS.get(output.name):
             found += [_at(path, view, one) for one in _checked(check, data, view, output.options)]
     return found
+
+
+def check_book(data: bytes, file: str) -> list[Difference]:
+    """What keeps a volume from being flawless by itself, whatever its sources say: the findings of the lint."""
+    return [Difference(f"lint: {one.rule}", one.place, one.expected, one.found) for one in lint(data, file)]
 
 
 _Check = Callable[[str, View, EmitOptions], list[Difference]]

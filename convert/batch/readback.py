@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from convert.batch.books import Task
-from convert.batch.checks import Differing, check_article, differing
+from convert.batch.checks import Differing, check_article, check_book, differing
 from convert.batch.plan import Job
 from convert.batch.summary import Failure
 from convert.batch.workers import reason, worker
@@ -89,7 +89,7 @@ def read_books(tasks: Sequence[tuple[Task, frozenset[str], dict[str, str]]]) -> 
         result.differing.append(Differing(name, 1, (Difference("missing", name, "a volume", "nothing"),)))
         return result
     book = read_book(name, data)
-    faults = list(book.faults)
+    faults = [*book.faults, *check_book(data, name)]
     # What a book in the other script says was turned word by word; no article says just that.
     if task.collection.script == "none" and not (book.faults and not book.chapters):
         places = _matched(task.volume, titles, book, faults)

@@ -8,17 +8,17 @@ from functools import partial
 from pathlib import Path
 
 from convert.batch.books import Task
-from convert.batch.checks import Differing
+from convert.batch.checks import Differing, check_book, differing
 from convert.batch.plan import Job, make_plan, settle
 from convert.batch.pool import Lost, Pool, chunked
-from convert.batch.readback import Read, read_books, read_jobs
+from convert.batch.readback import MAX_BOOK, Read, read_books, read_jobs
 from convert.batch.run import Progress, check_folders, looks_at, lost, processes, reserved
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure
 from convert.batch.workers import start
 from convert.config import Config, build_outputs
 from convert.errors import NothingToReadError
-from convert.files import OutputNames
+from convert.files import OutputNames, read_limited
 from convert.profiles import load_profiles
 from convert.volumes import Member, plan_volumes, split_volume
 
@@ -52,6 +52,17 @@ def verify_outputs(
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
     with Pool(processes(config, found), start, config, found.root) as pool:
         return _Verification(config, pool, _Wanted(paths, found.root, config.output), progress).run(found.paths)
+
+
+def verify_books(files: Sequence[Path]) -> Verdict:
+    """Lint books, wherever they lie and whoever made them. Raises SourceError for a file that cannot be read."""
+    verdict = Verdict()
+    for file in files:
+        data = read_limited(file, MAX_BOOK, str(file))
+        verdict.files += 1
+        if one := differing(str(file), check_book(data, str(file))):
+            verdict.differing.append(one)
+    return verdict
 
 
 class _Wanted:

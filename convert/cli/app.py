@@ -13,7 +13,7 @@ from convert.batch.books import make_book
 from convert.batch.report import note_line
 from convert.batch.run import check_folders, check_tools
 from convert.batch.run import run as run_batch
-from convert.batch.verification import verify_outputs
+from convert.batch.verification import verify_books, verify_outputs
 from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
@@ -204,7 +204,8 @@ def notes(
 @app.command()
 def verify(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Sources, outputs or volumes, or folders of them.", metavar="[PATHS...]")
+        list[Path] | None,
+        typer.Argument(help="Sources, outputs or volumes, folders of them, or any BOOK.epub.", metavar="[PATHS...]"),
     ] = None,
     against: Annotated[
         str, typer.Option("--against", metavar="source", help="What outputs are held against.")
@@ -217,10 +218,17 @@ def verify(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print differences and errors only.")] = False,
 ) -> int:
-    """Hold the outputs of a run against their sources, and say what differs."""
+    """Hold the outputs of a run against their sources, or lint a book, and say what differs."""
     if against != "source":
         raise UsageError("--against", f"found {against!r}", "source")
     settings = _overridden(_config(config), input_, output, jobs)
+    books, others = single.loose_books(paths or (), settings)
+    if books and not others:
+        verdict = verify_books(books)
+        screen.show_verdict(verdict, quiet)
+        return verdict.exit_code
+    if books:
+        raise UsageError(str(books[0]), "a book outside of the output folder", "", "verify such books by themselves")
     with screen.progress(quiet) as tell:
         verdict = verify_outputs(settings, paths or (), tell)
     screen.show_verdict(verdict, quiet)

@@ -42,6 +42,15 @@ def place_of(file: Path, config: Config) -> Place:
     return Place(root, full.relative_to(root).as_posix())
 
 
+def loose_books(paths: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]]:
+    """Of the paths to verify, the books that lie outside of the output folder, and all others."""
+    output = config.output.resolve()
+    books = [
+        path for path in paths if path.suffix == ".epub" and path.is_file() and output not in path.resolve().parents
+    ]
+    return books, [path for path in paths if path not in books]
+
+
 def read_article(name: str, config: Config, root: Path | None = None) -> Article:
     """Read a source, or the standard input for `-`, and convert it.
 
