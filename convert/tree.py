@@ -117,6 +117,8 @@ def _trim_edge(node: Node, first: bool, block: Element, targets: list[Node]) -> 
 def tidy_text(block: Element) -> None:
     """One space at most between two texts, none beside a line break or at the block's edge."""
     trim(block)
+    if "  " not in block.text and block.select_one("br, ul, ol") is None:
+        return
     space = True
     last: Text | None = None
     for node in list(block.descendants):

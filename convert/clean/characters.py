@@ -60,6 +60,8 @@ def read_entities(article: Article) -> None:
 
 def settled(text: str) -> str:
     """A text outside the body, as this rule would leave it in the body."""
+    if "&" not in text and text.isprintable():
+        return text  # what nearly all are
     return _settled(text, Counter()).replace("\u2028", " ")
 
 

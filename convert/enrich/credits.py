@@ -22,6 +22,7 @@ AFTERWORD = re.compile(r"[（(]")  # what is said of a person behind the name
 TRANSLATOR = re.compile(r"(?:^|[\s，,；;/／])([\u3400-\u9fff·‧•]{2,8})\s*(?:综合)?(?:编译|翻译|译)\s*$")
 ENDED = re.compile(r"[。！？!?…”’」』）)]$")  # how a sentence ends
 CLOSING = "#＃◇◆"
+CLOSING_MARKS = tuple(CLOSING)
 
 
 def read_credits(article: Article, context: Context) -> None:
@@ -132,6 +133,9 @@ def _close(article: Article) -> None:
     last = True
     for block in reversed(article.body.children[-LAST:]):
         if type(block) is not Element or not _has_text(block):
+            continue
+        if not block.text.rstrip().endswith(CLOSING_MARKS):
+            last = False
             continue
         node = texts(block)[-1]
         text = node.data.rstrip()

@@ -92,7 +92,10 @@ def _as_html(body: str, kind: str) -> str:
 def _unmasked(body: str, masked: dict[str, str]) -> str:
     """Give masked tags their names back, before parsing: `</ok>` must close what `<a` opened."""
     for mask, name in masked.items():
-        body = re.sub(rf"<(/?){re.escape(mask)}(?=[\s>/])", rf"<\1{name}", body)
+        # the two forms that nearly all are, at a fraction of the cost
+        body = body.replace(f"<{mask} ", f"<{name} ").replace(f"</{mask}>", f"</{name}>")
+        if f"<{mask}" in body or f"</{mask}" in body:
+            body = re.sub(rf"<(/?){re.escape(mask)}(?=[\s>/])", rf"<\1{name}", body)
     return body
 
 
