@@ -27,7 +27,7 @@ from convert.config import Output
 from convert.emit import EMITTERS, EmitOptions
 from convert.enrich import STEPS
 from convert.errors import MirrorpressError
-from convert.files import PathTemplate
+from convert.names import PathTemplate
 from convert.pipeline import convert, convert_all
 from convert.profiles import load_profiles
 from convert.verify.bare import bare

@@ -21,6 +21,9 @@ NoteOf: TypeAlias = Literal["text", "attribute", "element"]
 HIDDEN = "script, style, template"
 """Elements whose text no reader sees, and no note tells."""
 
+RAW = "iframe, noembed, noframes"
+"""Elements that show something, but not what stands in them."""
+
 
 class Note(NamedTuple):
     """One typed record of what was done to a source.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class MirrorpressError(Exception):
     """Base of every error that Mirrorpress raises on purpose.
@@ -67,3 +70,9 @@ class NothingToReadError(MirrorpressError):
 
 class MissingToolError(UsageError):
     """An optional program or package that this call needs is not installed."""
+
+
+def nearest(name: str, choices: Iterable[str], otherwise: str = "") -> str:
+    """What to do about a name that does not exist: the nearest one that does; `otherwise` where none is near."""
+    near = difflib.get_close_matches(name, list(choices), 1, 0.5)
+    return f"did you mean {near[0]!r}?" if near else otherwise

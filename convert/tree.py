@@ -12,6 +12,12 @@ CELLS = frozenset({"td", "th"})
 MANY = 1000  # nodes
 HOMES = "p, h1, h2, h3, h4, figcaption, td, th"  # what a target may stand in
 INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "br", "img"})
+BLOCKS = frozenset(
+    "p div section article main header footer nav aside center address details summary fieldset legend hgroup menu "
+    "body html h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table caption thead tbody tfoot tr "
+    "td th hr".split()
+)
+ANY_BLOCK = ", ".join(sorted(BLOCKS))
 
 
 def fragment(html: str) -> Element:

@@ -23,7 +23,7 @@ from convert.batch.sources import Mirrors, find_sources, mirror_of, read_channel
 from convert.batch.summary import Summary
 from convert.config import Config, build_outputs, load_config
 from convert.errors import ConfigError, NothingToReadError
-from convert.files import OutputNames
+from convert.names import OutputNames
 from convert.profiles import load_profiles
 
 PAGE = """### {title}

@@ -18,7 +18,7 @@ from convert.batch.run import run
 from convert.batch.summary import Summary
 from convert.cli import screen
 from convert.errors import ConfigError
-from convert.files import safe_path
+from convert.names import safe_path
 from tests.test_batch import config, mirror, page, tree
 from tests.test_cli import command
 

@@ -12,21 +12,8 @@ from hypothesis import strategies as st
 
 from convert.article import Metadata
 from convert.errors import UsageError
-from convert.where import (
-    FIELDS,
-    Compare,
-    Condition,
-    Days,
-    Every,
-    Has,
-    Not,
-    Some,
-    facts_of,
-    fields_of,
-    matches,
-    natural,
-    parse_where,
-)
+from convert.where import FIELDS, Condition, facts_of, fields_of, matches, natural, parse_where
+from convert.where.conditions import Compare, Days, Every, Has, Not, Some
 
 ARTICLE = Metadata(
     title="石桥边的 Tea 铺 开张",

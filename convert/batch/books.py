@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -17,13 +17,14 @@ from convert.batch.picture_cache import PictureCache
 from convert.batch.pictures import fetch_pictures, picture_source, tally_missing, web_pictures
 from convert.batch.plan import Job
 from convert.batch.pool import Pool
-from convert.batch.summary import Book, Failure, Summary
+from convert.batch.summary import Book, Failure, Progress, Summary
 from convert.batch.workers import reason, worker
 from convert.config import Config
 from convert.emit.epub import About, BookOptions, BookTooLargeError, Chapter, source_date_epoch, write_book
 from convert.emit.opds import Listing
 from convert.errors import MirrorpressError
-from convert.files import OutputNames, write_file
+from convert.files import write_file
+from convert.names import OutputNames
 from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
 
 
@@ -63,7 +64,7 @@ def make_books(
     names: OutputNames,
     pool: Pool,
     summary: Summary,
-    progress: Callable[[str, int, int], None],
+    progress: Progress,
 ) -> list[Built]:
     """Plan the volumes of every collection, build them in the pool, and write down in `summary` what came of each.
 
@@ -105,7 +106,7 @@ def make_books(
 
 
 def _with_pictures(
-    config: Config, tasks: Sequence[Task], pool: Pool, summary: Summary, progress: Callable[[str, int, int], None]
+    config: Config, tasks: Sequence[Task], pool: Pool, summary: Summary, progress: Progress
 ) -> list[Task]:
     """Fetch the pictures of the volumes that want it; each task is told what could not be had.
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from convert.article import Article
 from convert.batch.plan import Job, make_plan
 from convert.batch.pool import Lost, Pool, chunked
-from convert.batch.run import Progress, looks_at, lost, processes
+from convert.batch.run import looks_at, lost, processes
 from convert.batch.sources import find_sources
-from convert.batch.summary import Failure
+from convert.batch.summary import Failure, Progress
 from convert.batch.workers import Done, Worker, reason, start, worker
 from convert.config import Config
-from convert.files import OutputNames
+from convert.names import OutputNames
 from convert.profiles import load_profiles
 from convert.volumes import Member, in_order
 from convert.where import Condition, facts_of, matches

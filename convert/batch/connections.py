@@ -16,12 +16,10 @@ from typing import Any, TypeAlias
 import httpcore
 import httpx
 
+from convert.config.pictures import PROXIES
 from convert.errors import ConfigError
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-PROXIES = ("http", "https", "socks5", "socks5h")
-"""Schemes of proxies; either kind of SOCKS leaves the looking up of names to the proxy."""
 
 # Unicast addresses of the internet (RFC 4291, *Address Type Identification*), and those that stand for an IPv4 address
 # where a network translates (RFC 6052, *Well-Known Prefix*).

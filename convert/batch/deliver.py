@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
@@ -19,10 +19,11 @@ from typing import TypeAlias
 
 from convert.batch.books import Built
 from convert.batch.report import to_json
-from convert.batch.summary import Delivery, Failure, Summary
+from convert.batch.summary import Delivery, Failure, Progress, Summary
 from convert.config import Config, DeliverOptions
 from convert.errors import OutputError
-from convert.files import OutputNames, write_file
+from convert.files import write_file
+from convert.names import OutputNames
 
 STATE = "delivered.json"
 """What was delivered, in the output folder: by folder, then by volume, its digest and its name there."""
@@ -40,9 +41,7 @@ _TODO = {
 }
 
 
-def deliver(
-    config: Config, volumes: Sequence[Built], summary: Summary, progress: Callable[[str, int, int], None]
-) -> None:
+def deliver(config: Config, volumes: Sequence[Built], summary: Summary, progress: Progress) -> None:
     """Copy the volumes that each folder of the config has not got yet; what came of each folder is in `summary`.
 
     volumes: those that the run wrote. A folder that is not there (a reader that is not mounted) is passed over.
@@ -100,7 +99,7 @@ class _Folder:
         self.summary = summary
         self.names = OutputNames(one["name"] for one in delivered.values())
 
-    def take(self, waiting: Sequence[Built], progress: Callable[[str, int, int], None]) -> Delivery:
+    def take(self, waiting: Sequence[Built], progress: Progress) -> Delivery:
         """Copy volumes; stops where no further one can be copied either."""
         to = self.options.to
         copied = 0

@@ -12,7 +12,8 @@ from convert.emit.epub.cover import HEIGHT
 from convert.emit.epub.pictures import Level, prepare
 from convert.emit.opds import Listing, pages, pages_needed
 from convert.errors import OutputError
-from convert.files import OutputNames, write_file
+from convert.files import write_file
+from convert.names import OutputNames
 
 COVERS = "covers"
 """The folder beside a volume that its cover lies in; the small one is in `small` below it."""

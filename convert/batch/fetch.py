@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import email.utils
 import queue
 import ssl
 import threading
@@ -17,6 +15,7 @@ import httpcore
 import httpx
 
 from convert.batch.connections import Clock, Connections, RefusedError
+from convert.batch.hosts import Host, Hosts, retry_after
 from convert.batch.picture_cache import PictureCache
 from convert.config.pictures import PictureOptions
 from convert.emit.epub import pictures
@@ -56,16 +55,6 @@ class _FailedError(Exception):
 
 
 @dataclass(slots=True)
-class _Host:
-    """What is known of a host, or of a proxy. free: when its next request may start, on `time.monotonic`."""
-
-    slots: threading.Semaphore
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    free: float = 0.0
-    failures: int = 0
-
-
-@dataclass(slots=True)
 class Fetched:
     """What came of fetching: how many pictures were in the cache already, how many came, and why others did not."""
 
@@ -88,8 +77,7 @@ class Fetcher:
         self._sleep = sleep
         self._clock = Clock()
         self._connections = Connections(options.proxy, options.allow_private, self._clock)
-        self._hosts: dict[str, _Host] = {}
-        self._lock = threading.Lock()
+        self._hosts = Hosts(options.per_host, options.pause, self._clock, sleep)
         self._stopped = threading.Event()
         cache.prepare()
 
@@ -215,11 +203,11 @@ class Fetcher:
     def _ask(self, url: httpx.URL) -> tuple[str, bytes]:
         """One request: where a redirect leads, or nothing and the body. Raises _FailedError and RefusedError."""
         proxy = self._connections.proxy_for(url)
-        host = self._host(url.netloc.decode("ascii"))
+        host = self._hosts.get(url.netloc.decode("ascii"))
         # Where the proxy cannot be reached, no host behind it can.
-        gate = self._host(proxy) if proxy else host
+        gate = self._hosts.get(proxy) if proxy else host
         headers = [("Accept", _ACCEPT), ("Accept-Encoding", "identity"), ("User-Agent", self._options.user_agent)]
-        with self._turn(host):
+        with self._hosts.turn(host):
             if max(gate.failures, host.failures) >= MOST_FAILURES:
                 raise _FailedError("cannot connect")
             try:
@@ -244,13 +232,13 @@ class Fetcher:
             except (httpcore.NetworkError, httpcore.ProtocolError):
                 raise self._failed("the connection broke off", again=True) from None
 
-    def _judge(self, status: int, fields: httpx.Headers, host: _Host) -> None:
+    def _judge(self, status: int, fields: httpx.Headers, host: Host) -> None:
         """Raises _FailedError for a status that brings no picture."""
         if status == 200:
             return
         if status in _GONE:
             raise self._failed(f"HTTP {status}", days=self._options.negative_days)
-        wait = _retry_after(fields.get("retry-after", "")) if status in _PASSING else 0
+        wait = retry_after(fields.get("retry-after", "")) if status in _PASSING else 0
         if wait > self._options.total:
             raise self._failed(f"HTTP {status}")
         with host.lock:
@@ -285,34 +273,3 @@ class Fetcher:
         if len(plain) > limit:
             raise self._failed(f"more than {limit:,} bytes")
         return plain
-
-    def _host(self, name: str) -> _Host:
-        with self._lock:
-            if name not in self._hosts:
-                self._hosts[name] = _Host(threading.Semaphore(self._options.per_host))
-            return self._hosts[name]
-
-    @contextlib.contextmanager
-    def _turn(self, host: _Host) -> Iterator[None]:
-        """Wait for this thread's turn at a host; the waiting is not counted against its picture."""
-        before = time.monotonic()
-        with host.slots:
-            with host.lock:
-                now = time.monotonic()
-                start = max(now, host.free)
-                host.free = start + self._options.pause
-            if start > now:
-                self._sleep(start - now)
-            self._clock.until += time.monotonic() - before
-            yield
-
-
-def _retry_after(value: str) -> float:
-    """The seconds that a server asks to wait (RFC 9110, *Retry-After*); 0 where it says nothing that can be read."""
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return 0.0

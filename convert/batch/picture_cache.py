@@ -68,11 +68,7 @@ class PictureCache:
 
     def failure(self, address: str) -> str:
         """Why the address gave no picture, as long as that is remembered; else nothing."""
-        try:
-            record = json.loads(self._file(address, _FAILURE).read_bytes())
-            return str(record["reason"]) if time.time() < float(record["until"]) else ""
-        except (OSError, ValueError, KeyError, TypeError):
-            return ""
+        return _failure(self._file(address, _FAILURE))
 
     def put_failure(self, address: str, reason: str, days: float) -> None:
         """Remember for some days why an address gave no picture. Raises OSError where that fails."""
@@ -90,7 +86,7 @@ class PictureCache:
             old = status.st_mtime < now - DAY
             if file.suffix == _PICTURE:
                 pictures.append((status.st_mtime, status.st_size, file))
-            elif old and (file.suffix == _PART or (file.suffix == _FAILURE and not self._lasts(file, now))):
+            elif old and (file.suffix == _PART or (file.suffix == _FAILURE and not _failure(file))):
                 _remove(file)
         total = sum(size for _, size, _ in pictures)
         for used, size, file in sorted(pictures):
@@ -98,12 +94,6 @@ class PictureCache:
                 break
             _remove(file)
             total -= size
-
-    def _lasts(self, file: Path, now: float) -> bool:
-        try:
-            return float(json.loads(file.read_bytes())["until"]) > now
-        except (OSError, ValueError, KeyError, TypeError):
-            return False
 
     def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
         for file in self.folder.glob("??/*"):
@@ -127,6 +117,15 @@ class PictureCache:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+
+
+def _failure(file: Path) -> str:
+    """The reason that a file remembers; nothing where it is forgotten by now, or cannot be read."""
+    try:
+        record = json.loads(file.read_bytes())
+        return str(record["reason"]) if time.time() < float(record["until"]) else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _remove(file: Path) -> None:

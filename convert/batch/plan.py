@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from convert.article import Note
 from convert.config import Output
-from convert.files import OutputNames
+from convert.names import OutputNames
 
 
 @dataclass(frozen=True, slots=True)

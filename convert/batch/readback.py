@@ -12,6 +12,7 @@ from convert.batch.plan import Job
 from convert.batch.summary import Failure
 from convert.batch.workers import reason, worker
 from convert.config import Output
+from convert.emit.epub import wording
 from convert.errors import SourceError
 from convert.files import read_limited
 from convert.verify import Book, BookChapter, Difference, View, chapter_body, read_book
@@ -124,7 +125,7 @@ def _matched(volume: Volume, titles: Mapping[str, str], book: Book, faults: list
     last: dict[tuple[str, ...], int] = {}
     labelled = [*volume.labels, *[()] * (len(volume.members) - len(volume.labels))]
     for path, labels in zip(volume.members, labelled, strict=True):
-        here = waiting[_heading(titles[path]) or UNTITLED]
+        here = waiting[_heading(titles[path]) or wording.UNTITLED]
         if not here:
             continue
         number, matched[path] = here.popleft()
@@ -135,10 +136,6 @@ def _matched(volume: Volume, titles: Mapping[str, str], book: Book, faults: list
     for left in waiting.values():
         faults += [Difference("book", f"{volume.file}, {one.file}", "", f"a chapter {one.title!r}") for _, one in left]
     return matched
-
-
-UNTITLED = "无题"
-"""What a book calls an article without a title."""
 
 
 def _heading(title: str) -> str:

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 from convert.article import Note
 from convert.batch.books import make_books
 from convert.batch.deliver import STATE, deliver
 from convert.batch.feed import write_feed
+from convert.batch.looking import compare, look_at
 from convert.batch.plan import Job, Look, Plan, make_plan, settle, variant
 from convert.batch.pool import CHUNK, Lost, Pool, chunked
 from convert.batch.report import REPORT, NotesFile, write_report
 from convert.batch.sources import Found, find_sources
-from convert.batch.summary import Failure, Summary
-from convert.batch.workers import STAGING, Batch, compare, convert_jobs, look_at, staged, start, too_much
+from convert.batch.summary import Failure, Progress, Summary
+from convert.batch.workers import STAGING, Batch, convert_jobs, staged, start, too_much
 from convert.config import Config, Output, build_outputs
 from convert.emit.epub import check_script
 from convert.errors import ConfigError, OutputError
-from convert.files import OutputNames, move_file
+from convert.files import move_file
+from convert.names import OutputNames
 from convert.profiles import load_profiles
 from convert.volumes import Member
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Is told (what is being done, how much of it is done, how much there is) again and again."""
 
 TODO = "take the file out of the input, and report it"
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from convert.article import Note
 from convert.batch.checks import Differing
 from convert.batch.workers import EXAMPLES, Batch, tally
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Is told (what is being done, how much of it is done, how much there is) again and again."""
 
 
 @dataclass(frozen=True, slots=True)

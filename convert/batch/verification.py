@@ -12,13 +12,14 @@ from convert.batch.checks import Differing, check_book, differing
 from convert.batch.plan import Job, make_plan, settle
 from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.readback import MAX_BOOK, Read, read_books, read_jobs
-from convert.batch.run import Progress, check_folders, looks_at, lost, processes, reserved
+from convert.batch.run import check_folders, looks_at, lost, processes, reserved
 from convert.batch.sources import find_sources
-from convert.batch.summary import Failure
+from convert.batch.summary import Failure, Progress
 from convert.batch.workers import start
 from convert.config import Config, build_outputs
 from convert.errors import NothingToReadError
-from convert.files import OutputNames, read_limited
+from convert.files import read_limited
+from convert.names import OutputNames
 from convert.profiles import load_profiles
 from convert.volumes import Member, plan_volumes, split_volume
 

@@ -1,4 +1,4 @@
-"""What the worker processes do: look at sources, compare copies, convert articles, and build volumes."""
+"""What the worker processes share, and the converting of articles in them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ from pathlib import Path
 
 from convert.article import Article, Context, Note, Source
 from convert.batch.checks import Differing, check_article, differing
-from convert.batch.plan import Job, Look
+from convert.batch.plan import Job
 from convert.batch.sources import Mirrors
 from convert.config import Config, Output, build_context, build_outputs
-from convert.errors import MirrorpressError, RuleError, SourceError
+from convert.errors import MirrorpressError, RuleError
 from convert.files import read_source, write_file
-from convert.parse import identity
 from convert.pipeline import convert, convert_all
-from convert.tree import fragment
 from convert.volumes import Member
 from convert.where import facts_of
 
@@ -173,52 +171,6 @@ def worker() -> Worker:
 def staged(path: str, index: int) -> str:
     """Where an output waits for its name, below the output folder."""
     return f"{STAGING}/{hashlib.sha256(path.encode(errors='surrogateescape')).hexdigest()}-{index}"
-
-
-def look_at(paths: Sequence[str]) -> list[Look]:
-    """Tell of each source which article it holds."""
-    return [_look(worker(), path) for path in paths]
-
-
-def _look(me: Worker, path: str) -> Look:
-    try:
-        if not path.isprintable():
-            _check_name(path)
-        found = identity(read_source(me.root, path, me.base.max_bytes), me.base)
-    except Exception as error:
-        return Look(path, failure=reason(path, error))
-    digest = hashlib.blake2b(found.body.encode(errors="surrogatepass"), digest_size=16).digest()
-    return Look(path, found.publisher, found.id, len(found.body), digest)
-
-
-def _check_name(path: str) -> None:
-    """Refuse a path that is no Unicode: no output, book or note could name it."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        raise SourceError(path, "its name is not UTF-8", "", "rename the file, or its folder") from None
-
-
-def compare(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Those pairs (copy, source) whose visible text differs, white space aside."""
-    me = worker()
-    texts: dict[str, str] = {}
-
-    def text(path: str) -> str:
-        if path not in texts:
-            body = identity(read_source(me.root, path, me.base.max_bytes), me.base).body
-            texts[path] = "".join(fragment(body).text.split())
-        return texts[path]
-
-    different = []
-    for copy, source in pairs:
-        try:
-            if text(copy) != text(source):
-                different.append((copy, source))
-        except (MirrorpressError, MemoryError):
-            # It was there a moment ago, or it is too much for this process; what it says cannot be told.
-            different.append((copy, source))
-    return different
 
 
 def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:

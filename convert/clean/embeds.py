@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from turbohtml import Element, Text
 
-from convert.article import HIDDEN, Article, Context
+from convert.article import HIDDEN, RAW, Article, Context
 from convert.clean.addresses import mend
 
 RULE = "embeds"
@@ -12,7 +12,6 @@ EMBEDS = (
     "script, style, template, iframe, object, embed, video, audio, svg, math, canvas, applet, form, input, button, "
     "select, textarea, link, meta, base, title, head"
 )
-RAW = "iframe, noembed, noframes"  # what stands in them is no text
 MEDIA = frozenset({"iframe", "object", "embed", "video", "audio"})
 
 

@@ -8,7 +8,7 @@ from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
 from convert.clean.characters import bare
-from convert.tree import move
+from convert.tree import ANY_BLOCK, BLOCKS, move
 
 RULE = "figures"
 FRAMES = frozenset({"div", "center", "figure", "section", "article"})
@@ -16,12 +16,6 @@ LINE = frozenset({"span", "font", "strong", "b", "em", "i", "u"})
 LOOSE = frozenset({"span", "font", "strong", "b", "em", "i", "p", "u", *FRAMES})
 BREAKS = frozenset({"br", "img"})
 PASSES = 4
-BLOCKS = frozenset(
-    "p div section article main header footer nav aside center address details summary fieldset legend hgroup menu "
-    "body html h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table caption thead tbody tfoot tr "
-    "td th hr".split()
-)
-ANY_BLOCK = ", ".join(sorted(BLOCKS))
 CAPTION_MOST = 200  # characters of text that a div or center may hold beside a picture to be its caption
 CAPTIONS = "figcaption"
 

@@ -6,21 +6,18 @@ from turbohtml import Element
 
 from convert.article import Article, Context
 from convert.clean.addresses import mend
+from convert.tree import BLOCKS
 
 RULE = "links"
-# what holds more than a link could
-BLOCKS = frozenset(
-    "p div section article main header footer nav aside center address details fieldset body html h1 h2 h3 h4 h5 h6 "
-    "ul ol menu li dl dt dd blockquote pre figure figcaption table caption colgroup col thead tbody tfoot tr td th "
-    "hr br img".split()
-)
+# what holds more than a link could, or nothing
+NO_LINKS = BLOCKS | {"colgroup", "col", "br", "img"}
 
 
 def mend_links(article: Article, context: Context) -> None:
     """Mend every link's address; unlink what leads nowhere; keep ids only where a link leads to them."""
     body = article.body
     for masked in body.select("[href]:not(a)"):
-        if masked.tag not in BLOCKS:
+        if masked.tag not in NO_LINKS:
             masked.tag = "a"  # a mirror that wrote another tag for `a` left the address on it
     anchors = body.select("a")
     targets = _targets(body) if any((one.attr("href") or "").startswith("#") for one in anchors) else {}

@@ -7,6 +7,7 @@ from typing import cast
 from turbohtml import Node, Text
 
 from convert.article import Article, Context
+from convert.tree import BLOCKS, INLINE
 
 MEANINGS = {
     "b": "strong",
@@ -20,11 +21,7 @@ MEANINGS = {
     "samp": "code",
     "tt": "code",
 }
-KNOWN = frozenset(
-    "a strong em sup sub code s br img p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre figure figcaption table "
-    "caption thead tbody tfoot tr th td hr div section article main header footer nav aside center address details "
-    "summary fieldset legend hgroup menu body html".split()
-)
+KNOWN = INLINE | BLOCKS
 
 
 def unwrap_presentation(article: Article, context: Context) -> None:

@@ -7,17 +7,11 @@ from collections.abc import Sequence
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
-from convert.tree import is_blank, move, trim
+from convert.clean.flat import HEADINGS, figure_inline, in_line
+from convert.tree import ANY_BLOCK, INLINE, is_blank, move, trim
 
 RULE = "structure"
-INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "br", "img"})
-BLOCKS = (
-    "p, div, section, article, main, header, footer, nav, aside, center, address, details, summary, fieldset, legend, "
-    "hgroup, menu, body, html, h1, h2, h3, h4, h5, h6, ul, ol, li, dl, dt, dd, blockquote, pre, figure, figcaption, "
-    "table, thead, tbody, tr, td, th, hr"
-)
 MIXED = "p, h1, h2, h3, h4, h5, h6, a, strong, em, s, sup, sub, code"
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def build_structure(article: Article, context: Context) -> None:
@@ -40,7 +34,7 @@ class _Builder:
         self.breaks = body.select_one("br") is not None
         self.stray_items = body.select_one("li") is not None
         self.mixed: set[Node] = set()
-        for block in body.select(f":is({MIXED}) :is({BLOCKS})"):
+        for block in body.select(f":is({MIXED}) :is({ANY_BLOCK})"):
             self.mixed.update(block.ancestors)
 
     def blocks(self, parent: Element, wraps: tuple[Element, ...]) -> list[Element]:
@@ -120,7 +114,7 @@ class _Builder:
             if block is not None and block.tag not in {"figure", "table"}:
                 lines.append(block)
                 continue
-            heading = move(_in_line(lines), Element(node.tag, {"id": name} if name else None))
+            heading = move(in_line(lines), Element(node.tag, {"id": name} if name else None))
             trim(heading)
             if not is_blank(heading):
                 name = None
@@ -132,7 +126,7 @@ class _Builder:
 
     def _flat(self, node: Element) -> list[Node]:
         """An element's content as inline nodes; what were blocks are lines."""
-        return _in_line(self.blocks(node, ()))
+        return in_line(self.blocks(node, ()))
 
     def _figure(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
         picture = next((one for one in node.children if type(one) is Element and one.tag in {"a", "img"}), None)
@@ -157,7 +151,7 @@ class _Builder:
 
     def _table(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
         for cell in node.select("td, th"):
-            content = self._flat(cell) if cell.select_one(BLOCKS) is not None else list(cell.children)
+            content = self._flat(cell) if cell.select_one(ANY_BLOCK) is not None else list(cell.children)
             cell.clear()
             cell.extend(_wrapped(content, wraps))
             trim(cell)
@@ -256,48 +250,6 @@ def _carried(wrap: Element) -> dict[str, str]:
     return {name: value for name in ("href", "id") if (value := wrap.attr(name)) is not None}
 
 
-def _in_line(blocks: Sequence[Element]) -> list[Node]:
-    """Blocks as inline nodes, a line each."""
-    result: list[Node] = []
-    pending = False
-    for block in blocks:
-        if pending:
-            result.append(Element("br"))
-        pending = block.tag != "hr"
-        if block.tag in {"p", *HEADINGS}:
-            result.extend(block.children)
-        elif block.tag == "figure":
-            result.extend(_figure_inline(block))
-        elif block.tag == "pre":
-            result.append(Text(" ".join(block.text.split())))
-        elif block.tag != "hr":
-            result.extend(_lines_of(block))
-    return result
-
-
-def _figure_inline(figure: Element) -> list[Node]:
-    result: list[Node] = []
-    for part in figure.children:
-        if type(part) is Element and part.tag == "figcaption":
-            result.extend([Element("br"), *part.children])
-        else:
-            result.append(part)
-    return result
-
-
-def _lines_of(block: Element) -> list[Node]:
-    """A list's, quote's or table's content as lines."""
-    result: list[Node] = []
-    parts = block.select("li, p, td, th, h2, h3, h4, figcaption") or [block]
-    for part in parts:
-        content = [node for node in part.children if type(node) is not Element or node.tag in INLINE]
-        if content:
-            if result:
-                result.append(Element("br"))
-            result.extend(content)
-    return result
-
-
 def _preformatted(node: Element) -> Element:
     text = Text(node.text.strip("\n"))
     return Element("pre", None, [Element("code", None, [text]) if node.select_one("code") else text])
@@ -315,6 +267,6 @@ def _item(blocks: list[Element], inline: bool) -> Element:
         item.extend(blocks)
         return item
     first = blocks[0]
-    item.extend(_figure_inline(first) if first.tag == "figure" else list(first.children))
+    item.extend(figure_inline(first) if first.tag == "figure" else list(first.children))
     item.extend(blocks[1:])
     return item

@@ -12,7 +12,7 @@ from convert.config.extensions import resolve
 from convert.config.schema import DEFAULT, Config
 from convert.emit import EMITTERS, EmitOptions, Emitter
 from convert.enrich import STEPS
-from convert.files import PathTemplate
+from convert.names import PathTemplate
 from convert.profiles import load_profiles
 
 Function = TypeVar("Function", bound=Callable[..., object])

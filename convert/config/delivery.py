@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, StrictBool, StrictStr
 
 from convert.config.section import FilePath, Section, empty_section, refused
-from convert.files import safe_path
+from convert.names import safe_path
 
 
 def _check_feed_file(file: str) -> str:

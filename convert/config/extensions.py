@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from convert.errors import ConfigError
+from convert.errors import ConfigError, nearest
 
 
 def resolve(reference: str, base: Path) -> Callable[..., Any]:
@@ -38,12 +37,11 @@ def resolve(reference: str, base: Path) -> Callable[..., Any]:
     function = getattr(module, name, None)
     if not callable(function):
         names = [known for known, value in vars(module).items() if callable(value) and not known.startswith("_")]
-        near = difflib.get_close_matches(name, names, 1)
         raise ConfigError(
             reference,
             f"the module {module_name!r} has no function {name!r}",
             f"one of {', '.join(sorted(names))}" if names else "a function",
-            f"did you mean {near[0]!r}?" if near else f"the module was read from {module.__file__}",
+            nearest(name, names, f"the module was read from {module.__file__}"),
         )
     found: Callable[..., Any] = function
     return found

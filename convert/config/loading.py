@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from convert.config.reading import KeyPath, Problem, YamlFile, plain, raise_all, read_yaml
 from convert.config.schema import Config, EmitOptions
-from convert.config.section import nearest
+from convert.errors import nearest
 
 _EXPECTED = {
     "string_type": "text",

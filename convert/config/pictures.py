@@ -7,14 +7,18 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr
 
-from convert.config.section import Section, nearest, refused
+from convert.config.section import Section, refused
+from convert.errors import nearest
+
+PROXIES = ("http", "https", "socks5", "socks5h")
+"""Schemes of proxies; either kind of SOCKS leaves the looking up of names to the proxy."""
 
 
 def _check_proxy(proxy: str) -> str:
     expected = "environment, none, or an address as in socks5://127.0.0.1:9050"
     try:
         parts = urlsplit(proxy)
-        fits = parts.scheme in ("http", "https", "socks5", "socks5h") and bool(parts.hostname) and parts.port != 0
+        fits = parts.scheme in PROXIES and bool(parts.hostname) and parts.port != 0
     except ValueError:
         fits = False
     if proxy not in ("environment", "none") and not fits:

@@ -25,11 +25,11 @@ from convert.clean import RULES
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import resolve
 from convert.config.pictures import PictureOptions
-from convert.config.section import FilePath, Section, base_of, empty_section, nearest, refused
+from convert.config.section import FilePath, Section, base_of, empty_section, refused
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
-from convert.errors import ConfigError, UsageError
-from convert.files import PathTemplate
+from convert.errors import ConfigError, UsageError, nearest
+from convert.names import PathTemplate
 from convert.profiles import load_profiles
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
@@ -108,7 +108,7 @@ ProfileName: TypeAlias = Annotated[StrictStr, AfterValidator(_check_profile)]
 
 def _check_flavour(name: str) -> str:
     if name not in FLAVOURS:
-        raise refused("", f"one of {', '.join(FLAVOURS)}", nearest(name, list(FLAVOURS)))
+        raise refused("", f"one of {', '.join(FLAVOURS)}", nearest(name, FLAVOURS))
     return name
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -20,12 +19,6 @@ class Section(BaseModel):
 def refused(found: str, expected: str = "", todo: str = "", key: str = "") -> PydanticCustomError:
     """An error of a validator that carries the three parts of a message; `key` names a key within what was checked."""
     return PydanticCustomError("refused", "{found}", {"found": found, "expected": expected, "todo": todo, "key": key})
-
-
-def nearest(name: str, choices: list[str]) -> str:
-    """What to do about a name that does not exist: the nearest one that does, if one is near."""
-    near = difflib.get_close_matches(name, choices, 1, 0.5)
-    return f"did you mean {near[0]!r}?" if near else ""
 
 
 def base_of(info: Info) -> Path:

@@ -7,7 +7,7 @@ import re
 
 from turbohtml import Element, unescape
 
-from convert.article import Article
+from convert.article import HIDDEN, RAW, Article
 from convert.gfm import markdown_to_html
 from convert.parse.envelope import Envelope, Piece, find_address
 from convert.tree import fragment
@@ -16,7 +16,7 @@ MAX_DEPTH = 64
 # an element with 64 element ancestors; child combinators, so that matching never backtracks
 TOO_DEEP = " > ".join("*" * MAX_DEPTH)
 LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.IGNORECASE)
-HIDDEN = "script, style, template, iframe, noembed, noframes"
+UNSEEN = f"{HIDDEN}, {RAW}"
 HEADINGS = "h1, h2, h3, h4, h5, h6"
 EXTENSIONS = ["table", "strikethrough"]
 
@@ -64,7 +64,7 @@ def visible_text(piece: str, kind: str = "html") -> str:
 def _shown(markup: str) -> Element:
     """A piece of a source as a tree, without what no reader sees of it."""
     tree = fragment(markup)
-    for hidden in tree.select(HIDDEN):
+    for hidden in tree.select(UNSEEN):
         hidden.extract()
     return tree
 
@@ -105,7 +105,7 @@ def _limit_depth(article: Article) -> None:
     if not deep:
         return
     for element in deep:
-        if element.matches(HIDDEN):
+        if element.matches(UNSEEN):
             element.extract()  # its text would be seen
         elif len(element) or not element.attrs:
             element.unwrap()
@@ -123,7 +123,7 @@ def _set_title(article: Article, title: str, origin: str) -> None:
 def _title_from_heading(article: Article) -> None:
     """Without a title line, the first heading is the title, or the document's own title element."""
     for selector in ("title", HEADINGS):
-        shown = (one for one in article.body.select(selector) if one.closest(HIDDEN) is None)
+        shown = (one for one in article.body.select(selector) if one.closest(UNSEEN) is None)
         element = next(shown, None)
         if element is None or not element.text.strip():
             continue

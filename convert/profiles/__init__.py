@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from convert.errors import ConfigError
+from convert.errors import ConfigError, nearest
 from convert.profiles.schema import Boilerplate, Envelope, EnvelopePart, Names, Pictures, Profile
 
 SHIPPED = Path(__file__).parent
@@ -47,12 +46,11 @@ def _load(name: str, base: Path) -> Profile:
         return _shipped(name)
     path = base / name
     if path.suffix not in {".yaml", ".yml"}:
-        near = difflib.get_close_matches(name, ["auto", *shipped_names()], 1)
         raise ConfigError(
             "parse.profiles",
             f"there is no profile {name!r}",
             f"one of auto, {', '.join(shipped_names())}, or the path of a .yaml file",
-            f"did you mean {near[0]!r}?" if near else "see `mirrorpress profiles`",
+            nearest(name, ["auto", *shipped_names()], "see `mirrorpress profiles`"),
         )
     return _read(path)
 

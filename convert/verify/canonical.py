@@ -8,37 +8,11 @@ from dataclasses import dataclass, field
 from turbohtml import Element
 
 from convert.verify.difference import Difference, short
+from convert.verify.form import ATTRIBUTES, CHILDREN, EMPHASIS, LINES, PHRASES
 from convert.verify.ordinary import is_ordinary
 from convert.verify.tokens import VOID, Tag, tokens
 from convert.verify.view import View
 
-BLOCKS = frozenset({"p", "h2", "h3", "h4", "ul", "ol", "blockquote", "pre", "figure", "table", "hr"})
-PHRASES = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "img", "br"})
-EMPHASIS = frozenset({"strong", "em", "s"})
-LINES = frozenset({"p", "h2", "h3", "h4", "th", "td", "figcaption"})
-
-# What may stand directly in what; text is "#text". Items are settled one by one (`_item`).
-CHILDREN: dict[str, frozenset[str]] = {
-    "": BLOCKS,
-    "blockquote": BLOCKS,
-    "ul": frozenset({"li"}),
-    "ol": frozenset({"li"}),
-    "li": BLOCKS | PHRASES | {"#text"},
-    "pre": frozenset({"#text", "code"}),
-    "figure": frozenset({"img", "a", "figcaption"}),
-    "table": frozenset({"thead", "tbody"}),
-    "thead": frozenset({"tr"}),
-    "tbody": frozenset({"tr"}),
-    "tr": frozenset({"th", "td"}),
-    **dict.fromkeys(LINES | (PHRASES - {"img", "br"}), PHRASES | {"#text"}),
-}
-ATTRIBUTES: dict[str, frozenset[str]] = {
-    "a": frozenset({"href"}),
-    "img": frozenset({"src", "alt"}),
-    "ol": frozenset({"start"}),
-    "td": frozenset({"colspan", "rowspan"}),
-    "th": frozenset({"colspan", "rowspan"}),
-}
 _COUNT = re.compile(r"[1-9]\d{0,3}")
 _START = re.compile(r"0|[1-9]\d{0,8}")
 _FORBIDDEN_SCHEME = re.compile(r"[\s\x00-\x20]*(?:javascript|data|vbscript)\s*:", re.I)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Literal, NamedTuple
 
-from convert.errors import ConfigError
+from convert.errors import ConfigError, nearest
 from convert.volumes.keys import KEYS, SETTLES
 from convert.where import FIELDS, Condition, fields_of
 
@@ -125,9 +124,8 @@ def check_collection(collection: Collection) -> None:
 
 def _unknown(name: str, key: str, known: Iterable[str], more: str = "") -> ConfigError:
     choices = list(known)
-    near = difflib.get_close_matches(key, choices, 1, 0.5)
-    todo = f"did you mean {near[0]!r}?" if near else "name another"
-    return ConfigError(f"volumes: {name}", repr(key), "one of " + ", ".join(choices) + more, todo)
+    expected = "one of " + ", ".join(choices) + more
+    return ConfigError(f"volumes: {name}", repr(key), expected, nearest(key, choices, "name another"))
 
 
 def _check_template(name: str, template: str, known: Sequence[str]) -> None:

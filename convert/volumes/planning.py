@@ -15,7 +15,7 @@ from hashlib import sha256
 from string import Formatter
 from unicodedata import normalize
 
-from convert.files import safe_path
+from convert.names import safe_path
 from convert.volumes.collection import Collection, check_collection, settled
 from convert.volumes.keys import CALENDAR, KEYS, LEVELS, UNDATED, Member, Value, chronology, in_order, in_sections
 from convert.where import matches

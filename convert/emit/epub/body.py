@@ -12,6 +12,7 @@ from turbohtml import Element, Node, Text
 from convert.emit.epub import addresses, wording
 from convert.emit.epub.footnotes import Footnotes
 from convert.emit.epub.gallery import Gallery, Shot
+from convert.emit.epub.identifiers import REFERENCE
 from convert.emit.epub.markup import attribute, escape
 
 _BLOCKS = frozenset({"p", "ul", "ol", "li", "blockquote", "pre", "table", "thead", "tbody", "tr", "figure", "hr"})
@@ -19,40 +20,7 @@ _PLAIN = frozenset({"p", "ul", "li", "blockquote", "pre", "thead", "tbody", "tr"
     "figcaption", "strong", "em", "sup", "sub", "code", "s",
 }  # fmt: skip
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-# XML 1.0, *Name*, kept to ASCII and without the colon; EPUBCheck reports other identifiers as RSC-005.
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _VERSE = 30  # characters that a line of verse has at most
-_REFERENCE = "ref."  # what identifiers that the book itself gives to references begin with
-
-
-def new_ids(groups: Sequence[Sequence[Node]], reserved: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """For every identifier of a chapter the number of the group that holds it, and the name it has in the book.
-
-    Names that XML refuses, and those that the chapter's own frame uses, are replaced; of equal ones the first counts.
-    """
-    found: dict[str, int] = {}
-    for number, group in enumerate(groups):
-        for block in group:
-            if isinstance(block, Element):
-                for element in (block, *block.select("[id]")):
-                    if name := element.attr("id"):
-                        found.setdefault(name, number)
-    kept = frozenset(reserved)
-    taken = {*kept, *(name for name in found if _is_fit(name, kept))}
-    names: dict[str, tuple[int, str]] = {}
-    for count, (name, number) in enumerate(found.items(), 1):
-        fresh = name
-        if not _is_fit(name, kept):
-            fresh = f"id{count}"
-            while fresh in taken:
-                fresh += "_"
-            taken.add(fresh)
-        names[name] = (number, fresh)
-    return names
-
-
-def _is_fit(name: str, reserved: frozenset[str]) -> bool:
-    return bool(_NAME.fullmatch(name)) and name not in reserved and not name.startswith(_REFERENCE)
 
 
 @dataclass(slots=True)
@@ -172,7 +140,7 @@ class _BodyWriter:
             for name, most in (("colspan", 1000), ("rowspan", 65534))
             if (span := _span(element.attr(name), most)) > 1
         )
-        in_head = isinstance(element.parent, Element) and _is_in_head(element)
+        in_head = any(isinstance(one, Element) and one.tag == "thead" for one in element.ancestors)
         self.open("th" if head else "td", element, spans + (' scope="col"' if head and in_head else ""))
 
     def paragraph(self, element: Element) -> None:
@@ -234,7 +202,7 @@ class _BodyWriter:
         if own is not None:
             return attribute(own[1])
         target = self.frame.ids.get((link.attr("href") or "")[1:])
-        return _REFERENCE + attribute(target[1] if target else "")
+        return REFERENCE + attribute(target[1] if target else "")
 
     def part_of(self, link: Element) -> int:
         """The number of the document that a reference stands in."""
@@ -328,7 +296,3 @@ def _span(value: str | None, most: int) -> int:
     if value is None or not value.isascii() or not value.isdigit():
         return 1
     return min(int(value[:6]), most)
-
-
-def _is_in_head(cell: Element) -> bool:
-    return any(isinstance(one, Element) and one.tag == "thead" for one in cell.ancestors)

@@ -9,9 +9,10 @@ from hashlib import sha256
 
 from convert.article import Metadata
 from convert.emit.epub import addresses, wording
-from convert.emit.epub.body import Frame, new_ids, write_body
+from convert.emit.epub.body import Frame, write_body
 from convert.emit.epub.footnotes import Footnotes, find_footnotes
 from convert.emit.epub.gallery import Gallery
+from convert.emit.epub.identifiers import new_ids
 from convert.emit.epub.markup import attribute, document, escape, legal, one_line
 from convert.emit.epub.options import BookOptions, Chapter
 from convert.emit.epub.split import split_body

@@ -48,11 +48,6 @@ def _covered() -> frozenset[int]:
     return frozenset(point for first, last in _ranges() for point in range(first, last + 1))
 
 
-def can_show(text: str) -> bool:
-    """Whether the typeface has a glyph for every character."""
-    return all(ord(sign) in _covered() for sign in text)
-
-
 def showable(text: str) -> str:
     """The text without the characters that the typeface has no glyph for."""
     return "".join(sign for sign in text if ord(sign) in _covered())

@@ -1,148 +1,16 @@
-"""Conditions on articles, as people write them: `channel = ncid283 and date >= 2021-07`.
-
-One small language for whatever chooses articles. `parse_where` reads an expression once into a frozen tree, `matches`
-holds an article's facts against it. docs/where.md explains the language.
-"""
+"""Reads a condition from what people write: tokens, then what they mean."""
 
 from __future__ import annotations
 
 import calendar
 import datetime
-import difflib
 import re
-import typing
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal, NamedTuple, NoReturn, TypeAlias
-from unicodedata import east_asian_width, normalize
+from collections.abc import Mapping
+from typing import NamedTuple, NoReturn
+from unicodedata import east_asian_width
 
-from convert.article import Metadata
-from convert.errors import UsageError
-
-Fact: TypeAlias = str | int | datetime.date | tuple[str, ...]
-"""What is known of an article under one field."""
-
-Kind: TypeAlias = Literal["text", "list", "date", "number"]
-
-_KINDS: Mapping[object, Kind] = {str: "text", list[str]: "list", datetime.date | None: "date", int | None: "number"}
-
-FIELDS: Mapping[str, Kind] = MappingProxyType(
-    {name: _KINDS[hint] for name, hint in typing.get_type_hints(Metadata).items()} | {"path": "text", "mirror": "text"}
-)
-"""The fields that a condition can name, and what they hold: the keys of the metadata, `path` and `mirror`."""
-
-
-class Days(NamedTuple):
-    """The days that a value of a date field stands for, both ends included."""
-
-    first: datetime.date
-    last: datetime.date
-
-
-@dataclass(frozen=True, slots=True)
-class Has:
-    """The field has a value."""
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """The field's value, or one value of a list, stands in this relation to one of the values."""
-
-    field: str
-    operator: str
-    values: tuple[str | int | Days, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """The part does not hold."""
-
-    part: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """All parts hold."""
-
-    parts: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Some:
-    """At least one part holds."""
-
-    parts: tuple[Condition, ...]
-
-
-Condition: TypeAlias = Has | Compare | Not | Every | Some
-
-
-def facts_of(meta: Metadata, path: str, mirror: str) -> dict[str, Fact]:
-    """What conditions can ask of an article: every metadata key with a value, its path, and its mirror's name."""
-    known = {key: tuple(value) if isinstance(value, list) else value for key, value in meta.items()}
-    return {**known, "path": path, **({"mirror": mirror} if mirror else {})}
-
-
-def matches(condition: Condition, facts: Mapping[str, Fact]) -> bool:
-    """Whether a condition holds for an article. A comparison with a field that has no value never does."""
-    if isinstance(condition, Compare):
-        fact = facts.get(condition.field)
-        return fact is not None and any(_holds(fact, condition.operator, value) for value in condition.values)
-    if isinstance(condition, Has):
-        return condition.field in facts
-    if isinstance(condition, Not):
-        return not matches(condition.part, facts)
-    if isinstance(condition, Every):
-        return all(matches(part, facts) for part in condition.parts)
-    return any(matches(part, facts) for part in condition.parts)
-
-
-def fields_of(condition: Condition) -> frozenset[str]:
-    """The fields that a condition asks for."""
-    if isinstance(condition, Has | Compare):
-        return frozenset({condition.field})
-    parts = (condition.part,) if isinstance(condition, Not) else condition.parts
-    return frozenset().union(*map(fields_of, parts))
-
-
-def natural(text: str) -> tuple[tuple[str, int], ...]:
-    """A sort key that puts n9 before n10."""
-    pieces = re.findall(r"(\D*)(\d*)", text, re.ASCII)
-    return tuple((words, int(digits[:4000] or -1)) for words, digits in pieces)
-
-
-def _folded(text: str) -> str:
-    return normalize("NFC", text).casefold()
-
-
-_ORDER: Mapping[str, Callable[[typing.Any, typing.Any], bool]] = {
-    "<": lambda one, other: bool(one < other),
-    "<=": lambda one, other: bool(one <= other),
-    ">": lambda one, other: bool(one > other),
-    ">=": lambda one, other: bool(one >= other),
-}
-
-
-def _holds(fact: Fact, operator: str, value: str | int | Days) -> bool:
-    if isinstance(value, Days):
-        if operator == "=":
-            return isinstance(fact, datetime.date) and value.first <= fact <= value.last
-        # A day is before a month when it is before the first of its days, and not after it up to the last one.
-        return _ORDER[operator](fact, value.first if operator in ("<", ">=") else value.last)
-    if isinstance(fact, tuple):
-        return any(_folded(one) == value for one in fact)
-    if isinstance(fact, str) and isinstance(value, str):
-        text = _folded(fact)
-        if operator == "~":
-            return value in text
-        return text == value if operator == "=" else _ORDER[operator](natural(text), natural(value))
-    return fact == value if operator == "=" else _ORDER[operator](fact, value)
-
-
-# --- reading an expression
+from convert.errors import UsageError, nearest
+from convert.where.conditions import FIELDS, Compare, Condition, Days, Every, Has, Kind, Not, Some, folded
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -260,8 +128,7 @@ class _Parser:
             self.unexpected("a field", "begin with a field, as in `title ~ word`")
         name = field.text.lower()
         if name not in FIELDS:
-            near = difflib.get_close_matches(name, FIELDS, 1, 0.5)
-            todo = f"did you mean {near[0]!r}?" if near else "put the field first, as in `title ~ word`"
+            todo = nearest(name, FIELDS, "put the field first, as in `title ~ word`")
             self.fail(field, f"there is no field {field.text!r}", "one of " + ", ".join(FIELDS), todo)
         negated = self.next("not")
         operator = self.next("in") if negated else self.next("operator", "in")
@@ -310,7 +177,7 @@ class _Parser:
                 expected = "a day, month, year or week: 2021-07-14, 2021-07, 2021, 2021-W28"
                 self.fail(token, f"{text!r} is no date", expected, f"write it as `{name} >= 2021-07`")
             return days
-        return _folded(text)
+        return folded(text)
 
     def unexpected(self, expected: str, todo: str) -> NoReturn:
         token = self.tokens[-1]

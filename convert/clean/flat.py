@@ -1,0 +1,54 @@
+"""Blocks as lines of one text, for what may hold no blocks: headings, captions, cells, short items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from turbohtml import Element, Node, Text
+
+from convert.tree import INLINE
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+def in_line(blocks: Sequence[Element]) -> list[Node]:
+    """Blocks as inline nodes, a line each."""
+    result: list[Node] = []
+    pending = False
+    for block in blocks:
+        if pending:
+            result.append(Element("br"))
+        pending = block.tag != "hr"
+        if block.tag in {"p", *HEADINGS}:
+            result.extend(block.children)
+        elif block.tag == "figure":
+            result.extend(figure_inline(block))
+        elif block.tag == "pre":
+            result.append(Text(" ".join(block.text.split())))
+        elif block.tag != "hr":
+            result.extend(_lines_of(block))
+    return result
+
+
+def figure_inline(figure: Element) -> list[Node]:
+    """A figure's picture, and its caption as the next line."""
+    result: list[Node] = []
+    for part in figure.children:
+        if type(part) is Element and part.tag == "figcaption":
+            result.extend([Element("br"), *part.children])
+        else:
+            result.append(part)
+    return result
+
+
+def _lines_of(block: Element) -> list[Node]:
+    """A list's, quote's or table's content as lines."""
+    result: list[Node] = []
+    parts = block.select("li, p, td, th, h2, h3, h4, figcaption") or [block]
+    for part in parts:
+        content = [node for node in part.children if type(node) is not Element or node.tag in INLINE]
+        if content:
+            if result:
+                result.append(Element("br"))
+            result.extend(content)
+    return result

@@ -1,0 +1,206 @@
+"""Names of outputs: templates, what every file system takes, and a name of its own for each."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import hashlib
+import itertools
+import os
+import re
+import string
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from convert.article import Metadata
+from convert.errors import ConfigError
+
+MAX_PART = 255
+"""Bytes that one part of a path may have: the limit of ext4, APFS, and (in UTF-16 units, which are fewer) NTFS."""
+
+_FIELDS = ("folder", "stem", "id", "slug", "title", "channel", "publisher", "lang", "date")
+_FROM_PATH = frozenset({"folder", "stem"})
+_DATE_CODES = "YymdjGVu%"
+
+# Names and signs that Windows keeps to itself: "Naming Files, Paths, and Namespaces", Microsoft Learn.
+_REFUSED = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f-\x9f\ud800-\udfff]')
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=[. ]|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class PathTemplate:
+    """An output path with fields in braces, as config.yaml gives it.
+
+    text: as written; pieces: literal text and field with its date format, in order.
+    """
+
+    text: str
+    pieces: tuple[tuple[str, str, str], ...]
+
+    @classmethod
+    def parse(cls, text: str) -> PathTemplate:
+        """Read a template. Raises ConfigError for an unknown field, a wrong date format, or a path that leads out."""
+        where = f"path {text!r}"
+        try:
+            parsed = list(string.Formatter().parse(text))
+        except ValueError as error:
+            raise ConfigError(where, f"the braces do not pair ({error})", "{field}", "write {{ for a brace") from None
+        pieces = []
+        for literal, name, form, conversion in parsed:
+            if name is not None:
+                _check_field(where, name, form or "", conversion)
+            pieces.append((literal, name or "", form or ""))
+        literals = "\0".join(literal for literal, _, _ in pieces)
+        if not text.strip() or text.startswith("/") or "\\" in literals or re.match(r"[A-Za-z]:", literals):
+            raise ConfigError(where, "no relative path", "a path below the output folder, with slashes")
+        if ".." in re.split(r"[/\0]", literals):
+            raise ConfigError(where, "`..` leads out of the output folder", "a path below it", "leave `..` out")
+        return cls(text, tuple(pieces))
+
+    @property
+    def from_path(self) -> bool:
+        """Whether the source's path alone decides, so that the output's name is known before the conversion."""
+        return all(name in _FROM_PATH for _, name, _ in self.pieces if name)
+
+    def fill(self, path: str, meta: Metadata | None = None) -> str:
+        """The output path of an article: relative, with slashes, and a name that every file system takes.
+
+        path: the source's path; meta: the article's metadata, needed unless `from_path` is true.
+        Fields without a value read `undated`, `unknown`, or as the source's own name.
+        """
+        values = _values(path, meta or Metadata())
+        date = meta.date if meta else None
+        filled = (
+            literal + (_format_date(date, form) if name == "date" else values[name] if name else "")
+            for literal, name, form in self.pieces
+        )
+        return safe_path("".join(filled))
+
+
+def _check_field(where: str, name: str, form: str, conversion: str | None) -> None:
+    if name not in _FIELDS:
+        near = difflib.get_close_matches(name, _FIELDS, 1)
+        choices = " ".join(f"{{{field}}}" for field in _FIELDS)
+        todo = f"did you mean {{{near[0]}}}?" if near else ""
+        raise ConfigError(where, f"there is no field {{{name}}}", f"one of {choices}", todo)
+    if conversion or (form and name != "date"):
+        raise ConfigError(where, f"the field {{{name}}} takes no format", f"{{{name}}}")
+    if form and not re.fullmatch(rf"(?:[^%{{}}]|%[{_DATE_CODES}])+", form):
+        codes = " ".join(f"%{code}" for code in _DATE_CODES)
+        raise ConfigError(where, f"the date format {form!r}", f"codes out of {codes}", "as in {date:%Y/%m}")
+
+
+def _values(path: str, meta: Metadata) -> Mapping[str, str]:
+    folder, _, name = path.rpartition("/")
+    stem = name.rpartition(".")[0] or name
+
+    def one(value: str) -> str:
+        return value.replace("/", "_")
+
+    return {
+        "folder": folder,
+        "stem": stem,
+        "id": one(meta.id or stem),
+        "slug": slug(meta.title) or stem,
+        "title": one(meta.title or stem),
+        "channel": one(meta.channel or folder.rpartition("/")[2] or "unknown"),
+        "publisher": one(meta.publisher or "unknown"),
+        "lang": one(meta.lang or "und"),
+    }
+
+
+def _format_date(date: datetime.date | None, form: str) -> str:
+    if date is None:
+        return "undated"
+    week = date.isocalendar()
+    codes = {
+        "Y": f"{date.year:04}",
+        "y": f"{date.year % 100:02}",
+        "m": f"{date.month:02}",
+        "d": f"{date.day:02}",
+        "j": f"{date.timetuple().tm_yday:03}",
+        "G": f"{week.year:04}",
+        "V": f"{week.week:02}",
+        "u": str(week.weekday),
+        "%": "%",
+    }
+    return re.sub(r"%(.)", lambda match: codes[match[1]], form or "%Y-%m-%d")
+
+
+def slug(title: str) -> str:
+    """A title as a part of an address: letters and digits of any script in lower case, joined by hyphens."""
+    plain = unicodedata.normalize("NFKC", title).lower()
+    return "-".join("".join(sign if sign.isalnum() else " " for sign in plain).split())
+
+
+def safe_path(path: str) -> str:
+    """A relative path, each of whose parts every file system takes (`safe_part`); empty parts are left out."""
+    parts = [part for part in path.split("/") if part]
+    return "/".join(map(safe_part, parts)) or "_"
+
+
+def safe_part(name: str) -> str:
+    """One part of a path so that ext4, APFS, NTFS and FAT all take it and no listing hides it.
+
+    Signs and device names that Windows refuses are replaced or marked by `_`, dots and spaces at the edges too;
+    a part of more than 255 bytes in UTF-8 is cut before its suffix.
+    """
+    name = unicodedata.normalize("NFC", _REFUSED.sub("_", name)).strip(" ")
+    if name.startswith("."):
+        name = "_" + name[1:]
+    bare = name.rstrip(". ")
+    if bare != name or not bare:
+        name = bare + "_"
+    if match := _DEVICES.match(name):
+        name = f"{match[0]}_{name[match.end() :]}"
+    return _shorten(name, "")
+
+
+def _shorten(name: str, mark: str) -> str:
+    """A name with `mark` before its suffix, cut to 255 bytes between two code points."""
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or not stem or len(suffix) > 16:
+        stem, dot, suffix = name, "", ""
+    end = f"{mark}{dot}{suffix}"
+    room = MAX_PART - len(end.encode())
+    if len(name) * 4 > room:  # a code point has at most four bytes
+        stem = stem.encode()[:room].decode(errors="ignore").rstrip(". ")
+    return stem + end
+
+
+class OutputNames:
+    """Gives every output a name of its own, the same whatever the order of the work.
+
+    Names that differ only in case or in Unicode normalisation are one name to many file systems, and so here.
+    """
+
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self._files = {_fold(path) for path in reserved}
+        self._folders: set[str] = set()
+
+    def reserve_folders(self, paths: Iterable[str]) -> None:
+        """Keep the folders of these outputs from being taken as the name of a file."""
+        for folder in {path.rpartition("/")[0] for path in paths}:
+            parts = folder.split("/")
+            self._folders.update(_fold(above) for above in itertools.accumulate(parts, "{}/{}".format))
+
+    def settle(self, wanted: str, owner: str) -> str:
+        """The name that an output gets: the wanted one, or with a mark that follows from `owner`, its source's path."""
+        path, length = wanted, 6
+        while (key := _fold(path)) in self._files or key in self._folders:
+            digest = hashlib.blake2s(os.fsencode(owner)).hexdigest()
+            folder, slash, name = wanted.rpartition("/")
+            path = folder + slash + _shorten(name, f"-{digest[:length]}")
+            length += 2
+            if length > len(digest):
+                owner += "'"
+                length = 6
+        self._files.add(key)
+        return path
+
+
+def _fold(path: str) -> str:
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())
