@@ -21,8 +21,8 @@ NoteOf: TypeAlias = Literal["text", "attribute", "element"]
 HIDDEN = "script, style, template"
 """Elements whose text no reader sees, and no note tells."""
 
-RAW = "iframe, noembed, noframes"
-"""Elements that show something, but not what stands in them."""
+UNSEEN = f"{HIDDEN}, iframe, noembed, noframes"
+"""The same, and elements that show something, but not what stands in them."""
 
 
 class Note(NamedTuple):
@@ -158,25 +158,26 @@ class Article:
         self.notes.append(Note(self.source.path, rule, kind, text, to, of))
 
     def note_removed(self, rule: str, nodes: Iterable[Node]) -> None:
-        """Leave notes of nodes that are taken away: their text, and the addresses of their links and pictures."""
+        """Leave notes of nodes that are taken away: their text, and the addresses that stand in them."""
         nodes = list(nodes)
-        for node in nodes:
-            for hidden in node.select(HIDDEN) if isinstance(node, Element) else ():
-                hidden.extract()
         self.note_addresses(rule, nodes)
+        for node in nodes:
+            for unseen in node.select(UNSEEN) if isinstance(node, Element) else ():
+                unseen.extract()
         text = " ".join("".join(node.data if isinstance(node, Text) else node.text for node in nodes).split())
         if text:
             self.note(rule, "removed", text)
 
     def note_addresses(self, rule: str, nodes: Iterable[Node]) -> None:
-        """Leave notes of the addresses of links and pictures in nodes that are taken away."""
+        """Leave notes of the addresses of links, pictures, players and frames in nodes that are taken away."""
         for node in nodes:
             if isinstance(node, Element):
-                for element in node.iter_elements(["a", "img"], include_self=True):
+                for element in node.iter_elements(include_self=True):
                     address = element.attr("href") or element.attr("src")
-                    if address:
-                        self.note(rule, "removed", address, of="attribute")
-                    if element.tag == "a" and address:
+                    if not address or element.matches(HIDDEN):
+                        continue
+                    self.note(rule, "removed", address, of="attribute")
+                    if element.tag == "a":
                         self.links_gone.append(LinkGone(rule, address, " ".join(element.text.split())))
 
 

@@ -35,6 +35,8 @@ def drop_boilerplate(article: Article, context: Context) -> None:
         if not broken and len(text) > 2 * LONGEST:
             before = ""
             continue
+        if block.parent is None:
+            continue  # went with a line before it
         if "。" in text[:-1] and not (broken and block.select_one("br") is not None):
             before = ""
             continue  # two sentences are text, whatever they begin with
@@ -91,7 +93,7 @@ def _drop_rest(article: Article, name: str, line: Sequence[Node]) -> None:
         if type(after) is not Element:
             continue
         linked = sum(len(link.text.strip()) for link in after.select("a"))
-        if after.tag in {"h2", "h3", "h4", "table"} or linked * 2 < len(after.text.strip()):
+        if not linked or after.tag in {"h2", "h3", "h4", "table"} or linked * 2 < len(after.text.strip()):
             return
         article.note_removed(name, [after])
         after.extract()
@@ -103,4 +105,7 @@ def _move(article: Article, rule: Boilerplate, line: Sequence[Node], text: str, 
         setattr(article.meta, field, value)
         article.origin[field] = f"line {text[:40]!r}"
     article.note_addresses(f"{RULE}.{rule.name}", line)
-    article.note(f"{RULE}.{rule.name}", "moved", text, field)
+    if getattr(article.meta, field) == value:
+        article.note(f"{RULE}.{rule.name}", "moved", text, field)
+    else:
+        article.note(f"{RULE}.{rule.name}", "removed", text)  # another line had filled the field

@@ -18,7 +18,9 @@ ODD = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200b\u200e\u200f\u2028-\u202f"
     "\u205f-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]"
 )
-SPACES = frozenset("\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f")
+SPACES = frozenset(
+    "\x0b\x0c\r\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f"
+)
 BREAKS = "\u2028\u2029"
 # an entity that was escaped twice or more, so that the reader sees its source; a number may have lost its semicolon
 TWICE = re.compile(r"&(?:amp;|#38;|#[xX]26;)*([A-Za-z][A-Za-z0-9]{1,31};|#\d{2,7}(?:;|(?!\d))|#[xX][0-9A-Fa-f]{2,6};)")

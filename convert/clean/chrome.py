@@ -21,7 +21,7 @@ def remove_chrome(article: Article, context: Context) -> None:
         if _holds_article(element) or _is_credit(element.text.strip(), article):
             element.unwrap()
             continue
-        if element.text.strip() or element.select_one("img, a[href]") is not None:
+        if element.text.strip() or element.select_one("[href], [src]") is not None:
             article.note_removed(RULE, [element])
         else:
             article.note(RULE, "removed", opening_tag(element), of="element")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from turbohtml import Element, Text
 
-from convert.article import HIDDEN, RAW, Article, Context
+from convert.article import HIDDEN, UNSEEN, Article, Context
 from convert.clean.addresses import mend
 
 RULE = "embeds"
 EMBEDS = (
     "script, style, template, iframe, object, embed, video, audio, svg, math, canvas, applet, form, input, button, "
-    "select, textarea, link, meta, base, title, head"
+    "select, textarea, noembed, noframes, link, meta, base, title, head"
 )
+PLAYED = "source, embed, param[name=movie], param[name=src], a[href]"  # in a player: what it plays
+UNPLAYED = f":is([href], [src]):not({PLAYED})"
 MEDIA = frozenset({"iframe", "object", "embed", "video", "audio"})
 
 
@@ -20,15 +22,17 @@ def link_embeds(article: Article, context: Context) -> None:
     for element in article.body.select(EMBEDS):
         if article.body not in element.ancestors:
             continue
-        for hidden in element.select(f"{HIDDEN}, {RAW}") if not element.matches(HIDDEN) else ():
-            if address := hidden.attr("src"):
-                article.note(RULE, "removed", address, of="attribute")
+        for hidden in element.select(UNSEEN) if not element.matches(HIDDEN) else ():
+            article.note_addresses(RULE, [hidden])
             hidden.extract()
         addresses = _addresses(article, element) if element.tag in MEDIA else []
         text = element.text.strip()
-        if text and element.tag in {"form", "button"}:
-            element.unwrap()  # a form's labels are text like any other
+        if element.tag in {"form", "button"} and (text or element.select_one("img") is not None):
+            element.unwrap()  # a form's labels and pictures are like any other
             continue
+        if not element.matches(HIDDEN):
+            for inner in element.select(UNPLAYED if element.tag in MEDIA else "[href], [src]"):
+                article.note(RULE, "removed", inner.attr("href") or inner.attr("src") or "", of="attribute")
         if text:
             article.note(RULE, "removed", text)
         elif not addresses:
@@ -40,7 +44,7 @@ def link_embeds(article: Article, context: Context) -> None:
 def _addresses(article: Article, player: Element) -> list[str]:
     """The addresses that a player plays, without repeats, in order; one that leads nowhere is noted."""
     found: dict[str, None] = {}
-    for element in (player, *player.select("source, embed, param[name=movie], param[name=src], a[href]")):
+    for element in (player, *player.select(PLAYED)):
         for name in ("src", "data", "href", "value"):
             address = (element.attr(name) or "").strip()
             if not address:

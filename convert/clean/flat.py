@@ -42,13 +42,17 @@ def figure_inline(figure: Element) -> list[Node]:
 
 
 def _lines_of(block: Element) -> list[Node]:
-    """A list's, quote's or table's content as lines."""
+    """A list's, quote's or table's content as lines: what is in line makes one, each block in it its own."""
+    parts: list[list[Node]] = [[]]
+    for child in block.children:
+        if type(child) is not Element or child.tag in INLINE:
+            parts[-1].append(child)
+        else:
+            parts += [in_line([child]), []]
     result: list[Node] = []
-    parts = block.select("li, p, td, th, h2, h3, h4, figcaption") or [block]
     for part in parts:
-        content = [node for node in part.children if type(node) is not Element or node.tag in INLINE]
-        if content:
+        if any(type(node) is not Text or node.data.strip() for node in part):
             if result:
                 result.append(Element("br"))
-            result.extend(content)
+            result.extend(part)
     return result

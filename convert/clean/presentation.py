@@ -33,7 +33,9 @@ def unwrap_presentation(article: Article, context: Context) -> None:
     for opportunity in body.select("wbr") if "wbr" in tags else ():
         before, after = opportunity.previous_sibling, opportunity.next_sibling
         if type(before) is Text and type(after) is Text:  # nothing stood there, so that the printer's line ends go too
-            before.data, after.data = before.data.rstrip(), after.data.lstrip()
+            kept, rest = before.data.rstrip(), after.data.lstrip()
+            before.data = kept if "\n" in before.data[len(kept) :] else before.data
+            after.data = rest if "\n" in after.data[: len(after.data) - len(rest)] else after.data
         opportunity.extract()
     for tag in tags & MEANINGS.keys():
         for element in body.select(tag):

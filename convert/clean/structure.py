@@ -17,9 +17,20 @@ MIXED = "p, h1, h2, h3, h4, h5, h6, a, strong, em, s, sup, sub, code"
 def build_structure(article: Article, context: Context) -> None:
     """Replace the body's children by canonical blocks."""
     body = article.body
+    for code in body.select("pre"):
+        _free_code(article, code)
     blocks = _Builder(body).blocks(body, ())
     body.clear()
     body.extend(blocks)
+
+
+def _free_code(article: Article, code: Element) -> None:
+    """Leave text alone in preformatted text: breaks are line ends, pictures stand behind it, links are told."""
+    for line_break in code.select("br"):
+        line_break.replace_with(Text("\n"))
+    for picture in reversed([one for one in code.select("figure, img") if one.closest("figure") in {None, one}]):
+        code.insert_after(picture)
+    article.note_addresses(RULE, code.select("a"))
 
 
 class _Builder:

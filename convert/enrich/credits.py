@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from turbohtml import Element, Node, Text
 
@@ -24,6 +25,8 @@ ENDED = re.compile(r"[。！？!?…”’」』）)]$")  # how a sentence ends
 CLOSING = "#＃◇◆"
 CLOSING_MARKS = tuple(CLOSING)
 
+_Read: TypeAlias = list[tuple[str, Sequence[str]]]
+
 
 def read_credits(article: Article, context: Context) -> None:
     """Move lines of credit that were understood into the metadata, then take off the marks that close the article."""
@@ -31,6 +34,7 @@ def read_credits(article: Article, context: Context) -> None:
     if not names.roles:
         return
     found: dict[str, list[str]] = {}
+    told: list[tuple[str, _Read]] = []
     label = _label(names)
     broken = article.body.select_one("br") is not None
     for block in _edge_blocks(article.body):
@@ -38,7 +42,9 @@ def read_credits(article: Article, context: Context) -> None:
             continue  # what most blocks are
         doomed = []
         for line, text in told_lines(block, LONGEST):
-            if _credits(article, text, names, found):
+            read = _credits(article, text, names, found)
+            if read is not None:
+                told.append((text, read))
                 article.note_addresses(RULE, line)
                 doomed.append(line)
         if doomed:
@@ -51,7 +57,23 @@ def read_credits(article: Article, context: Context) -> None:
             continue
         setattr(article.meta, key, list(dict.fromkeys(people)))
         article.origin[key] = "credits"
+    for text, read in told:
+        _note_line(article, text, read)
     _close(article)
+
+
+def _note_line(article: Article, text: str, read: _Read) -> None:
+    """Note a line that was taken away: as moved where its names stand in the metadata now, else as removed."""
+    named = [(key, names) for key, names in read if key and names]
+    if named and all(_stands(article, key, names) for key, names in named):
+        article.note(RULE, "moved", text, " ".join(dict.fromkeys(key for key, _ in named)))
+    else:
+        article.note(RULE, "removed", text)
+
+
+def _stands(article: Article, key: str, names: Sequence[str]) -> bool:
+    value = getattr(article.meta, key)
+    return set(names) <= {value} if isinstance(value, str) else set(names) <= set(value)
 
 
 def _edge_blocks(body: Element) -> list[Element]:
@@ -75,13 +97,13 @@ def _label(names: Names) -> re.Pattern[str]:
     return re.compile(rf"(?P<role>{words})(?:\s*[：:﹕︰；;·．/／]+\s*|\s+|(?=[\u3400-\u9fff]{{2,3}}[#＃◇\s]*$))")
 
 
-def _credits(article: Article, text: str, names: Names, found: dict[str, list[str]]) -> bool:
-    """Read one line; whether all of it was understood as credits."""
+def _credits(article: Article, text: str, names: Names, found: dict[str, list[str]]) -> _Read | None:
+    """Read one line: its fields with their names; None where it was not all understood as credits."""
     label = _label(names)
     inner = text.strip(AROUND)
     if label.match(inner) is None:
-        return False
-    read: list[tuple[str, Sequence[str]]] = []
+        return None
+    read: _Read = []
     starts = [
         match
         for match in label.finditer(inner)
@@ -91,7 +113,8 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
         end = starts[index + 1].start() if index + 1 < len(starts) else len(inner)
         piece = FOREIGN.sub("", inner[match.end() : end]).strip("，,；;、 。|｜／/" + names.end_marks)
         if AFTERWORD.search(piece):
-            return _read_only(article, text, AFTERWORD.split(piece)[0], names.roles[match["role"]], names, found)
+            _read_only(article, text, AFTERWORD.split(piece)[0], names.roles[match["role"]], names, found)
+            return None
         if names.roles[match["role"]] == "via":
             read.append(("via", [re.split("[，,]", piece)[0].strip()] if piece else []))
             continue
@@ -102,15 +125,14 @@ def _credits(article: Article, text: str, names: Names, found: dict[str, list[st
         people = read_names(piece, names)
         if people is None:
             article.note(RULE, "wrong", text, key)
-            return False
+            return None
         if key == "authors" and piece and not people:
-            return False  # an office or a group, which the line alone tells
+            return None  # an office or a group, which the line alone tells
         read.append((key, people))
     for key, named in read:
         if key and named:
             found.setdefault(key, []).extend(named)
-    article.note(RULE, "moved", text, " ".join(dict.fromkeys(key for key, _ in read if key)))
-    return True
+    return read
 
 
 def _translated(piece: str) -> tuple[str, str]:
@@ -119,13 +141,12 @@ def _translated(piece: str) -> tuple[str, str]:
     return (piece[: match.start()], match[1]) if match is not None else (piece, "")
 
 
-def _read_only(article: Article, text: str, piece: str, key: str, names: Names, found: dict[str, list[str]]) -> bool:
+def _read_only(article: Article, text: str, piece: str, key: str, names: Names, found: dict[str, list[str]]) -> None:
     """Read the names of a line that says more about its people; the line stays where it is."""
     people = read_names(piece, names)
     if key and people:
         found.setdefault(key, []).extend(people)
         article.note(RULE, "guessed", text, key)
-    return False
 
 
 def _close(article: Article) -> None:

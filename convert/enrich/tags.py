@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from convert.article import Article, Context
 
-SERIES = ".series"  # the boilerplate that invites to read on in a series
-
 
 def read_tags(article: Article, context: Context) -> None:
     """Collect the texts of links to tag pages, in order, without repeats."""
@@ -18,10 +16,10 @@ def read_tags(article: Article, context: Context) -> None:
             name = " ".join(link.text.split())
             if name:
                 found[name] = None
-    # a list of topics that leaked in below the article, or a line of credit, names tags as well; an invitation to read
-    # on in a series does not
+    # a list of topics that leaked in below the article, or a line of credit, names tags as well
+    silent = {f"boilerplate.{one.name}" for one in article.profile.boilerplate if not one.tags}
     for link_gone in article.links_gone:
-        if pattern.search(link_gone.address) and link_gone.text and not link_gone.rule.endswith(SERIES):
+        if pattern.search(link_gone.address) and link_gone.text and link_gone.rule not in silent:
             found[link_gone.text] = None
     article.meta.tags = list(found)
     if found:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import re
 
-from turbohtml import Element, unescape
+from turbohtml import Element, Text, unescape
 
-from convert.article import HIDDEN, RAW, Article
+from convert.article import UNSEEN, Article
 from convert.gfm import markdown_to_html
 from convert.parse.envelope import Envelope, Piece, find_address
 from convert.tree import fragment
@@ -15,8 +15,10 @@ from convert.tree import fragment
 MAX_DEPTH = 64
 # an element with 64 element ancestors; child combinators, so that matching never backtracks
 TOO_DEEP = " > ".join("*" * MAX_DEPTH)
-LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.IGNORECASE)
-UNSEEN = f"{HIDDEN}, {RAW}"
+# a tag of a block that opens a line
+BLOCK_TAG = re.compile(r"^ {0,3}<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.IGNORECASE | re.MULTILINE)
+FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[`~]*[ \t]*$", re.DOTALL | re.MULTILINE)
+WRAPPERS = "div, span, font, section, center"
 HEADINGS = "h1, h2, h3, h4, h5, h6"
 EXTENSIONS = ["table", "strikethrough"]
 
@@ -47,6 +49,8 @@ def _note_piece(article: Article, piece: Piece, kind: str) -> None:
     rule = f"envelope.{piece.name}"
     if piece.to:
         article.note(rule, "moved", visible_text(piece.text, kind), piece.to)
+        if piece.to == "title" and ("<" in piece.text or "](" in piece.text):
+            article.note_addresses(rule, [_shown(_as_html(piece.text, kind))])
         return
     if "<" in piece.text or kind == "markdown":
         article.note_removed(rule, [_shown(_as_html(piece.text, kind))])
@@ -75,9 +79,14 @@ def _format(article: Article, body: str) -> str:
     if profile.format != "auto":
         return profile.format
     suffix = article.path.rpartition(".")[2].lower()
-    if suffix in {"html", "htm", "xhtml"} or LOOKS_LIKE_HTML.search(body):
+    if suffix in {"html", "htm", "xhtml"} or looks_like_html(body):
         return "html"
     return "text" if suffix == "txt" else "markdown"
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether a text is HTML, not Markdown or plain text that mentions a tag or holds one inside a line."""
+    return BLOCK_TAG.search(FENCED.sub("", text)) is not None
 
 
 def _as_html(body: str, kind: str) -> str:
@@ -104,13 +113,28 @@ def _limit_depth(article: Article) -> None:
     deep = article.body.select(TOO_DEEP)
     if not deep:
         return
-    for element in deep:
+    for element in article.body.select(WRAPPERS):
+        if not element.attrs and _is_alone(element):
+            element.unwrap()  # nothing changes
+    for element in article.body.select(TOO_DEEP):
         if element.matches(UNSEEN):
+            article.note_addresses("depth", [element])
             element.extract()  # its text would be seen
-        elif len(element) or not element.attrs:
+        elif len(element):
+            article.note_addresses("depth", [Element("a", {"href": element.attr("href") or ""})])
             element.unwrap()
     article.body.normalize()
     article.note("depth", "wrong", f"elements nested more than {MAX_DEPTH} deep: {len(deep)} unwrapped", of="element")
+
+
+def _is_alone(element: Element) -> bool:
+    """Whether an element is all that stands in the one round it."""
+    beside = (element.previous_sibling, element.next_sibling)
+    return all(one is None or (type(one) is Text and not one.data.strip() and _is_edge(one)) for one in beside)
+
+
+def _is_edge(text: Text) -> bool:
+    return text.previous_sibling is None or text.next_sibling is None
 
 
 def _set_title(article: Article, title: str, origin: str) -> None:
@@ -127,8 +151,11 @@ def _title_from_heading(article: Article) -> None:
         element = next(shown, None)
         if element is None or not element.text.strip():
             continue
+        for line_break in element.select("br"):
+            line_break.replace_with(Text(" "))
         text = " ".join(element.text.split())
         _set_title(article, text, f"{element.tag} element")
         article.note("title", "moved", element.text.strip(), "title")
+        article.note_addresses("title", [element])
         element.extract()
         return

@@ -78,6 +78,7 @@ class Boilerplate(_Part):
     after: only the line directly behind one that a pattern of this name took away.
     rest: what follows the line goes too, as long as it is made of links.
     policy: `drop` removes the line, `keep` leaves it (and ends the search), `field` moves group `value` to `field`.
+    tags: whether links to tag pages in the line name tags of the article, as those of a list of topics do.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Boilerplate(_Part):
     policy: Literal["drop", "keep", "field"] = "drop"
     field: str = ""
     rest: bool = False
+    tags: bool = True
     after: str = ""
 
 

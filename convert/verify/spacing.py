@@ -39,4 +39,6 @@ def _fault(old: str | None, new: str | None) -> str:
         return {"space": "space lost", "end": "line lost"}.get(old or "", "")
     if new == "end":
         return "line invented"
+    if (old, new) == ("end", "wrap"):
+        return ""  # a line of code; nowhere else does canonical HTML have a line end in a text
     return {None: "space invented", "end": "line lost"}.get(old, "")

@@ -11,12 +11,12 @@ from turbohtml import Document, parse, parse_fragment
 
 from convert.article import Source
 from convert.gfm import markdown_to_html
+from convert.parse.body import looks_like_html
 from convert.parse.decode import decode
 from convert.parse.envelope import open_envelope
 from convert.profiles import Profile
 
 HIDDEN = "script, style, template, iframe, noembed, noframes"
-_LOOKS_LIKE_HTML = re.compile(r"<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.I)
 # Characters that take no room: a space beside one stands between its neighbours.
 UNSEEN = re.compile(
     "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
@@ -88,7 +88,7 @@ def _unmasked(text: str, masked: Mapping[str, str]) -> str:
 def _look(source: Source, text: str, profile: Profile) -> str:
     """What a file that no profile knows is written in, by its suffix and the look of what its envelope holds."""
     suffix = source.path.rpartition(".")[2].lower()
-    if suffix in {"html", "htm", "xhtml"} or _LOOKS_LIKE_HTML.search(open_envelope(text, profile).body):
+    if suffix in {"html", "htm", "xhtml"} or looks_like_html(open_envelope(text, profile).body):
         return "html"
     return "text" if suffix == "txt" else "markdown"
 
@@ -152,5 +152,8 @@ def visible(source: Source, profile: Profile, *, apart: bool = False) -> Visible
         hidden = solid("\n".join(element.text for element in elements))
         framed = "\n".join(solid(element.attr(name) or "") for element in elements for name in element.attrs)
         for element in elements:
-            element.decompose()
+            if element.tag == "iframe":
+                element.clear()  # what it frames has an address
+            else:
+                element.decompose()
     return Visible(document, hidden, framed)
