@@ -23,12 +23,11 @@ from pathlib import Path
 
 import pypandoc
 
+from benchmarks import context
 from benchmarks.synthetic import write_mirror
-from convert import Context, MirrorpressError, Source, convert, load_profiles
+from convert import MirrorpressError, Source, convert
 from convert.batch.books import make_book
-from convert.clean import RULES
 from convert.config import Config
-from convert.enrich import STEPS
 from convert.lint import lint
 
 
@@ -64,13 +63,12 @@ def measure(command: Sequence[str], repeat: int) -> Cost:
 
 def sources(folder: Path, count: int) -> list[Path]:
     """So many articles of a mirror that some profile recognises, in the order of their paths, each once."""
-    context = Context(load_profiles(), RULES, STEPS)
     found: dict[str, Path] = {}
     for path in sorted(folder.rglob("*.md")):
         if len(found) == count:
             break
         try:
-            article = convert(Source(path.relative_to(folder).as_posix(), path.read_bytes()), context)
+            article = convert(Source(path.relative_to(folder).as_posix(), path.read_bytes()), context())
         except MirrorpressError:
             continue
         if article.profile.name != "generic":
@@ -80,11 +78,10 @@ def sources(folder: Path, count: int) -> list[Path]:
 
 def as_html(files: Sequence[Path], folder: Path) -> str:
     """The articles as one HTML document, without pictures: what pandoc and calibre are given."""
-    context = Context(load_profiles(), RULES, STEPS)
     parts = []
     for path in files:
-        article = convert(Source(path.relative_to(folder).as_posix(), path.read_bytes()), context)
-        for picture in article.body.select("figure > img, figure > a:has(img), img"):
+        article = convert(Source(path.relative_to(folder).as_posix(), path.read_bytes()), context())
+        for picture in article.body.select("figure > a:has(img), img"):
             picture.extract()
         blocks = "\n".join(block.html for block in article.body.children)
         parts.append(f"<h1>{html.escape(article.meta.title)}</h1>\n{blocks}")
@@ -94,8 +91,7 @@ def as_html(files: Sequence[Path], folder: Path) -> str:
 
 def package_only(files: Sequence[Path], folder: Path, repeat: int) -> float:
     """Seconds of wall time of the package step alone: converted articles into the bytes of a book."""
-    context = Context(load_profiles(), RULES, STEPS)
-    articles = [convert(Source(one.relative_to(folder).as_posix(), one.read_bytes()), context) for one in files]
+    articles = [convert(Source(one.relative_to(folder).as_posix(), one.read_bytes()), context()) for one in files]
     rounds = []
     for _ in range(repeat):
         start = time.perf_counter()

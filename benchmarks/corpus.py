@@ -18,16 +18,15 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from benchmarks import epubcheck, speed
-from convert import Article, Context, Source, convert, load_profiles
-from convert.clean import RULES
+from benchmarks import context, epubcheck, speed
+from convert import Article, Source, convert
+from convert.batch.sources import find_sources
 from convert.emit import EMITTERS, EmitOptions
-from convert.enrich import STEPS
+from convert.errors import NothingToReadError
 from convert.verify import (
     Difference,
     View,
@@ -48,7 +47,6 @@ from convert.verify import (
 from convert.verify.difference import short
 
 TOGETHER = "together"
-SUFFIXES = frozenset({".md", ".txt", ".html", ".htm"})
 LONG = 200  # characters
 
 # Pieces of the mirrors' own apparatus that no output may have, whatever their profiles say.
@@ -129,12 +127,6 @@ class Tally:
 
 
 @cache
-def context() -> Context:
-    """The context of the built-in defaults."""
-    return Context(load_profiles(("auto",)), RULES, STEPS)
-
-
-@cache
 def markdown_it() -> Callable[[str], str]:
     """The second CommonMark reader, which shares no code with the first."""
     from markdown_it import MarkdownIt
@@ -152,16 +144,11 @@ def ruamel() -> Callable[[str], Any]:
 
 
 def articles(root: Path) -> list[str]:
-    """The paths of a mirror's articles below it, with slashes, in order."""
-    patterns = {pattern for profile in context().profiles for pattern in profile.apparatus}
-
-    def is_apparatus(path: str) -> bool:
-        names = path.split("/")
-        tails = ["/".join(names[start:]) for start in range(len(names))]
-        return any(fnmatch(tail, pattern) for tail in tails for pattern in patterns)
-
-    paths = (path for path in root.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
-    return [path for path in sorted(one.relative_to(root).as_posix() for one in paths) if not is_apparatus(path)]
+    """The paths of a mirror's articles below it, with slashes, in order; none where there are none."""
+    try:
+        return find_sources(root, context().profiles).paths
+    except NothingToReadError:
+        return []
 
 
 def check_all(root: str, paths: list[str], show: int) -> Tally:
@@ -244,11 +231,11 @@ def check_mirrors(mirrors: dict[str, Path], limit: int, jobs: int, show: int) ->
 
 
 def digest(folder: Path) -> str:
-    """One digest of all files below a folder and their paths, but for catalogue and report, which tell the time."""
+    """One digest of all files below a folder and their paths, but for what is hidden."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not name.startswith(("catalogue.sqlite", "report.", ".")):
+        if path.is_file() and not name.startswith("."):
             total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
 
@@ -326,13 +313,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print the first N differences of each kind")
     parser.add_argument("--no-runs", action="store_true", help="leave `mirrorpress run` out, and the volumes with it")
-    parser.add_argument(
-        "--no-epub", action="store_const", dest="volumes", const=0, default=-1, help="leave EPUBCheck out"
-    )
     parser.add_argument("--volumes", type=int, default=-1, metavar="N", help="EPUBCheck reads N volumes of each mirror")
     options = parser.parse_args(arguments)
     folder: Path = options.folder
     mirrors = {path.name: path for path in sorted(folder.iterdir()) if path.is_dir() and articles(path)}
+    if not mirrors:
+        parser.error(f"{folder}: no articles; expected a folder of mirrors, each a folder of .md, .txt or .html files")
     mirrors[TOGETHER] = folder
     tallies = check_mirrors(mirrors, options.limit, options.jobs, options.show)
     runs = {} if options.no_runs else check_runs(mirrors, options.jobs, options.volumes, options.show)

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-MESSAGE = re.compile(r"^(?:FATAL|ERROR|WARNING|INFO|USAGE)\(", re.M)
+MESSAGE = re.compile(r"(?:FATAL|ERROR|WARNING|INFO|USAGE)\(")
 CLOSED = "No errors or warnings detected."
 
 

@@ -16,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -28,9 +27,9 @@ from benchmarks.promises import broken, smallest
 from convert import Source
 from convert.batch.pool import Lost, Pool
 from convert.batch.run import cores
+from convert.batch.sources import SUFFIXES
 
 ROOT = Path(__file__).parents[1]
-SUFFIXES = frozenset({".md", ".txt", ".html", ".htm"})
 LONGEST = 20_000  # characters of an article that is damaged: many small ones find more than few large ones
 CHUNK = 50  # cases that go to a process at a time
 DIED = "process died"
@@ -68,7 +67,7 @@ def starts(corpus: Path | None = None) -> list[Start]:
 
 
 def _articles(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES and path.is_file())
+    return sorted(path for path in folder.rglob("*") if path.name.lower().endswith(SUFFIXES) and path.is_file())
 
 
 def _start(path: Path, name: str) -> Start:
@@ -92,23 +91,16 @@ def findings(numbers: Sequence[int], seed: int, articles: Sequence[Start]) -> li
     return found
 
 
-@cache
-def _articles_here(corpus: Path | None) -> list[Start]:
-    """In a worker process: read once, and kept."""
-    return starts(corpus)
-
-
-_asked: tuple[int, Path | None] = (0, None)
+_asked: tuple[int, list[Start]] = (0, [])
 
 
 def _begin(seed: int, corpus: Path | None) -> None:
     global _asked
-    _asked = (seed, corpus)
+    _asked = (seed, starts(corpus))
 
 
 def _work(numbers: Sequence[int]) -> list[Finding]:
-    seed, corpus = _asked
-    return findings(numbers, seed, _articles_here(corpus))
+    return findings(numbers, *_asked)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,16 +13,16 @@ import gc
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel
 
+from benchmarks import context
 from benchmarks.promises import TooSlow, limited
 from benchmarks.shapes import SHAPES, traps
-from convert import Context, Source, convert, load_profiles
-from convert.clean import RULES
+from convert import Source, convert, load_profiles
 from convert.emit import EMITTERS, EmitOptions
-from convert.enrich import STEPS
 
 MOST = 3.0  # times as long for twice the size
 SECONDS = 2.0  # for the larger size
@@ -66,13 +66,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = sorted(set(options.names) - set(SHAPES))
     if unknown:
         parser.error(f"no such shape: {', '.join(unknown)}; expected some of {', '.join(SHAPES)}")
-    bad = 0
+    faults: Counter[str] = Counter()
     for name in options.names or SHAPES:
         half, whole = (cpu(SHAPES[name](size), options.repeat) for size in (options.size // 2, options.size))
         fault = verdict(half, whole)
-        bad += bool(fault)
+        faults.update([fault] if fault else [])
         ratio = f"{whole / half:6.2f}" if half else "      "
         print(f"{name:28}{half * 1000:9.0f} ms{whole * 1000:9.0f} ms{ratio} ×  {fault}", flush=True)
+    told = ", ".join(f"{count} {fault}" for fault, count in sorted(faults.items())) or "all within bounds"
+    print(f"{len(options.names or SHAPES)} shapes: {told}")
+    bad = faults.total()
     if not options.names:
         slow = slow_patterns()
         bad += len(slow)
@@ -84,17 +87,16 @@ def verdict(half: float, whole: float, most: float = MOST, seconds: float = SECO
     """What is wrong with the CPU seconds of a size and of its half, or nothing."""
     if whole > seconds:
         return f"more than {seconds:g} s"
-    if whole > NOISE and whole > most * max(half, NOISE / most):
+    if whole > max(most * half, NOISE):
         return f"more than {most:g} times as long"
     return ""
 
 
 def cpu(source: Source, repeat: int) -> float:
     """CPU seconds of one conversion to Markdown and text: the best of several."""
-    context = Context(load_profiles(), RULES, STEPS)
 
     def once() -> None:
-        article = convert(Source(source.path, source.data), context)
+        article = convert(Source(source.path, source.data), context())
         for name in ("markdown", "text"):
             EMITTERS[name].write(article, EmitOptions())
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 Mutation: TypeAlias = Callable[[str, Sequence[str], Random], str]
 
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-NAME = re.compile(r"(?<=[<])[a-zA-Z0-9]+|(?<=</)[a-zA-Z0-9]+")
+NAME = re.compile(r"(?<=<)[a-zA-Z0-9]+|(?<=</)[a-zA-Z0-9]+")
 ATTRIBUTE = re.compile(r"\s[a-zA-Z-]+(?:=(?:\"[^\"<>]*\"|'[^'<>]*'))?")
 ENTITY = re.compile(r"&[#\w]{1,10};")
 BRACKETED = re.compile(r"【[^】\n]{0,60}】|（[^）\n]{0,60}）|原文[^\n]{0,60}|责任编辑[^\n<]{0,20}")
@@ -28,6 +28,12 @@ NAMES = (
 ).split()
 INLINE = "a b i u s em strong font span code sup sub ok nobr".split()
 
+CREDITS = (
+    "【大纪元2022年04月07日讯】（大纪元记者张三综合报导）",
+    "（待续）#",
+    "责任编辑：李四#",
+    "（转自新唐人）",
+)
 SCRAPS = (
     "<table><tr><td>甲<td>乙<tr><td colspan=2>丙</table>",
     '<table><tbody><tr><td><img src="a.jpg"/></td></tr><tr><td>图注</td></tr></tbody></table>',
@@ -57,10 +63,7 @@ SCRAPS = (
     "<svg><p>画</svg><math><mi>x</math>",
     "<template><p>样</template><select><option>选</select>",
     '<span style="color:#ffffff">(http://www.epochtimes.com)</span>',
-    "【大纪元2022年04月07日讯】（大纪元记者张三综合报导）",
-    "（待续）#",
-    "责任编辑：李四#",
-    "（转自新唐人）",
+    *CREDITS,
     "\n\n---\n\n",
     "\n### 另一题\n",
     "\n#### [首页](../../../..?n1) &nbsp;|&nbsp; [评论](x)\n",
@@ -232,7 +235,7 @@ def _bracketed(text: str, others: Sequence[str], chance: Random) -> str:
     start, end = _found(BRACKETED, text, chance)
     piece = text[start:end]
     if not piece:
-        return _insert(text, chance.choice(SCRAPS[28:32]), chance)
+        return _insert(text, chance.choice(CREDITS), chance)
     at = chance.randrange(len(piece))
     other = chance.choice("日月年讯】【（）/／、，：: 0127〇十記记者譯译<>\n\u3000" + piece)
     new = chance.choice((

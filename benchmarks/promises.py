@@ -6,14 +6,13 @@ import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from types import FrameType
 
-from convert import Article, Context, Source, convert, load_profiles
-from convert.clean import RULES, clean
+from benchmarks import context
+from convert import Article, Source, convert
+from convert.clean import clean
 from convert.clean.boilerplate import HEAD, TAIL
 from convert.emit import EMITTERS, EmitOptions
-from convert.enrich import STEPS
 from convert.errors import MirrorpressError, RuleError
 from convert.parse import parse
 from convert.verify import (
@@ -34,12 +33,6 @@ PIECES = re.compile(r"<[^<>]*>|[^<>\n]*\n|[^<>\n]+|[<>]")
 
 class TooSlow(BaseException):
     """A source took longer than any of its size may. No Exception, so that no stage takes it for a rule's own."""
-
-
-@cache
-def context() -> Context:
-    """The built-in defaults."""
-    return Context(load_profiles(), RULES, STEPS)
 
 
 def broken(source: Source) -> dict[str, str]:

@@ -18,18 +18,16 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 from turbohtml import parse_fragment
 
+from benchmarks import context
 from benchmarks.synthetic import write_mirror
-from convert.article import Article, Context, Source
+from convert.article import Article, Source
 from convert.batch.checks import check_article
 from convert.batch.workers import TOGETHER
-from convert.clean import RULES
 from convert.config import Output
 from convert.emit import EMITTERS, EmitOptions
-from convert.enrich import STEPS
 from convert.errors import MirrorpressError
 from convert.names import PathTemplate
 from convert.pipeline import convert, convert_all
-from convert.profiles import load_profiles
 from convert.verify.bare import bare
 from convert.verify.layout import kind_of
 from convert.verify.tokens import tag_of
@@ -69,14 +67,13 @@ def show(folder: Path, size: int = AVERAGE, repeat: int = 9) -> bool:
 
 def _sample(folder: Path, size: int) -> list[Source]:
     """The articles that some profile recognises and whose sizes are nearest to the one asked for, by path."""
-    context = Context(load_profiles(), RULES, STEPS)
     paths = [path for path in folder.rglob("*.md") if path.is_file()]
     paths.sort(key=lambda path: (abs(path.stat().st_size - size), path))
     found: list[Source] = []
     for path in paths:
         source = Source(path.relative_to(folder).as_posix(), path.read_bytes())
         try:
-            if convert(source, context).profile.name != "generic":
+            if convert(source, context()).profile.name != "generic":
                 found.append(source)
         except MirrorpressError:
             continue
@@ -86,7 +83,6 @@ def _sample(folder: Path, size: int) -> list[Source]:
 
 
 def _measure(sources: list[Source], folder: Path, scratch: Path, repeat: int) -> None:
-    context = Context(load_profiles(), RULES, STEPS)
     options = EmitOptions()
     markdown, text = EMITTERS["markdown"].write, EMITTERS["text"].write
 
@@ -104,14 +100,14 @@ def _measure(sources: list[Source], folder: Path, scratch: Path, repeat: int) ->
     def whole() -> None:
         for start in range(0, len(sources), TOGETHER):
             some = sources[start : start + TOGETHER]
-            for article in convert_all([(Source(one.path, one.data), context) for one in some]):
+            for article in convert_all([(Source(one.path, one.data), context()) for one in some]):
                 write(article)
 
     def one_by_one() -> None:
         for source in sources:
-            write(convert(Source(source.path, source.data), context))
+            write(convert(Source(source.path, source.data), context()))
 
-    outputs = [(one, markdown(one, options), text(one, options)) for one in _articles(sources, context)]
+    outputs = [(one, markdown(one, options), text(one, options)) for one in _articles(sources)]
 
     def verified(thorough: bool) -> None:
         files = {"markdown": Output("markdown", NAMES, markdown, options), "text": Output("text", NAMES, text, options)}
@@ -147,8 +143,8 @@ def _measure(sources: list[Source], folder: Path, scratch: Path, repeat: int) ->
         print(f"{name:52}{each:9.3f} ms an article {seconds / own:8.2f} × Mirrorpress")
 
 
-def _articles(sources: list[Source], context: Context) -> list[Article]:
-    return [convert(Source(one.path, one.data), context) for one in sources]
+def _articles(sources: list[Source]) -> list[Article]:
+    return [convert(Source(one.path, one.data), context()) for one in sources]
 
 
 def _cpu(rows: dict[str, Callable[[], None]], repeat: int) -> dict[str, float]:

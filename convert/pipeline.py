@@ -24,7 +24,7 @@ def convert_all(sources: Sequence[tuple[Source, Context]]) -> list[Article | Mir
     """The same for several sources, each rule over all before the next: its code stays in the processor's cache.
 
     Returns, in the order of the sources, each article, or the error that `convert` would have raised for it.
-    A dozen average articles at a time are a fifth faster than one by one; their trees are in memory together.
+    Sixteen average articles at a time take a fifth less than one by one; their trees are in memory together.
     """
     results: list[Article | MirrorpressError] = []
     for source, context in sources:

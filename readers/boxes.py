@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 from convert.emit.epub import typeface
 
 _NOBODYS = "\U0010fffd"  # a private character, which no typeface has
-_SIZES = {*range(90, 201, 10), *range(40, 77, 6), 64, 54}
+_SIZES = {*range(90, 201, 10), *range(40, 77, 6), 54}
 """The sizes, in pixels, that cover.py draws at."""
 _RUN = re.compile(rb"\xff{24,200}")
 _ALIKE = 0.9

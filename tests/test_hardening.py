@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+import benchmarks
+from benchmarks import growth, promises
 from benchmarks.fuzz import case, findings, starts
 from benchmarks.growth import USES, cpu, patterns, slow_patterns, verdict
-from benchmarks.promises import limited
+from benchmarks.promises import broken, limited, smallest
 from benchmarks.shapes import SHAPES
+from convert import Article, Context, Source, convert, load_profiles
+from convert.clean import RULES
+from convert.enrich import STEPS
 
 SEED = 7
 CASES = range(800)
@@ -16,6 +23,46 @@ CASES = range(800)
 def test_damaged_articles_keep_every_promise() -> None:
     """Nothing raises, nothing is lost or invented, all reads back, twice is once: over some thousand faults."""
     assert findings(CASES, SEED, starts()) == []
+
+
+def test_the_promises_can_be_seen_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule that loses text, and a rule that raises, are found; and the smallest source that shows it is small."""
+    source = Source("pages/lake/n1.md", "<p>湖水</p><blockquote><p>很静，也很深。</p></blockquote><p>船。</p>".encode())
+    assert broken(source) == {}
+
+    def forget(article: Article, context: Context) -> None:
+        for quote in article.body.select("blockquote"):
+            quote.extract()
+
+    spoiled = Context(load_profiles(), {**RULES, "forget": forget}, STEPS)
+    monkeypatch.setattr(promises, "context", lambda: spoiled)
+    assert "lost" in broken(source)
+    small = smallest(source, "lost")
+    assert b"<blockquote>" in small
+    assert len(small) < 20
+
+    def fail(article: Article, context: Context) -> None:
+        raise ValueError("no")
+
+    failing = Context(load_profiles(), {**RULES, "fail": fail}, STEPS)
+    monkeypatch.setattr(promises, "context", lambda: failing)
+    assert "raised" in broken(source)
+
+
+def test_damaged_articles_are_converted() -> None:
+    """An article that is refused keeps every promise; of these none is."""
+    articles = starts()
+    texts = [one.text for one in articles]
+    for number in range(0, len(CASES), 8):
+        assert convert(case(number, SEED, articles, texts), benchmarks.context()).path
+
+
+def test_a_slow_pattern_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that backtracks without end is told with its place."""
+    where = next(name for name, _ in patterns())
+    monkeypatch.setattr(growth, "patterns", lambda: [(where, re.compile("(a+)+b"))])
+    (told,) = slow_patterns()
+    assert where in str(told)
 
 
 def test_a_case_is_the_same_bytes_every_time() -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from convert.emit import EMITTERS, EmitOptions
+from convert.emit import EMITTERS, EmitOptions, text
 from convert.tree import fragment
 from tests.case import Case
 
@@ -41,7 +41,9 @@ def test_the_body_is_the_same_in_every_form() -> None:
     markdown = EMITTERS["markdown"].write(article, EmitOptions(front_matter="none")).decode()
     assert told["markdown"] + "\n" == markdown
     assert fragment(told["html"]).text == article.body.text
-    assert told["text"] in EMITTERS["text"].write(article, EmitOptions()).decode()
+    assert told["text"] == "\n\n".join(text.blocks(article.body.children))
+    assert f"\n\n{told['text']}\n\n" in EMITTERS["text"].write(article, EmitOptions()).decode()
+    assert len(told["text"]) > 20
 
 
 def test_every_note_is_there() -> None:

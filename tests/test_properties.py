@@ -145,7 +145,7 @@ def test_articles_taken_together_are_the_articles_taken_alone(bodies: list[str])
     sources.append(Source("pages/ncid282/big.md", b"x" * (CONTEXT.max_bytes + 1)))
     together = convert_all([(Source(one.path, one.data), CONTEXT) for one in sources])
     assert isinstance(together[-1], SourceError)
-    for source, article in zip(sources, together[:-1], strict=False):
+    for source, article in zip(sources[:-1], together[:-1], strict=True):
         alone = convert(source, CONTEXT)
         assert isinstance(article, Article)
         assert EMITTERS["markdown"].write(article, EmitOptions()) == EMITTERS["markdown"].write(alone, EmitOptions())

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +15,7 @@ from convert.batch.run import run
 from convert.batch.verification import verify_outputs
 from convert.config import Config, load_config
 from convert.errors import NothingToReadError
-
-ROOT = Path(__file__).parent.parent
+from tests.test_cli import command
 
 PAGE = """### 湖边的图书馆{id}
 
@@ -243,15 +239,6 @@ def damage_all(output: Path) -> None:
     damage_book(output / BOOK, books)
 
 
-def command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "convert", *arguments],
-        cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def told(made: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What the command says when every kind of damage was done."""
@@ -260,7 +247,7 @@ def told(made: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     damage_all(folder / "out")
     done = command(folder, "verify")
     assert done.returncode == 1, done.stderr
-    return done.stdout.splitlines()
+    return done.stdout.decode().splitlines()
 
 
 @pytest.mark.parametrize("number", range(len(DAMAGE)), ids=[one[0] for one in DAMAGE])
@@ -282,9 +269,9 @@ def test_nothing_else_is_told(told: list[str]) -> None:
 def test_an_undamaged_output_passes(made: Path) -> None:
     """Exit code 0, and one line."""
     done = command(made, "verify", "--quiet")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     done = command(made, "verify", "--against", "source", "in/pages/c1/n100001.md")
-    assert done.stdout == "verified 1 articles, 3 files, 1 chapters of volumes: nothing differs\n"
+    assert done.stdout == b"verified 1 articles, 3 files, 1 chapters of volumes: nothing differs\n"
 
 
 def test_paths_choose_what_is_verified(lake: Config) -> None:

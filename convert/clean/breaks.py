@@ -22,7 +22,7 @@ def split_at_breaks(article: Article, context: Context) -> None:
     for code in body.select("code"):
         if code.select_one("br") is not None and code.closest("pre") is None:
             code.unwrap()  # code holds text only
-    for mark in reversed(body.select("strong, em, s")):  # the inner ones first
+    for mark in reversed(body.select("strong, em, s, sup, sub")):  # the inner ones first
         _lift(mark)
     for paragraph in body.select(":scope > p, blockquote > p"):
         if paragraph.select_one("br") is not None:

@@ -49,7 +49,8 @@ def _built(article: Article, image: Element, captions: str, held: Counter[Node],
     body = article.body
     picture = _linked(image, held)
     frame = _frame(picture, body, captions, held)
-    if frame is picture and not _stands_alone(picture, body, told):
+    bare_mark = frame.tag in LINE and not frame.text.strip()  # it frames nothing, and may stand in a line of text
+    if (frame is picture or bare_mark) and not _stands_alone(picture, body, told):
         return False
     _build(article, picture, frame, captions)
     return True
@@ -168,9 +169,19 @@ def _beside(node: Node, step: int) -> Element | _Words | None:
                     return None  # an empty line ends a paragraph
                 line_break = other
             elif other.text.strip() or other.tag == "img" or other.select_one("img, hr") is not None:
-                return line_break or other
+                return line_break or _nearest(other, step)
         other = other.next_sibling if step > 0 else other.previous_sibling
     return None
+
+
+def _nearest(element: Element, step: int) -> Element:
+    """What stands at the near edge of an element in a line: a break may stand in any number of them."""
+    for child in element.children[::step]:
+        if type(child) is Text and child.data.strip():
+            return element
+        if type(child) is Element:
+            return _nearest(child, step) if len(child) else child
+    return element
 
 
 def _drop_repeated(article: Article, figure: Element, caption: Element) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
 from convert.clean.flat import HEADINGS, figure_inline, in_line
-from convert.tree import ANY_BLOCK, INLINE, is_blank, move, trim
+from convert.tree import ANY_BLOCK, INLINE, is_blank, lines, move, trim
 
 RULE = "structure"
 MIXED = "p, h1, h2, h3, h4, h5, h6, a, strong, em, s, sup, sub, code"
@@ -29,7 +29,7 @@ def _free_code(article: Article, code: Element) -> None:
     for line_break in code.select("br"):
         line_break.replace_with(Text("\n"))
     for picture in reversed([one for one in code.select("figure, img") if one.closest("figure") in {None, one}]):
-        code.insert_after(picture)
+        code.insert_after(picture if picture.tag == "figure" else Element("figure", None, [picture]))
     article.note_addresses(RULE, code.select("a"))
 
 
@@ -119,21 +119,32 @@ class _Builder:
                 trim(node)
             return [] if is_blank(node) else [node]
         result: list[Element] = []
-        lines: list[Element] = []
+        waiting: list[Element] = []
         name = node.attr("id")
-        for block in [*self.blocks(node, wraps), None]:
+        for block in [*self._divided(self.blocks(node, wraps)), None]:
             if block is not None and block.tag not in {"figure", "table"}:
-                lines.append(block)
+                waiting.append(block)
                 continue
-            heading = move(in_line(lines), Element(node.tag, {"id": name} if name else None))
+            heading = move(in_line(waiting), Element(node.tag, {"id": name} if name else None))
             trim(heading)
             if not is_blank(heading):
                 name = None
                 result.append(heading)
-            lines = []
+            waiting = []
             if block is not None:
                 result.append(block)
         return result
+
+    def _divided(self, blocks: Sequence[Element]) -> Iterator[Element]:
+        """A heading's blocks; of lists and quotes the lines, a line that is a picture alone as a figure."""
+        for block in blocks:
+            if block.tag not in {"ul", "ol", "blockquote"}:
+                yield block
+                continue
+            for line in lines(move(in_line([block]), Element("p"))):
+                shown = [one for one in line if type(one) is not Text or one.data.strip()]
+                alone = len(shown) == 1 and type(shown[0]) is Element and shown[0].tag == "img"
+                yield move(shown if alone else line, Element("figure" if alone else "p"))
 
     def _flat(self, node: Element) -> list[Node]:
         """An element's content as inline nodes; what were blocks are lines."""
