@@ -25,12 +25,15 @@ def build_structure(article: Article, context: Context) -> None:
 
 
 def _free_code(article: Article, code: Element) -> None:
-    """Leave text alone in preformatted text: breaks are line ends, pictures stand behind it, links are told."""
+    """Leave text alone in preformatted text: breaks and captions end lines, pictures stand behind it."""
     for line_break in code.select("br"):
         line_break.replace_with(Text("\n"))
-    for picture in reversed([one for one in code.select("figure, img") if one.closest("figure") in {None, one}]):
-        code.insert_after(picture if picture.tag == "figure" else Element("figure", None, [picture]))
-    article.note_addresses(RULE, code.select("a"))
+    article.note_addresses(RULE, [Element("a", {"href": link.attr("href") or ""}) for link in code.select("a")])
+    for caption in code.select("figcaption"):
+        caption.insert_before(Text("\n"))
+        caption.insert_after(Text("\n"))
+    for picture in reversed(code.select("img")):
+        code.insert_after(Element("figure", None, [picture]))
 
 
 class _Builder:
