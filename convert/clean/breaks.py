@@ -8,7 +8,7 @@ from statistics import median
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
-from convert.tree import is_blank, line_text, lines, move, replace, trim
+from convert.tree import is_blank, line_text, lines, move, new, replace, trim
 
 LONG = 40  # characters; a line longer than that is no verse
 SENTENCE_END = re.compile(r"[。！？!?.…”’』」）)：:；;]$")
@@ -31,15 +31,19 @@ def split_at_breaks(article: Article, context: Context) -> None:
 
 def _lift(outer: Element) -> None:
     """Split an emphasis at the line breaks that stand directly in it, so that they stand outside."""
-    parts = lines(outer)
-    if len(parts) < 2:
+    if outer.select_one(":scope > br") is None:
         return
     result: list[Node] = []
-    for index, part in enumerate(parts):
-        if index:
-            result.append(Element("br"))
+    part: list[Node] = []
+    for node in [*outer.children, None]:
+        if node is not None and not (type(node) is Element and node.tag == "br"):
+            part.append(node)
+            continue
         if part:
-            result.append(move(part, Element(outer.tag)))
+            result.append(move(part, new(outer, outer.tag)))
+            part = []
+        if node is not None:
+            result.append(node)
     replace(outer, result)
 
 
@@ -58,7 +62,7 @@ def _split(paragraph: Element) -> None:
         groups[-1].append(line)
     groups = [group for group in groups if group]
     if len(groups) > 1:
-        paragraph.replace_with(*[_paragraph(group) for group in groups])
+        replace(paragraph, [_paragraph(paragraph, group) for group in groups])
     else:
         trim(paragraph)
 
@@ -76,8 +80,8 @@ def _are_sentences(told: list[str]) -> bool:
     return sum(1 for text in told if SENTENCE_END.search(text)) * 5 >= len(told) * 4
 
 
-def _paragraph(group: list[list[Node]]) -> Element:
-    paragraph = Element("p")
+def _paragraph(home: Element, group: list[list[Node]]) -> Element:
+    paragraph = new(home, "p")
     for line in group:
         if len(paragraph):
             paragraph.append(Element("br"))

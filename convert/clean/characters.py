@@ -9,7 +9,7 @@ from collections import Counter
 from turbohtml import Element, Text
 
 from convert.article import Article, Context
-from convert.tree import replace, texts
+from convert.tree import new, replace, texts
 
 RULE = "characters"
 # docs/canonical.md, Text: C0 and C1 controls, soft hyphen, zero-width and bidirectional marks but ZWJ and ZWNJ,
@@ -124,13 +124,15 @@ def _replace(node: Text, data: str) -> None:
         else:
             node.extract()
         return
-    parts: list[Text | Element] = []
+    home = node.parent
+    assert isinstance(home, Element)
+    holder = new(home, "span")
     for index, line in enumerate(data.split("\u2028")):
         if index:
-            parts.append(Element("br"))
+            holder.append(Element("br"))
         if line:
-            parts.append(Text(line))
-    replace(node, parts)
+            holder.append(Text(line))
+    replace(node, holder.children)
 
 
 def _note(article: Article, changed: Counter[tuple[str, str]]) -> None:

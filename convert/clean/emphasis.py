@@ -20,9 +20,12 @@ def tidy_emphasis(article: Article, context: Context) -> None:
     for mark in body.select("code"):
         _bare_code(mark)
     for mark in body.select(MARKS):
-        if not mark.text and mark.select_one("img, br, [id]") is None:
+        text = mark.text
+        if text and not text.isspace():
+            continue
+        if not text and mark.select_one("img, br, [id]") is None:
             mark.extract()
-        elif not mark.text.strip() and mark.select_one("img") is None:
+        elif mark.select_one("img") is None:
             mark.unwrap()
     body.normalize()  # drops the empty texts that would stand between neighbours
     for mark in body.select(MARKS):
@@ -58,18 +61,22 @@ def _join(mark: Element) -> None:
 
 def free_edges(body: Element) -> None:
     """Move white space and line breaks at the edges of all marks out of them, from the inside."""
+    broken = body.select_one("br") is not None
     for mark in reversed(body.select(MARKS)):
-        free_edge(mark)
+        text = mark.text
+        loose = not text or text[0].isspace() or text[-1].isspace()
+        if loose or (broken and mark.select_one("br") is not None):
+            free_edge(mark)
 
 
 def free_edge(mark: Element) -> None:
     """Move white space and line breaks at the edges of one mark or link out of it."""
     if mark.tag == "code" and isinstance(mark.parent, Element) and mark.parent.tag == "pre":
         return
-    while len(mark) and (type(mark[0]) is Element and mark[0].tag == "br"):
-        mark.insert_before(mark[0])
-    while len(mark) and (type(mark[-1]) is Element and mark[-1].tag == "br"):
-        mark.insert_after(mark[-1])
+    while len(mark) and type(at_edge := mark[0]) is Element and at_edge.tag == "br":
+        mark.insert_before(at_edge)
+    while len(mark) and type(at_edge := mark[-1]) is Element and at_edge.tag == "br":
+        mark.insert_after(at_edge)
     if not len(mark):
         mark.extract()
         return

@@ -8,7 +8,7 @@ from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
 from convert.clean.characters import bare
-from convert.tree import ANY_BLOCK, BLOCKS, move
+from convert.tree import ANY_BLOCK, BLOCKS, move, new
 
 RULE = "figures"
 FRAMES = frozenset({"div", "center", "figure", "section", "article"})
@@ -195,9 +195,9 @@ def _drop_repeated(article: Article, figure: Element, caption: Element) -> None:
 
 def _build(article: Article, picture: Element, frame: Element, captions: str) -> None:
     """Put a figure in the frame's place."""
-    figure = Element("figure", {"data-built": ""})
+    figure = new(article.body, "figure", {"data-built": ""})
     found = _captions(frame, captions) if frame is not picture else []
-    caption = Element("figcaption")
+    caption = new(article.body, "figcaption")
     if frame is picture:
         beside = _beside(frame, 1)
         if isinstance(beside, Element) and beside.matches(captions) and beside.select_one("img") is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from turbohtml import Element, Node, Text
 
-from convert.tree import INLINE
+from convert.tree import INLINE, new
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -17,7 +17,7 @@ def in_line(blocks: Sequence[Element]) -> list[Node]:
     pending = False
     for block in blocks:
         if pending:
-            result.append(Element("br"))
+            result.append(new(block, "br"))
         pending = block.tag != "hr"
         if block.tag in {"p", *HEADINGS}:
             result.extend(block.children)
@@ -35,7 +35,7 @@ def figure_inline(figure: Element) -> list[Node]:
     result: list[Node] = []
     for part in figure.children:
         if type(part) is Element and part.tag == "figcaption":
-            result.extend([Element("br"), *part.children])
+            result.extend([new(figure, "br"), *part.children])
         else:
             result.append(part)
     return result
@@ -53,6 +53,6 @@ def _lines_of(block: Element) -> list[Node]:
     for part in parts:
         if any(type(node) is not Text or node.data.strip() for node in part):
             if result:
-                result.append(Element("br"))
+                result.append(new(block, "br"))
             result.extend(part)
     return result

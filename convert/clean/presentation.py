@@ -38,8 +38,9 @@ def unwrap_presentation(article: Article, context: Context) -> None:
             after.data = rest if "\n" in after.data[: len(after.data) - len(rest)] else after.data
         opportunity.extract()
     for tag in tags & MEANINGS.keys():
+        meaning = MEANINGS[tag]
         for element in body.select(tag):
-            element.tag = MEANINGS[tag]
+            element.tag = meaning
     # a damaged tag's name may be none that a selector can say
     for element in [one for one in body.iter_elements() if one.tag not in KNOWN] if tags - KNOWN - {*MEANINGS} else ():
         element.unwrap()

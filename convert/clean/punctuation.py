@@ -18,10 +18,12 @@ PAIRS = {"”": "“", "’": "‘", "」": "「", "』": "『", "》": "《", "
 def free_punctuation(article: Article, context: Context) -> None:
     """Move punctuation out of the edges of strong and em runs that could not be read back otherwise."""
     for mark in article.body.select("strong, em"):
-        before, after = _neighbour(mark, -1), _neighbour(mark, 1)
         text = mark.text
-        if not text or all(may_be_punctuation(character) or character.isspace() for character in text):
+        if not text or not (_is_loose(text[0]) or _is_loose(text[-1])):
+            continue  # what nearly all marks are: read wherever they stand
+        if all(map(_is_loose, text)):
             continue
+        before, after = _neighbour(mark, -1), _neighbour(mark, 1)
         first, last = mark[0], mark[-1]
         if type(last) is Text and not closes(text[-1], after):
             _move(article, mark, last, last_edge=True)
@@ -32,6 +34,11 @@ def free_punctuation(article: Article, context: Context) -> None:
             if type(last) is Text and PAIRS.get(text[-1], "\0") == text[0]:
                 _move(article, mark, last, last_edge=True)
             _move(article, mark, first, last_edge=False)
+
+
+def _is_loose(character: str) -> bool:
+    """Whether a mark whose edge is this character may not be read as one."""
+    return character.isspace() or may_be_punctuation(character)
 
 
 def _neighbour(mark: Element, step: int) -> str:
@@ -58,11 +65,11 @@ def _move(article: Article, mark: Element, node: Text, last_edge: bool) -> None:
     data = node.data
     start, end = 0, len(data)
     if last_edge:
-        while end and (may_be_punctuation(data[end - 1]) or data[end - 1].isspace()):
+        while end and _is_loose(data[end - 1]):
             end -= 1
         moved = data[end:]
     else:
-        while start < end and (may_be_punctuation(data[start]) or data[start].isspace()):
+        while start < end and _is_loose(data[start]):
             start += 1
         moved = data[:start]
     rest = data[start:end]

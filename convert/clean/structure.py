@@ -8,7 +8,7 @@ from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
 from convert.clean.flat import HEADINGS, figure_inline, in_line
-from convert.tree import ANY_BLOCK, INLINE, is_blank, lines, move, trim
+from convert.tree import ANY_BLOCK, INLINE, is_blank, lines, move, new, trim
 
 RULE = "structure"
 MIXED = "p, h1, h2, h3, h4, h5, h6, a, strong, em, s, sup, sub, code"
@@ -45,8 +45,10 @@ class _Builder:
     """
 
     def __init__(self, body: Element) -> None:
+        self.body = body
         self.breaks = body.select_one("br") is not None
-        self.stray_items = body.select_one("li") is not None
+        items = len(body.select("li"))
+        self.stray_items = items > 0 and items > len(body.select("ul > li, ol > li, menu > li"))
         self.mixed: set[Node] = set()
         for block in body.select(f":is({MIXED}) :is({ANY_BLOCK})"):
             self.mixed.update(block.ancestors)
@@ -87,7 +89,7 @@ class _Builder:
             return self._list(node, wraps)
         if tag == "blockquote":
             inner = self.blocks(node, wraps)
-            return [move(inner, Element("blockquote"))] if inner else []
+            return [move(inner, self._new("blockquote"))] if inner else []
         if tag == "figure":
             return self._figure(node, wraps)
         if tag == "table":
@@ -95,7 +97,7 @@ class _Builder:
         if tag == "pre":
             return [_preformatted(node)] if node.text.strip() else []
         if tag == "hr":
-            return [Element("hr")]
+            return [self._new("hr")]
         return self.blocks(node, wraps)
 
     def _keep(self, paragraph: Element, result: list[Element]) -> None:
@@ -110,7 +112,7 @@ class _Builder:
 
     def _close(self, run: Sequence[Node], result: list[Element]) -> None:
         """Make a paragraph of a run of inline nodes."""
-        paragraph = move(run, Element("p"))
+        paragraph = move(run, self._new("p"))
         trim(paragraph)
         if not is_blank(paragraph):
             result.append(paragraph)
@@ -128,7 +130,7 @@ class _Builder:
             if block is not None and block.tag not in {"figure", "table"}:
                 waiting.append(block)
                 continue
-            heading = move(in_line(waiting), Element(node.tag, {"id": name} if name else None))
+            heading = move(in_line(waiting), self._new(node.tag, {"id": name} if name else None))
             trim(heading)
             if not is_blank(heading):
                 name = None
@@ -144,10 +146,10 @@ class _Builder:
             if block.tag not in {"ul", "ol", "blockquote"}:
                 yield block
                 continue
-            for line in lines(move(in_line([block]), Element("p"))):
+            for line in lines(move(in_line([block]), self._new("p"))):
                 shown = [one for one in line if type(one) is not Text or one.data.strip()]
                 alone = len(shown) == 1 and type(shown[0]) is Element and shown[0].tag == "img"
-                yield move(shown if alone else line, Element("figure" if alone else "p"))
+                yield move(shown if alone else line, self._new("figure" if alone else "p"))
 
     def _flat(self, node: Element) -> list[Node]:
         """An element's content as inline nodes; what were blocks are lines."""
@@ -159,16 +161,16 @@ class _Builder:
             return self.blocks(node, wraps)
         link = next((wrap for wrap in wraps if wrap.tag == "a" and wrap.attr("href")), None)
         if link is not None and picture.tag == "img":
-            picture = Element("a", {"href": link.attr("href") or ""}, [picture])
+            picture = move([picture], self._new("a", {"href": link.attr("href") or ""}))
         if picture.tag == "a":
             image = picture.select_one("img")
             assert image is not None
             picture.clear()
             picture.append(image)
-        figure = Element("figure", None, [picture])
+        figure = move([picture], self._new("figure"))
         caption = node.select_one("figcaption")
         if caption is not None:
-            flat = move(self._flat(caption), Element("figcaption"))
+            flat = move(self._flat(caption), self._new("figcaption"))
             trim(flat)
             if not is_blank(flat):
                 figure.append(flat)
@@ -176,9 +178,10 @@ class _Builder:
 
     def _table(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
         for cell in node.select("td, th"):
-            content = self._flat(cell) if cell.select_one(ANY_BLOCK) is not None else list(cell.children)
-            cell.clear()
-            cell.extend(_wrapped(content, wraps))
+            if (held := cell.select_one(ANY_BLOCK) is not None) or wraps:
+                content = self._flat(cell) if held else cell.children
+                cell.clear()
+                cell.extend(_wrapped(content, wraps))
             trim(cell)
         return [node]
 
@@ -201,18 +204,31 @@ class _Builder:
         start = node.attr("start") or ""
         numbered = node.tag == "ol" and start.isascii() and start.isdigit() and start != "1" and len(start) < 9
         attributes = {"start": start} if numbered else {"data-made": ""} if "data-made" in node.attrs else None
-        result = Element("ol" if node.tag == "ol" else "ul", attributes)
+        result = self._new("ol" if node.tag == "ol" else "ul", attributes)
         inline = all(_is_short(item) for item in items)
-        result.extend([_item(item, inline) for item in items])
+        result.extend([self._item(item, inline) for item in items])
         return [result]
+
+    def _item(self, blocks: list[Element], inline: bool) -> Element:
+        item = self._new("li")
+        if not inline:
+            item.extend(blocks)
+            return item
+        first = blocks[0]
+        item.extend(figure_inline(first) if first.tag == "figure" else list(first.children))
+        item.extend(blocks[1:])
+        return item
+
+    def _new(self, tag: str, attributes: dict[str, str] | None = None) -> Element:
+        return new(self.body, tag, attributes)
 
     def _strays(self, loose: list[Node], items: list[list[Element]], wraps: tuple[Element, ...]) -> bool:
         """What stands in a list outside its items becomes an item of its own; returns whether there are items then."""
-        if loose:
-            blocks = self.blocks(move(loose, Element("div")), wraps)
+        if any(type(node) is not Text or node.data.strip() for node in loose):
+            blocks = self.blocks(move(loose, self._new("div")), wraps)
             if blocks:
                 items.append(blocks)
-            loose.clear()
+        loose.clear()
         return bool(items)
 
 
@@ -226,7 +242,7 @@ def _with_lists(parent: Element) -> list[Node]:
         elif _is_made(result):
             result[-1].append(node)  # type: ignore[attr-defined]  # _is_made says that it is an element
         else:
-            result.append(Element("ul", {"data-made": ""}, [node]))
+            result.append(move([node], new(parent, "ul", {"data-made": ""})))
     return result
 
 
@@ -253,7 +269,7 @@ def _loosen(item: Node) -> None:
     """Put an item's inline content into a paragraph, so that it holds blocks only."""
     if isinstance(item, Element) and _is_inline(item):
         line = [node for node in item.children if type(node) is not Element or node.tag in INLINE]
-        item.insert(0, move(line, Element("p")))
+        item.insert(0, move(line, new(item, "p")))
 
 
 def _is_made(nodes: Sequence[Node]) -> bool:
@@ -266,7 +282,7 @@ def _wrapped(run: Sequence[Node], wraps: tuple[Element, ...]) -> list[Node]:
     if not any(node.text.strip() or type(node) is Element for node in nodes):
         return nodes
     for wrap in reversed(wraps):
-        nodes = [move(nodes, Element(wrap.tag, _carried(wrap)))]
+        nodes = [move(nodes, new(wrap, wrap.tag, _carried(wrap)))]
     return nodes
 
 
@@ -284,14 +300,3 @@ def _is_short(item: list[Element]) -> bool:
     """Whether an item is one line, perhaps with a list below it."""
     first = item[0].tag == "p" or (item[0].tag == "figure" and len(item[0]) == 1)
     return first and (len(item) == 1 or (len(item) == 2 and item[1].tag in {"ul", "ol"}))
-
-
-def _item(blocks: list[Element], inline: bool) -> Element:
-    item = Element("li")
-    if not inline:
-        item.extend(blocks)
-        return item
-    first = blocks[0]
-    item.extend(figure_inline(first) if first.tag == "figure" else list(first.children))
-    item.extend(blocks[1:])
-    return item

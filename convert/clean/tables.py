@@ -5,9 +5,14 @@ from __future__ import annotations
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
-from convert.tree import move, replace
+from convert.tree import move, new, replace
 
 PARTS = frozenset({"caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th"})
+STRAY_ELEMENT = f":is(table, thead, tbody, tfoot, tr) > :not({', '.join(sorted(PARTS))})"
+STRAY_TEXT = (
+    "descendant-or-self::*[self::table or self::thead or self::tbody or self::tfoot or self::tr]"
+    "/text()[normalize-space()]"
+)
 FILLED_MOST = 2000  # cells; a table that needs more of them to be filled up than it has is no table
 CAPTION_MOST = 300  # characters; a longer text below a picture is no caption
 
@@ -17,7 +22,8 @@ def sort_tables(article: Article, context: Context) -> None:
     tables = article.body.select("table")
     for table in reversed(tables):  # inner tables first
         _free_strays(table)
-        rows = [_cells(row) for row in table.select("tr") if row.closest("table") is table]
+        alone = table.select_one("table") is None
+        rows = [_cells(row) for row in table.select("tr") if alone or row.closest("table") is table]
         rows = [row for row in rows if any(not _is_void(cell) for cell in row)]
         if _is_layout(table, rows):
             _take_apart(table, rows)
@@ -48,11 +54,11 @@ def _take_apart(table: Element, rows: list[list[Element]]) -> None:
     blocks: list[Element] = []
     waiting: list[Element] = []  # blocks of the row above that hold a picture and no text
     for row in rows:
-        held = [move(cell.children, Element("div")) for cell in row]
+        held = [move(cell.children, new(table, "div")) for cell in row]
         if waiting and _are_captions(held, waiting):
             for picture, below in zip(waiting, held, strict=False):
                 if below.text.strip():
-                    picture.append(move(below.children, Element("figcaption")))
+                    picture.append(move(below.children, new(table, "figcaption")))
             waiting = []
             continue
         blocks.extend(held)
@@ -83,6 +89,8 @@ def _is_void(block: Element) -> bool:
 
 def _free_strays(table: Element) -> None:
     """Put before a table what stands in it outside its cells; HTML5 does so too, but not after an unwrapping."""
+    if table.select_one(STRAY_ELEMENT) is None and table.xpath_one(STRAY_TEXT) is None:
+        return  # what nearly all tables come to; to ask every node takes five times as long
     parts = [part for part in table.select("thead, tbody, tfoot, tr") if part.closest("table") is table]
     strays = [node for part in (table, *parts) for node in part.children if _is_stray(node)]
     if strays:
@@ -99,27 +107,31 @@ def _is_stray(node: Node) -> bool:
 def _bring_into_order(table: Element, rows: list[list[Element]]) -> None:
     """One optional head row of `th`, one body; empty rows go, short rows are filled."""
     _free_caption(table)
-    spans = [_span(cell, name) for row in rows for cell in row for name in ("colspan", "rowspan")]  # mends each, too
-    spanned = max(spans) > 1
-    width = max(sum(_span(cell, "colspan") for cell in row) for row in rows)
+    spanned = table.select_one("[colspan], [rowspan]") is not None and _mend_spans(rows)
+    width = max(sum(_span(cell, "colspan") for cell in row) if spanned else len(row) for row in rows)
     parts: list[Element] = []
     if (
         len(rows) > 1
         and all(cell.tag == "th" for cell in rows[0])
-        and not any(_span(c, "rowspan") > 1 for c in rows[0])
+        and not (spanned and any(_span(cell, "rowspan") > 1 for cell in rows[0]))
     ):
-        parts.append(Element("thead", None, [_row(rows.pop(0), width, spanned, "th")]))
-    parts.append(Element("tbody", None, [_row(row, width, spanned, "td") for row in rows]))
+        parts.append(move([_row(table, rows.pop(0), width, spanned, "th")], new(table, "thead")))
+    parts.append(move([_row(table, row, width, spanned, "td") for row in rows], new(table, "tbody")))
     table.clear()
     table.extend(parts)
 
 
-def _row(cells: list[Element], width: int, spanned: bool, filler: str) -> Element:
-    row = Element("tr")
+def _row(table: Element, cells: list[Element], width: int, spanned: bool, filler: str) -> Element:
+    row = new(table, "tr")
     row.extend(cells)
-    if not spanned:  # what a spanned row lacks may be covered by a cell above
-        row.extend([Element(filler) for _ in range(width - len(cells))])
+    if len(cells) < width and not spanned:  # what a spanned row lacks may be covered by a cell above
+        row.extend([new(table, filler) for _ in range(width - len(cells))])
     return row
+
+
+def _mend_spans(rows: list[list[Element]]) -> bool:
+    """Take away spans that make no sense; returns whether any cell still spans several."""
+    return max([_span(cell, name) for row in rows for cell in row for name in ("colspan", "rowspan")]) > 1
 
 
 def _span(cell: Element, name: str) -> int:

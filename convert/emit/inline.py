@@ -20,7 +20,7 @@ AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[!#$&-;=?-Z^-z~]*\Z")
 ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Mark:
     """One edge of an emphasis; `raw` once no delimiter run can say it."""
 
@@ -143,17 +143,12 @@ def _code(text: str, before: str | _Mark, escape: Escape) -> str:
 
 def _settle(parts: list[str | _Mark]) -> None:
     """Decide for each emphasis whether delimiter runs can say it; where they cannot, HTML does."""
-    shown = [index for index, part in enumerate(parts) if part != ""]
+    shown = ["", *[part for part in parts if part != ""], ""]
     changed = True
     while changed:
         changed = False
-        for position, index in enumerate(shown):
-            mark = parts[index]
-            if type(mark) is not _Mark or mark.raw:
-                continue
-            before = parts[shown[position - 1]] if position else ""
-            after = parts[shown[position + 1]] if position + 1 < len(shown) else ""
-            if not _holds(mark, before, after):
+        for place, mark in enumerate(shown):
+            if type(mark) is _Mark and not mark.raw and not _holds(mark, shown[place - 1], shown[place + 1]):
                 assert mark.partner is not None
                 mark.raw = mark.partner.raw = True
                 changed = True
@@ -161,16 +156,15 @@ def _settle(parts: list[str | _Mark]) -> None:
 
 def _holds(mark: _Mark, before: str | _Mark, after: str | _Mark) -> bool:
     """Whether a delimiter run between two parts is read as what it means."""
-    delimiter = DELIMITERS[mark.tag][0]
-    outside, inside = (before, after) if mark.opening else (after, before)
-    for neighbour in (outside, inside):
+    for neighbour in (before, after):
         # two runs of one character side by side would be read as one, and cmark-gfm judges a run beside `~~` by what
         # stands on the other side of the `~~`
         if type(neighbour) is _Mark and not neighbour.raw:
-            other = DELIMITERS[neighbour.tag][0]
-            if other == delimiter or "~" in (other, delimiter):
+            own, other = DELIMITERS[mark.tag][0], DELIMITERS[neighbour.tag][0]
+            if other == own or "~" in (other, own):
                 return False
-    left, right = str(before)[-1:], str(after)[:1]
-    if left.isspace():
-        left = "" if left == "\n" else left
+    left = (before if type(before) is str else str(before))[-1:]
+    right = (after if type(after) is str else str(after))[:1]
+    if left == "\n":
+        left = ""
     return opens(left, right) if mark.opening else closes(left, right)

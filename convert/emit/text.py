@@ -10,7 +10,7 @@ from convert.article import Article
 from convert.emit.options import EmitOptions
 
 LISTS = frozenset({"ul", "ol"})
-BLOCKS = frozenset({"p", "h2", "h3", "h4", "figure", "blockquote", "table", "pre", "hr", *LISTS})
+BLOCKS = frozenset({"p", "h2", "h3", "h4", "figure", "blockquote", "table", "pre", "hr"})
 RULE = "* * *"
 
 
@@ -55,8 +55,10 @@ def _inline(nodes: Iterable[Node]) -> str:
 
 
 def _row(row: Element) -> str:
-    cells = (_inline(cell.children).replace("\n", " ") for cell in row.children if type(cell) is Element)
-    return "\t".join(cells).rstrip()
+    cells = [cell for cell in row.children if type(cell) is Element]
+    if row.select_one("br") is None:
+        return "\t".join([cell.text for cell in cells]).rstrip()
+    return "\t".join([_inline(cell.children).replace("\n", " ") for cell in cells]).rstrip()
 
 
 def _list(node: Element) -> str:
@@ -65,13 +67,16 @@ def _list(node: Element) -> str:
     items = (item for item in node.children if type(item) is Element)
     for offset, item in enumerate(items):
         marker = f"{number + offset}. " if node.tag == "ol" else "- "
-        loose = any(type(child) is Element and child.tag in BLOCKS - LISTS for child in item.children)
-        if loose:
-            content = "\n".join(blocks(item.children))
-        else:
-            inline = [child for child in item.children if not (type(child) is Element and child.tag in LISTS)]
-            nested = [child for child in item.children if type(child) is Element and child.tag in LISTS]
+        children = item.children
+        tags = {child.tag for child in children if type(child) is Element}
+        if tags & BLOCKS:
+            content = "\n".join(blocks(children))
+        elif tags & LISTS:
+            inline = [child for child in children if type(child) is not Element or child.tag not in LISTS]
+            nested = [child for child in children if type(child) is Element and child.tag in LISTS]
             content = "\n".join([_inline(inline), *blocks(nested)])
+        else:
+            content = _inline(children)
         first, *rest = content.split("\n")
         written.append("\n".join([marker + first, *(" " * len(marker) + line for line in rest)]))
     return "\n".join(written)

@@ -42,7 +42,7 @@ def read_credits(article: Article, context: Context) -> None:
             continue  # what most blocks are
         doomed = []
         for line, text in told_lines(block, LONGEST):
-            read = _credits(article, text, names, found)
+            read = _credits(article, text, names, label, found)
             if read is not None:
                 told.append((text, read))
                 article.note_addresses(RULE, line)
@@ -97,9 +97,10 @@ def _label(names: Names) -> re.Pattern[str]:
     return re.compile(rf"(?P<role>{words})(?:\s*[：:﹕︰；;·．/／]+\s*|\s+|(?=[\u3400-\u9fff]{{2,3}}[#＃◇\s]*$))")
 
 
-def _credits(article: Article, text: str, names: Names, found: dict[str, list[str]]) -> _Read | None:
+def _credits(
+    article: Article, text: str, names: Names, label: re.Pattern[str], found: dict[str, list[str]]
+) -> _Read | None:
     """Read one line: its fields with their names; None where it was not all understood as credits."""
-    label = _label(names)
     inner = text.strip(AROUND)
     if label.match(inner) is None:
         return None

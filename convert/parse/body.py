@@ -15,6 +15,8 @@ from convert.tree import fragment
 MAX_DEPTH = 64
 # an element with 64 element ancestors; child combinators, so that matching never backtracks
 TOO_DEEP = " > ".join("*" * MAX_DEPTH)
+# without a child and without an attribute: the void elements (HTML, 13.1.2) and the cells of a table
+SAYS_SOMETHING = frozenset("area base br col embed hr img input link meta source track wbr td th".split())
 # a tag of a block that opens a line
 BLOCK_TAG = re.compile(r"^ {0,3}<(?:!doctype|html|body|p|div|table|h[1-6]|article|br)\b", re.IGNORECASE | re.MULTILINE)
 FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[`~]*[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -123,6 +125,8 @@ def _limit_depth(article: Article) -> None:
         elif len(element):
             article.note_addresses("depth", [Element("a", {"href": element.attr("href") or ""})])
             element.unwrap()
+        elif not element.attrs and element.tag not in SAYS_SOMETHING:
+            element.extract()
     article.body.normalize()
     article.note("depth", "wrong", f"elements nested more than {MAX_DEPTH} deep: {len(deep)} unwrapped", of="element")
 
