@@ -26,7 +26,7 @@ import pypandoc
 from benchmarks import context
 from benchmarks.synthetic import write_mirror
 from convert import MirrorpressError, Source, convert
-from convert.batch.books import make_book
+from convert.batch.one_book import make_book
 from convert.config import Config
 from convert.lint import lint
 

@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
-from typing import Literal
 
-from convert.article import Article
 from convert.batch.checks import Differing, check_book, differing
 from convert.batch.feed import list_volume
+from convert.batch.one_book import chapter_of
 from convert.batch.picture_cache import PictureCache
 from convert.batch.pictures import fetch_pictures, picture_source, tally_missing, web_pictures
 from convert.batch.plan import Job
@@ -20,7 +18,7 @@ from convert.batch.pool import Pool
 from convert.batch.summary import Book, Failure, Progress, Summary
 from convert.batch.workers import reason, worker
 from convert.config import Config
-from convert.emit.epub import About, BookOptions, BookTooLargeError, Chapter, source_date_epoch, write_book
+from convert.emit.epub import About, BookOptions, BookTooLargeError, source_date_epoch, write_book
 from convert.emit.opds import Listing
 from convert.errors import MirrorpressError
 from convert.files import write_file
@@ -151,7 +149,7 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
         said.append((about, cover))
 
     try:
-        chapters = [_chapter(me.article(job)) for job in task.jobs]
+        chapters = [chapter_of(me.article(job)) for job in task.jobs]
         options = BookOptions(
             pictures=task.collection.pictures,
             grayscale=task.collection.grayscale,
@@ -175,39 +173,3 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
     book = Book(task.volume.file, task.volume.title, len(chapters), missing.total(), reasons)
     found = check_book(data, task.volume.file) if me.config.batch.verify != "off" else []
     return Built(book, sha256(data).hexdigest(), about.identifier, listing, differing(task.volume.file, found))
-
-
-def make_book(
-    articles: Sequence[Article],
-    title: str,
-    root: Path,
-    config: Config,
-    pictures: Literal["mirror", "fetch", "omit"] = "mirror",
-) -> tuple[bytes, Counter[str]]:
-    """A book of these articles in their order, with pictures from files below `root`, and if asked from the web.
-
-    Returns the book, and the number of pictures that it has to do without, by reason.
-    Raises BookTooLargeError where it would be larger than readers take, OutputError for a cache that cannot be written.
-    """
-    missing: Counter[str] = Counter()
-    failed: dict[str, str] = {}
-    cache = PictureCache(config.picture_cache) if pictures == "fetch" else None
-    if cache:
-        failed = fetch_pictures(config, (one for article in articles for one in web_pictures(article))).failed
-    chapters = [_chapter(article) for article in articles]
-    dates = [article.meta.date for article in articles if article.meta.date]
-    volume = Volume(
-        title=title,
-        file="book.epub",
-        key="|".join([title, *(article.meta.source or article.path for article in articles)]),
-        members=tuple(article.path for article in articles),
-        first=min(dates, default=None),
-        last=max(dates, default=None),
-    )
-    options = BookOptions(pictures=pictures, modified=source_date_epoch(os.environ))
-    source = picture_source(root, cache)
-    return write_book(volume, chapters, source, options, missing=tally_missing(failed, missing)), missing
-
-
-def _chapter(article: Article) -> Chapter:
-    return Chapter(article.path, article.meta, article.body.inner_html)

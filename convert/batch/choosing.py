@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
-from convert.article import Article
+from convert.batch.one_book import Chosen
 from convert.batch.plan import Job, make_plan
 from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.run import looks_at, lost, processes
@@ -19,15 +17,6 @@ from convert.names import OutputNames
 from convert.profiles import load_profiles
 from convert.volumes import Member, in_order
 from convert.where import Condition, facts_of, matches
-
-
-@dataclass(slots=True)
-class Chosen:
-    """root: what paths are relative to. articles: by date. failures: sources that nobody can tell of."""
-
-    root: Path
-    articles: list[Article] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
 
 
 def choose(config: Config, condition: Condition, most: int, progress: Progress) -> Chosen:

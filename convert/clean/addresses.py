@@ -19,6 +19,10 @@ TWICE = re.compile(r"https?:/{0,2}(?=https?:/)", re.IGNORECASE)
 UNSAFE = re.compile(
     r"[\x00-\x20\x7f\"<>\\^`{|}\u0080-\u00a0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]|%(?![0-9A-Fa-f]{2})"
 )
+# controls and spaces (WHATWG URL, *basic URL parser*, 1), and the wide ones that people paste
+AT_EDGES = (
+    "".join(map(chr, (*range(0x21), *range(0x2000, 0x200C)))) + "\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 SQUARE = re.compile(r"[\[\]]")
 
 
@@ -31,7 +35,7 @@ def mend(address: str, base: str) -> str | None:
     """
     if SOUND.match(address) and not TWICE.match(address):
         return address
-    address = re.sub(r"[\t\n\r\f]+", "", address.strip().strip("\u3000\u00a0\ufeff\u200b"))
+    address = re.sub(r"[\t\n\r\f]+", "", address.strip(AT_EDGES))
     address = TWICE.sub("", address)
     if not address:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from turbohtml import Element
 
-from convert.article import Article, Context
+from convert.article import UNSEEN, Article, Context
 from convert.tree import opening_tag
 
 RULE = "chrome"
@@ -16,8 +16,8 @@ def remove_chrome(article: Article, context: Context) -> None:
     if not article.profile.chrome:
         return
     for element in article.body.select(article.profile.chrome):
-        if article.body not in element.ancestors:
-            continue  # went with an element round it
+        if article.body not in element.ancestors or element.closest(UNSEEN) is not None:
+            continue  # went with an element round it, or no reader sees it
         if _holds_article(element) or _is_credit(element.text.strip(), article):
             element.unwrap()
             continue

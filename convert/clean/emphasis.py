@@ -34,8 +34,9 @@ def tidy_emphasis(article: Article, context: Context) -> None:
     body.normalize()
     free_edges(body)
     for heading in body.select("h1, h2, h3, h4, h5, h6, th"):
-        if len(heading) == 1 and isinstance(heading[0], Element) and heading[0].tag == "strong":
-            heading[0].unwrap()
+        shown = [node for node in heading.children if not (type(node) is Element and node.tag == "a" and not len(node))]
+        if len(shown) == 1 and type(only := shown[0]) is Element and only.tag == "strong":
+            only.unwrap()
     body.normalize()
 
 

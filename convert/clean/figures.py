@@ -123,9 +123,9 @@ def _stands_alone(picture: Element, body: Element, told: dict[Node, bool]) -> bo
             told[parent] = bool(parent.text.strip())
         if told[parent] and parent.select_one(ANY_BLOCK) is not None:
             # a mark or link that holds blocks comes apart at them, and ends the line at its edges
-            sides = [_beside(node, -1), _beside(node, 1)]
             if parent.tag == "a":
-                return all(side is None or side.tag in BLOCKS for side in sides)
+                return _ends_in_pictures(node, -1) and _ends_in_pictures(node, 1)
+            sides = [_beside(node, -1), _beside(node, 1)]
             break
         if parent.tag == "a" and told[parent]:
             return False
@@ -135,6 +135,14 @@ def _stands_alone(picture: Element, body: Element, told: dict[Node, bool]) -> bo
     if None in sides or any(side is not None and side.tag in BLOCKS for side in sides):
         return True
     return all(side is not None and side.tag in BREAKS for side in sides)
+
+
+def _ends_in_pictures(node: Node, step: int) -> bool:
+    """Whether nothing but pictures stands between a node and the next block, or the edge of what holds it."""
+    beside = _beside(node, step)
+    while isinstance(beside, Element) and beside.tag in BREAKS:
+        beside = _beside(beside, step)
+    return beside is None or beside.tag in BLOCKS
 
 
 def _at_side(node: Node, step: int) -> Element | _Words | None:
@@ -169,7 +177,8 @@ def _beside(node: Node, step: int) -> Element | _Words | None:
                     return None  # an empty line ends a paragraph
                 line_break = other
             elif other.text.strip() or other.tag == "img" or other.select_one("img, hr") is not None:
-                return line_break or _nearest(other, step)
+                # a mark that holds a block comes apart at it, and ends the line
+                return line_break or other.select_one(ANY_BLOCK) or _nearest(other, step)
         other = other.next_sibling if step > 0 else other.previous_sibling
     return None
 

@@ -148,7 +148,7 @@ class _Builder:
                 continue
             for line in lines(move(in_line([block]), self._new("p"))):
                 shown = [one for one in line if type(one) is not Text or one.data.strip()]
-                alone = len(shown) == 1 and type(shown[0]) is Element and shown[0].tag == "img"
+                alone = len(shown) == 1 and _is_picture(shown[0])
                 yield move(shown if alone else line, self._new("figure" if alone else "p"))
 
     def _flat(self, node: Element) -> list[Node]:
@@ -270,6 +270,13 @@ def _loosen(item: Node) -> None:
     if isinstance(item, Element) and _is_inline(item):
         line = [node for node in item.children if type(node) is not Element or node.tag in INLINE]
         item.insert(0, move(line, new(item, "p")))
+
+
+def _is_picture(node: Node) -> bool:
+    """Whether a node is a picture, or a link that holds just one."""
+    if type(node) is Element and node.tag == "a" and len(node) == 1:
+        node = node[0]
+    return type(node) is Element and node.tag == "img"
 
 
 def _is_made(nodes: Sequence[Node]) -> bool:

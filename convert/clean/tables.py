@@ -19,8 +19,9 @@ CAPTION_MOST = 300  # characters; a longer text below a picture is no caption
 
 def sort_tables(article: Article, context: Context) -> None:
     """Take layout tables apart into pictures with captions and plain blocks; give data tables head and full rows."""
-    tables = article.body.select("table")
-    for table in reversed(tables):  # inner tables first
+    for table in article.body.select("table"):
+        _free_captions(table)
+    for table in reversed(article.body.select("table")):  # inner tables first
         _free_strays(table)
         alone = table.select_one("table") is None
         rows = [_cells(row) for row in table.select("tr") if alone or row.closest("table") is table]
@@ -50,7 +51,6 @@ def _is_layout(table: Element, rows: list[list[Element]]) -> bool:
 
 def _take_apart(table: Element, rows: list[list[Element]]) -> None:
     """Replace a layout table by one block a cell; text in the same place of the row below a picture is its caption."""
-    _free_caption(table)
     blocks: list[Element] = []
     waiting: list[Element] = []  # blocks of the row above that hold a picture and no text
     for row in rows:
@@ -68,11 +68,18 @@ def _take_apart(table: Element, rows: list[list[Element]]) -> None:
     replace(table, blocks)
 
 
-def _free_caption(table: Element) -> None:
-    """Put a table's caption before it, or behind it where it stands behind some of its text."""
-    for caption in [one for one in table.children if type(one) is Element and one.tag == "caption"]:
-        told = any(one.text.strip() for one in caption.previous_siblings)
-        (table.insert_after if told else table.insert_before)(move(caption.children, Element("div")))
+def _free_captions(table: Element) -> None:
+    """Put a table's caption before it, or behind it where it stands behind its text; one in between divides it."""
+    for caption in reversed([one for one in table.children if type(one) is Element and one.tag == "caption"]):
+        told = move(caption.children, new(table, "div"))
+        rest = list(caption.next_siblings)
+        if not any(one.text.strip() for one in caption.previous_siblings):
+            table.insert_before(told)
+        else:
+            if any(one.text.strip() for one in rest):
+                table.insert_after(move(rest, new(table, "table")))
+            table.insert_after(told)
+        caption.extract()
 
 
 def _are_captions(held: list[Element], pictures: list[Element]) -> bool:
@@ -106,7 +113,6 @@ def _is_stray(node: Node) -> bool:
 
 def _bring_into_order(table: Element, rows: list[list[Element]]) -> None:
     """One optional head row of `th`, one body; empty rows go, short rows are filled."""
-    _free_caption(table)
     spanned = table.select_one("[colspan], [rowspan]") is not None and _mend_spans(rows)
     width = max(sum(_span(cell, "colspan") for cell in row) if spanned else len(row) for row in rows)
     parts: list[Element] = []

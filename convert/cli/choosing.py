@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convert.article import Article
-from convert.batch.choosing import Chosen, choose
+from convert.batch.one_book import Chosen
 from convert.batch.sources import Mirrors
 from convert.cli import screen
 from convert.cli.single import read_articles
@@ -32,6 +32,8 @@ def choose_articles(names: Sequence[str], where: str, config: Config) -> Chosen:
     elif condition is None:
         raise UsageError("mirrorpress epub", "no articles are named", "FILES or --where", "name some")
     else:
+        from convert.batch.choosing import choose
+
         with screen.progress(quiet=False) as tell:
             chosen = choose(config, condition, MOST_ARTICLES, tell)
     if not chosen.articles:

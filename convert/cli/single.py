@@ -17,11 +17,13 @@ from convert.config import Config, build_context
 from convert.emit import EMITTERS, EmitOptions
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.emit.pandoc import write_as
-from convert.errors import OutputError, SourceError, UsageError
+from convert.errors import MirrorpressError, OutputError, SourceError, UsageError
 from convert.files import read_source, write_file
-from convert.pipeline import convert, stages
+from convert.pipeline import convert, convert_all, stages
 
 STDIN = "-"
+TOGETHER = 16
+"""Sources that are converted together; see `convert_all`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,48 @@ class Place:
     path: str
 
 
-def place_of(file: Path, config: Config) -> Place:
-    """Where a file counts as lying: in the config's input, or else in its mirror, or else in its own folder."""
-    full = file.resolve()
-    if full.is_dir():
-        raise SourceError(str(file), "this is a folder", "a file", "`mirrorpress run --input` reads folders")
-    above = config.input.resolve()
-    root = above if above in full.parents else mirror_of(full.parent) or full.parent
-    return Place(root, full.relative_to(root).as_posix())
+class Reader:
+    """Reads sources by their names; what their config and their mirrors say of them is looked up once."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.base = build_context(config)
+        self._input = config.input.resolve()
+        self._roots: dict[Path, Path] = {}
+        self._mirrors: dict[Path, Mirrors] = {}
+
+    def place(self, file: Path) -> Place:
+        """Where a file counts as lying: in the config's input, or else in its mirror, or else in its own folder."""
+        full = file.resolve()
+        if full.is_dir():
+            raise SourceError(str(file), "this is a folder", "a file", "`mirrorpress run --input` reads folders")
+        root = self._roots.get(full.parent)
+        if root is None:
+            above = self._input
+            root = above if above in full.parents else mirror_of(full.parent) or full.parent
+            self._roots[full.parent] = root
+        return Place(root, full.relative_to(root).as_posix())
+
+    def read(self, name: str, place: Place | None = None) -> tuple[Source, Context]:
+        """A source, or the standard input for `-`, and what the stages need to know of its mirror.
+
+        place: where it counts as lying, if that is not what `place` says. Raises SourceError.
+        """
+        limit = self.base.max_bytes
+        if name == STDIN:
+            return Source("stdin", sys.stdin.buffer.read(limit + 1)), self.base
+        place = place or self.place(Path(name))
+        try:
+            source = read_source(place.root, place.path, limit)
+        except SourceError as error:
+            todo = "check the path" if "no such file" in error.found else error.todo
+            raise SourceError(name, error.found, error.expected, todo) from None
+        return source, self.context(place)
+
+    def context(self, place: Place) -> Context:
+        """What the stages need to know for a source that lies there."""
+        mirrors = self._mirrors.setdefault(place.root, Mirrors(place.root))
+        return replace(self.base, channels=mirrors.channels([place.path]))
 
 
 def loose_books(paths: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]]:
@@ -51,57 +87,51 @@ def loose_books(paths: Sequence[Path], config: Config) -> tuple[list[Path], list
     return books, [path for path in paths if path not in books]
 
 
-def read_article(name: str, config: Config, root: Path | None = None) -> Article:
-    """Read a source, or the standard input for `-`, and convert it.
-
-    root: the folder that its path is relative to, where it is not the one of `place_of`.
-    Raises SourceError or RuleError.
-    """
-    return convert(*_read(name, config, root))
-
-
-def _read(name: str, config: Config, root: Path | None = None) -> tuple[Source, Context]:
-    """A source, and what the stages need to know of its mirror."""
-    limit = config.parse.max_bytes
-    if name == STDIN:
-        return Source("stdin", sys.stdin.buffer.read(limit + 1)), build_context(config)
-    place = Place(root, Path(name).resolve().relative_to(root).as_posix()) if root else place_of(Path(name), config)
-    try:
-        source = read_source(place.root, place.path, limit)
-    except SourceError as error:
-        todo = "check the path" if "no such file" in error.found else error.todo
-        raise SourceError(name, error.found, error.expected, todo) from None
-    return source, build_context(config, Mirrors(place.root).channels([place.path]))
+def read_article(name: str, config: Config) -> Article:
+    """Read a source, or the standard input for `-`, and convert it. Raises SourceError or RuleError."""
+    return convert(*Reader(config).read(name))
 
 
 def read_articles(files: Sequence[Path], config: Config) -> tuple[Path, list[Article]]:
-    """Several sources, converted, and the folder that their paths are relative to (the one above several mirrors)."""
-    roots = list(dict.fromkeys(place_of(file, config).root for file in files))
-    root = Path(os.path.commonpath(roots))
-    return root, [read_article(str(file), config, root) for file in dict.fromkeys(files)]
+    """Several sources, converted, and the folder that their paths are relative to (the one above several mirrors).
+
+    Raises SourceError or RuleError for the first that cannot be.
+    """
+    reader = Reader(config)
+    places = {file: reader.place(file) for file in files}
+    root = Path(os.path.commonpath([place.root for place in places.values()]))
+    sources = [
+        reader.read(str(file), Place(root, (place.root / place.path).relative_to(root).as_posix()))
+        for file, place in places.items()
+    ]
+    articles = []
+    for start in range(0, len(sources), TOGETHER):
+        for one in convert_all(sources[start : start + TOGETHER]):
+            if isinstance(one, MirrorpressError):
+                raise one
+            articles.append(one)
+    return root, articles
 
 
 def stages_of(name: str, config: Config) -> Iterator[tuple[str, str, Article]]:
     """After each stage its name, the body's HTML with a line for each block, and the article."""
-    for stage, article in stages(*_read(name, config)):
+    for stage, article in stages(*Reader(config).read(name)):
         blocks = (child.html if isinstance(child, Element) else child.text for child in article.body.children)
         yield stage, "\n".join(block for block in blocks if block.strip()), article
 
 
 def notes_of(names: Sequence[Path], config: Config) -> Iterator[Article | SourceError]:
     """Every article below the given files and folders, in the order of their paths, or why it failed."""
-    base = build_context(config)
+    reader = Reader(config)
     above = config.input.resolve()
     for name in names:
-        found = find_sources(name, base.profiles, config.output)
+        found = find_sources(name, reader.base.profiles, config.output)
         # paths read as they do in a run over the config's input, wherever in it the search began
         root = above if above in found.root.parents else found.root
-        mirrors = Mirrors(root)
         for path in found.paths:
-            inside = (found.root / path).relative_to(root).as_posix()
+            place = Place(root, (found.root / path).relative_to(root).as_posix())
             try:
-                source = read_source(root, inside, base.max_bytes)
-                yield convert(source, replace(base, channels=mirrors.channels([inside])))
+                yield convert(read_source(place.root, place.path, reader.base.max_bytes), reader.context(place))
             except SourceError as error:
                 yield error
 

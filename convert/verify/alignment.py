@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 BUDGET = 4000  # places tried; articles need one or two for each note
 SECOND_LOOK = 100
-SLACK = 4  # a piece may end this far before the difference that it makes
-WINDOWS = (24, 12, 6, 3)
+SLACK = 4  # a piece may end its own length and this far before the difference that it makes: what follows begins alike
+WINDOWS = (24, 12, 6, 3, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class _Walk:
         back = at - state.at
         text, here, low = (self.source, at, state.at) if was else (self.output, there, state.there)
         part = was or now
-        low = max(low, here - back, here - len(part) - SLACK)
+        low = max(low, here - back, here - 2 * len(part) - SLACK)
         place = text.rfind(part, low, here + len(part))
         while place >= 0:
             gone = here - place

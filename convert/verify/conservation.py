@@ -40,8 +40,8 @@ def conservation(view: View) -> list[Difference]:
         check, what = ("order", "elsewhere") if moved else ("lost", "")
         found.append(Difference(check, place, short(run.text), what, around(seen.text, run.at, run.at + len(run.text))))
     for was, now in laid.unused.elements():
-        if was in seen.hidden or (was and not now and was in seen.values):
-            continue  # text that a rule made of what no reader sees, and that another removed again
+        if UNSEEN.sub("", was) in UNSEEN.sub("", seen.hidden) or (was and was in seen.values):
+            continue  # text that a rule made of what no reader sees, and that another took away or mended again
         if any(was in title for title in titles):
             continue  # the whole title moved, and was changed where it stands now
         found.append(Difference("note", view.path, "a note of text that went", short(f"{was} → {now}")))
@@ -71,7 +71,9 @@ def invention(view: View) -> list[Difference]:
     ]
     for picture in view.article.body.find_all("img"):
         alt = solid(picture.attr("alt") or "")
-        if alt and alt not in seen.values and alt not in seen.text and not _noted(alt, view.article):
+        if not alt or any(alt in text for text in (seen.values, seen.text)) or _noted(alt, view.article):
+            continue
+        if alt not in view.apart.values:
             found.append(Difference("invented", view.path, "", short(alt), "alt"))
     return found
 

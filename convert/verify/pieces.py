@@ -59,7 +59,8 @@ def without_unseen(
     A note of such a character may stand inside another note's text, which is then in one stretch again.
     """
     gone = Counter(was for was, now in told if not now and len(was) == 1 and UNSEEN.match(was))
-    if not gone or any(seen.count(one) > times + output.count(one) for one, times in gone.items()):
+    held = "".join(was for was, now in told if now or len(was) > 1)
+    if not gone or any(seen.count(one) > times + output.count(one) + held.count(one) for one, times in gone.items()):
         return None
     table = dict.fromkeys(map(ord, gone))
     rest = [(was.translate(table), now.translate(table)) for was, now in told]

@@ -29,6 +29,11 @@ class View:
         return visible(self.article.source, self.article.profile)
 
     @cached_property
+    def apart(self) -> Visible:
+        """The source with envelope and body read each by itself, as damaged ones need it."""
+        return visible(self.article.source, self.article.profile, apart=True)
+
+    @cached_property
     def html(self) -> str:
         """The body as HTML."""
         return self.article.body.inner_html
@@ -63,10 +68,9 @@ class View:
         """
         result = self._laid(self.seen)
         if result.size or result.unused:
-            apart = visible(self.article.source, self.article.profile, apart=True)
-            other = self._laid(apart)
-            if (other.size, other.unused.total()) < (result.size, result.unused.total()):
-                self.seen, result = apart, other
+            other = self._laid(self.apart)
+            if _rest(other) < _rest(result):
+                self.seen, result = self.apart, other
         return result
 
     def _laid(self, seen: Visible) -> Alignment:
@@ -78,8 +82,9 @@ class View:
             result = align(source, output, told, own)
         if result.size or result.unused:
             plain = without_unseen(source, output, told)
-            if plain and not ((other := align(*plain, own)).size or other.unused):
-                return other
+            other = align(*plain, own) if plain else result
+            if _rest(other) < _rest(result):
+                result = other
         lead = lead_text(self.article) if result.size else ""
         if lead:
             moved = align(source, output[len(lead) :], [*told, (lead, "")], own)
@@ -108,3 +113,8 @@ class View:
                 found[at - begin + twin] = there[old][1]
                 old += 1
         return found
+
+
+def _rest(result: Alignment) -> tuple[int, int]:
+    """What an alignment leaves: characters that are not explained, and notes of text that found no place."""
+    return result.size, result.unused.total()

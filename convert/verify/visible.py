@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from html import escape
 
-from turbohtml import Document, parse, parse_fragment
+from turbohtml import Document, Element, Text, parse, parse_fragment
 
 from convert.article import Source
 from convert.gfm import markdown_to_html
@@ -39,7 +39,7 @@ def solid(text: str) -> str:
 
 _RAW = f"{HIDDEN}, plaintext, title, textarea, xmp, select, svg, math"
 _MAY_BE_RAW = re.compile(rf"<(?:{_RAW.replace(', ', '|')})\b", re.I)
-_MARK = "\ufdd0"  # a noncharacter that no text has
+_MARK, _SIGN = "\ufdd0", "\ufdd1"  # noncharacters that no text has
 
 
 class Visible:
@@ -134,6 +134,22 @@ def _markup(parts: tuple[str, ...], written_in: str) -> str:
     return "".join(map(_ended, parts)) if len(parts) > 1 else parts[0]
 
 
+def _document(markup: str) -> Document:
+    """A document as a browser reads it that stands inside an article, where a frameset is no tag at all."""
+    if "frameset" not in markup.lower():
+        return parse(markup, positions=False)
+    # What only looks like a tag, in a script or a picture's description, gets its name back.
+    document = parse(re.sub("(?i)(</?frameset)", rf"\1{_SIGN}", markup), positions=False)
+    for node in list(document.descendants):
+        if isinstance(node, Text):
+            node.data = node.data.replace(_SIGN, "")
+        elif isinstance(node, Element):
+            for name in [one for one in node.attrs if _SIGN in (node.attr(one) or "")]:
+                if name.isalpha():  # a damaged tag may have others, which cannot be written again
+                    node.attrs[name] = (node.attr(name) or "").replace(_SIGN, "")
+    return document
+
+
 def visible(source: Source, profile: Profile, *, apart: bool = False) -> Visible:
     """Read a source for the checks: as the format that its profile names, with the tags that it masks unmasked.
 
@@ -144,9 +160,7 @@ def visible(source: Source, profile: Profile, *, apart: bool = False) -> Visible
     written_in = _look(source, text, profile) if profile.format == "auto" else profile.format
     parts = _parts(text, profile) if apart else (text,)
     markup = _markup(tuple(_unmasked(part, profile.masked_tags) for part in parts), written_in)
-    if "frameset" in markup.lower():
-        markup = re.sub("(?i)(</?)frameset", r"\1span", markup)  # where an article stands, a frameset is no tag at all
-    document = parse(markup, positions=False)
+    document = _document(markup)
     hidden = framed = ""
     if elements := document.select(HIDDEN):
         hidden = solid("\n".join(element.text for element in elements))

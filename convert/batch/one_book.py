@@ -1,0 +1,69 @@
+"""A book on the spot: of articles that are there already, in their order."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from convert.article import Article
+from convert.batch.picture_cache import PictureCache
+from convert.batch.pictures import fetch_pictures, picture_source, tally_missing, web_pictures
+from convert.config import Config
+from convert.emit.epub import BookOptions, Chapter, source_date_epoch, write_book
+from convert.volumes import Volume
+
+if TYPE_CHECKING:
+    from convert.batch.summary import Failure
+
+
+@dataclass(slots=True)
+class Chosen:
+    """The articles of a book, in their order.
+
+    root: what their paths are relative to. failures: sources of which nobody can tell whether they belong to it.
+    """
+
+    root: Path
+    articles: list[Article] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def make_book(
+    articles: Sequence[Article],
+    title: str,
+    root: Path,
+    config: Config,
+    pictures: Literal["mirror", "fetch", "omit"] = "mirror",
+) -> tuple[bytes, Counter[str]]:
+    """A book of these articles in their order, with pictures from files below `root`, and if asked from the web.
+
+    Returns the book, and the number of pictures that it has to do without, by reason.
+    Raises BookTooLargeError where it would be larger than readers take, OutputError for a cache that cannot be written.
+    """
+    missing: Counter[str] = Counter()
+    failed: dict[str, str] = {}
+    cache = PictureCache(config.picture_cache) if pictures == "fetch" else None
+    if cache:
+        failed = fetch_pictures(config, (one for article in articles for one in web_pictures(article))).failed
+    chapters = [chapter_of(article) for article in articles]
+    dates = [article.meta.date for article in articles if article.meta.date]
+    volume = Volume(
+        title=title,
+        file="book.epub",
+        key="|".join([title, *(article.meta.source or article.path for article in articles)]),
+        members=tuple(article.path for article in articles),
+        first=min(dates, default=None),
+        last=max(dates, default=None),
+    )
+    options = BookOptions(pictures=pictures, modified=source_date_epoch(os.environ))
+    source = picture_source(root, cache)
+    return write_book(volume, chapters, source, options, missing=tally_missing(failed, missing)), missing
+
+
+def chapter_of(article: Article) -> Chapter:
+    """What a book needs of an article."""
+    return Chapter(article.path, article.meta, article.body.inner_html)
