@@ -3,30 +3,38 @@
     python -m benchmarks.books [DIR] [--articles N] [--large N] [--repeat N]
 
 DIR is a mirror; without it a synthetic one is made. Mirrorpress reads the mirror's pages; pandoc and calibre's
-`ebook-convert` get the same articles as canonical HTML, one file with a heading of the first level for each. Peak
-memory is the largest process of a command's tree that was waited for. Where calibre is missing, its row says so.
+`ebook-convert` get the same articles as canonical HTML, one file with a heading of the first level for each. Once
+without pictures, and once with one for each that the articles name: drawn here, kept in Mirrorpress's cache, and for
+the others in files beside the HTML. Peak memory is the largest process of a command's tree that was waited for. Where
+calibre is missing, its row says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import html
+import io
+import json
 import os
+import random
 import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pypandoc
+from PIL import Image
+from turbohtml import parse_fragment
 
 from benchmarks import context
 from benchmarks.synthetic import write_mirror
-from convert import MirrorpressError, Source, convert
+from convert import Article, MirrorpressError, Source, convert
 from convert.batch.one_book import make_book
+from convert.batch.picture_cache import PictureCache, web_address
 from convert.config import Config
 from convert.lint import lint
 
@@ -41,15 +49,18 @@ class Cost:
 
 
 def measure(command: Sequence[str], repeat: int) -> Cost:
-    """The medians of several runs of a command. Raises SystemExit, with what it printed, where it fails."""
-    costs = []
-    for _ in range(repeat):
+    """The medians of several runs of a command, after one that is not counted.
+
+    Raises SystemExit, with what it printed, where it fails.
+    """
+    costs: list[Cost] = []
+    for _ in range(repeat + 1 if repeat > 1 else 1):
         with tempfile.TemporaryFile() as told:
             start = time.perf_counter()
             process = os.posix_spawnp(
                 command[0],
                 list(command),
-                os.environ,
+                {**os.environ, "PYTHONDONTWRITEBYTECODE": ""},  # an installed package has its bytecode
                 file_actions=[(os.POSIX_SPAWN_DUP2, told.fileno(), 1), (os.POSIX_SPAWN_DUP2, told.fileno(), 2)],
             )
             _, status, usage = os.wait4(process, 0)
@@ -58,7 +69,8 @@ def measure(command: Sequence[str], repeat: int) -> Cost:
                 told.seek(0)
                 raise SystemExit(f"{' '.join(command[:3])} …: {told.read().decode(errors='replace')[-2000:]}")
         costs.append(Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
-    return Cost(*(statistics.median(getattr(cost, name) for cost in costs) for name in ("wall", "cpu", "memory")))
+    counted = costs[1:] or costs
+    return Cost(*(statistics.median(getattr(cost, name) for cost in counted) for name in ("wall", "cpu", "memory")))
 
 
 def sources(folder: Path, count: int) -> list[Path]:
@@ -76,26 +88,56 @@ def sources(folder: Path, count: int) -> list[Path]:
     return list(found.values())
 
 
-def as_html(files: Sequence[Path], folder: Path) -> str:
-    """The articles as one HTML document, without pictures: what pandoc and calibre are given."""
+def as_html(articles: Sequence[Article], pictures: Mapping[str, Path]) -> str:
+    """The articles as one HTML document: what pandoc and calibre are given.
+
+    pictures: the file of each picture by its address; without any, pictures are left out and their captions stay.
+    """
     parts = []
-    for path in files:
-        article = convert(Source(path.relative_to(folder).as_posix(), path.read_bytes()), context())
-        for picture in article.body.select("figure > a:has(img), img"):
+    for article in articles:
+        body = parse_fragment(article.body.inner_html)
+        for image in body.select("img"):
+            if pictures:
+                image.attrs["src"] = pictures[image.attr("src") or ""].as_posix()
+        for picture in body.select("figure > a:has(img), img") if not pictures else ():
             picture.extract()
-        blocks = "\n".join(block.html for block in article.body.children)
-        parts.append(f"<h1>{html.escape(article.meta.title)}</h1>\n{blocks}")
+        parts.append(f"<h1>{html.escape(article.meta.title)}</h1>\n{body.inner_html}")
     head = '<!DOCTYPE html>\n<html lang="zh-Hans"><head><meta charset="utf-8"><title>Articles</title></head><body>\n'
     return head + "\n".join(parts) + "\n</body></html>\n"
 
 
-def package_only(files: Sequence[Path], folder: Path, repeat: int) -> float:
-    """Seconds of wall time of the package step alone: converted articles into the bytes of a book."""
-    articles = [convert(Source(one.relative_to(folder).as_posix(), one.read_bytes()), context()) for one in files]
+def photograph(number: int) -> bytes:
+    """A picture of 600 × 400 pixels with as much detail as a photograph has, the same for one number."""
+    rng = random.Random(number)
+    coarse, fine = (Image.frombytes("RGB", size, rng.randbytes(3 * size[0] * size[1])) for size in ((9, 6), (300, 200)))
+    both = Image.blend(coarse.resize((600, 400), Image.Resampling.BICUBIC), fine.resize((600, 400)), 0.12)
+    stream = io.BytesIO()
+    both.save(stream, "JPEG", quality=85)
+    return stream.getvalue()
+
+
+def draw_pictures(articles: Sequence[Article], folder: Path) -> dict[str, Path]:
+    """Draw a picture for each that the articles name, and put it into the cache `folder/cache` and into a file."""
+    cache = PictureCache(folder / "cache")
+    cache.prepare()
+    files: dict[str, Path] = {}
+    for image in (image for article in articles for image in article.body.select("img")):
+        src = image.attr("src") or ""
+        if src not in files:
+            files[src] = folder / f"{len(files)}.jpg"
+            data = photograph(len(files))
+            files[src].write_bytes(data)
+            if address := web_address(src):
+                cache.put(address, data)
+    return files
+
+
+def package_only(articles: Sequence[Article], folder: Path, repeat: int) -> float:
+    """Seconds of wall time of the package step alone: converted articles into the bytes of a book without pictures."""
     rounds = []
     for _ in range(repeat):
         start = time.perf_counter()
-        data, _ = make_book(articles, "Articles", folder, Config())
+        data, _ = make_book(articles, "Articles", folder, Config(), "omit")
         rounds.append(time.perf_counter() - start)
     findings = lint(data, "the book")
     assert not findings, findings
@@ -123,9 +165,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _show(folder: Path, base: Path, count: int, large: int, repeat: int) -> None:
     files = sources(folder, count)
+    articles = [convert(Source(one.relative_to(folder).as_posix(), one.read_bytes()), context()) for one in files]
+    own = [sys.executable, "-m", "convert", "epub", *map(str, files), "-o", str(base / "own.epub"), "--pictures"]
     page = base / "articles.html"
-    page.write_text(as_html(files, folder), encoding="utf-8")
-    own = [sys.executable, "-m", "convert", "epub", *map(str, files), "-o", str(base / "own.epub")]
+    page.write_text(as_html(articles, {}), encoding="utf-8")
+    print(f"one book of {len(files)} articles, pictures left out; medians of {repeat} runs")
+    _compare([*own, "omit"], page, base, repeat)
+    print(f"{'Mirrorpress, package step alone':34}{package_only(articles, folder, repeat):>7.2f} s")
+    drawn = base / "pictures"
+    drawn.mkdir()
+    pictures = draw_pictures(articles, drawn)
+    config = base / "config.yaml"
+    config.write_text(json.dumps({"pictures": {"cache": str(drawn / "cache")}}), encoding="utf-8")
+    page.write_text(as_html(articles, pictures), encoding="utf-8")
+    total = sum(file.stat().st_size for file in pictures.values())
+    print(f"\nthe same with {len(pictures)} pictures of {total // max(1, len(pictures)) / 1000:.0f} KB on average")
+    _compare([*own, "fetch", "--config", str(config)], page, base, repeat)
+    if large:
+        run = [sys.executable, "-m", "convert", "run", "--input", str(folder), "--output", str(base / "out")]
+        cost = measure([*run, "--limit", str(large), "--quiet"], 1)
+        volumes = len(list((base / "out").rglob("*.epub")))
+        told = f"{cost.wall:.1f} s, largest process {cost.memory:.0f} MB"
+        print(f"\na run of {large:,} files with its {volumes} volumes: {told}")
+
+
+def _compare(own: Sequence[str], page: Path, base: Path, repeat: int) -> None:
+    """Print a row for each program."""
     pandoc = [pypandoc.get_pandoc_path(), str(page), "--toc", "--split-level=1", "-o", str(base / "pandoc.epub")]
     calibre = shutil.which("ebook-convert")
     rows = {"Mirrorpress, whole command": own, "pandoc, from canonical HTML": pandoc}
@@ -133,20 +198,12 @@ def _show(folder: Path, base: Path, count: int, large: int, repeat: int) -> None
         rows["calibre, from canonical HTML"] = [calibre, str(page), str(base / "calibre.epub")]
     costs = {name: measure(command, repeat) for name, command in rows.items()}
     mine = next(iter(costs.values()))
-    print(f"one book of {len(files)} articles, pictures left out; medians of {repeat} runs")
     print(f"{'':34}{'wall':>9}{'CPU':>9}{'memory':>10}{'wall as a multiple of Mirrorpress':>36}")
     for name, cost in costs.items():
         times = cost.wall / mine.wall
         print(f"{name:34}{cost.wall:>7.2f} s{cost.cpu:>7.2f} s{cost.memory:>7.0f} MB{times:>36.1f}")
     if not calibre:
         print("calibre: not there; Debian's package is called calibre")
-    print(f"{'Mirrorpress, package step alone':34}{package_only(files, folder, repeat):>7.2f} s")
-    if large:
-        run = [sys.executable, "-m", "convert", "run", "--input", str(folder), "--output", str(base / "out")]
-        cost = measure([*run, "--limit", str(large), "--quiet"], 1)
-        volumes = len(list((base / "out").rglob("*.epub")))
-        told = f"{cost.wall:.1f} s, largest process {cost.memory:.0f} MB"
-        print(f"a run of {large:,} files with its {volumes} volumes: {told}")
 
 
 if __name__ == "__main__":

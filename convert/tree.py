@@ -169,6 +169,12 @@ def is_blank(block: Node) -> bool:
     )
 
 
+def only_child(block: Element) -> Node | None:
+    """The one child of a block that shows something; None where there are several, or none."""
+    shown = [node for node in block.children if not is_blank(node)]
+    return shown[0] if len(shown) == 1 else None
+
+
 def drop_if_blank(block: Element) -> None:
     """Remove a block that shows nothing; the targets of links in it move to the next block, or to the one before."""
     root = block

@@ -626,6 +626,30 @@ def test_a_book_that_is_too_large_shrinks_its_pictures() -> None:
         book(chapters, BookOptions(max_bytes=1000))
 
 
+def test_pictures_prepared_side_by_side_make_the_same_book() -> None:
+    """Threads change nothing: not the bytes, not what is told of missing pictures, not what is too large."""
+    chapters = [chapter(number) for number in range(4)]
+
+    def made(threads: int) -> tuple[bytes, bytes, list[str]]:
+        told: list[str] = []
+
+        def note(*lack: str) -> None:
+            told.extend(lack)
+
+        data = write_book(volume_of(chapters), chapters, fetch, BookOptions(threads=threads), missing=note)
+        return data, book(chapters, BookOptions(threads=threads, max_bytes=len(data) - 1)), told
+
+    assert made(1) == made(4)
+    with pytest.raises(BookTooLargeError):
+        book(chapters, BookOptions(threads=4, max_bytes=1000))
+
+
+def test_a_picture_that_is_not_shown_is_not_in_the_book() -> None:
+    """A second picture in a figure, from someone's own rule, is prepared ahead and left out like any other."""
+    body = '<figure><img src="photo.jpg" alt=""><img src="wide.webp" alt=""></figure>'
+    assert book([chapter(1, body)], BookOptions(threads=2)) == book([chapter(1, body)])
+
+
 def test_a_book_needs_a_chapter() -> None:
     """A volume of which nothing is left is an error, not an empty book."""
     with pytest.raises(OutputError, match="no articles"):

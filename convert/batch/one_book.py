@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from convert.article import Article
+from convert.batch.machine import cores
 from convert.batch.picture_cache import PictureCache
 from convert.batch.pictures import fetch_pictures, picture_source, tally_missing, web_pictures
 from convert.config import Config
@@ -59,7 +60,7 @@ def make_book(
         first=min(dates, default=None),
         last=max(dates, default=None),
     )
-    options = BookOptions(pictures=pictures, modified=source_date_epoch(os.environ))
+    options = BookOptions(pictures=pictures, modified=source_date_epoch(os.environ), threads=cores())
     source = picture_source(root, cache)
     return write_book(volume, chapters, source, options, missing=tally_missing(failed, missing)), missing
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from convert.batch.books import make_books
 from convert.batch.deliver import STATE, deliver
 from convert.batch.feed import write_feed
 from convert.batch.looking import compare, look_at
+from convert.batch.machine import cores
 from convert.batch.plan import Job, Look, Plan, make_plan, settle, variant
 from convert.batch.pool import CHUNK, Lost, Pool, chunked
 from convert.batch.report import REPORT, NotesFile, write_report
@@ -73,13 +73,6 @@ def run(
 def processes(config: Config, found: Found) -> int:
     """How many worker processes these sources are worth: one takes as long to start as to convert some hundred."""
     return min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def check_folders(config: Config) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from turbohtml import Element, Text
 
 from convert.article import Article, Context
+from convert.tree import only_child
 
 MARKS = "strong, em, s, sup, sub, code"
+BOLD = "h1, h2, h3, h4, h5, h6, th"
 NESTED = "strong strong, em em, s s, sup sup, sub sub, code code"
 
 
@@ -33,11 +35,16 @@ def tidy_emphasis(article: Article, context: Context) -> None:
             _join(mark)
     body.normalize()
     free_edges(body)
-    for heading in body.select("h1, h2, h3, h4, h5, h6, th"):
-        shown = [node for node in heading.children if not (type(node) is Element and node.tag == "a" and not len(node))]
-        if len(shown) == 1 and type(only := shown[0]) is Element and only.tag == "strong":
-            only.unwrap()
+    for heading in body.select(BOLD):
+        free_heading(heading)
     body.normalize()
+
+
+def free_heading(heading: Element) -> None:
+    """A heading or header cell is bold by itself: a mark round all of it goes."""
+    only = only_child(heading)
+    if type(only) is Element and only.tag == "strong":
+        only.unwrap()
 
 
 def _bare_code(code: Element) -> None:

@@ -145,14 +145,12 @@ def _ends_in_pictures(node: Node, step: int) -> bool:
     return beside is None or beside.tag in BLOCKS
 
 
-def _at_side(node: Node, step: int) -> Element | _Words | None:
-    """What stands beside a node on its line, also outside the marks round it; the nearest block in what holds one."""
+def _at_side(node: Node, step: int) -> Element | _Words | _Edge | None:
+    """What stands beside a node on its line, also outside the marks round it."""
     beside = _beside(node, step)
     while beside is None and isinstance(node.parent, Element) and node.parent.tag not in BLOCKS:
         node = node.parent
         beside = _beside(node, step)
-    if isinstance(beside, Element) and beside.tag not in BLOCKS and (block := beside.select_one(ANY_BLOCK)) is not None:
-        return block
     return beside
 
 
@@ -162,7 +160,13 @@ class _Words:
     tag = ""
 
 
-def _beside(node: Node, step: int) -> Element | _Words | None:
+class _Edge:
+    """What stands in for a block that begins somewhere in the mark beside a picture."""
+
+    tag = "div"
+
+
+def _beside(node: Node, step: int) -> Element | _Words | _Edge | None:
     """What stands beside a node: an element, or a text that is not blank; what shows nothing is passed over."""
     other = node.next_sibling if step > 0 else node.previous_sibling
     line_break: Element | None = None
@@ -177,8 +181,9 @@ def _beside(node: Node, step: int) -> Element | _Words | None:
                     return None  # an empty line ends a paragraph
                 line_break = other
             elif other.text.strip() or other.tag == "img" or other.select_one("img, hr") is not None:
-                # a mark that holds a block comes apart at it, and ends the line
-                return line_break or other.select_one(ANY_BLOCK) or _nearest(other, step)
+                if other.select_one(ANY_BLOCK) is not None:
+                    return _Edge()  # a mark that holds a block comes apart at it, and ends the line
+                return line_break or _nearest(other, step)
         other = other.next_sibling if step > 0 else other.previous_sibling
     return None
 

@@ -8,7 +8,8 @@ import re
 from turbohtml import Element, Text
 
 from convert.article import Article, Context
-from convert.tree import move, trim
+from convert.clean.emphasis import free_heading
+from convert.tree import is_blank, move, only_child, trim
 
 RULE = "subheads"
 HEADINGS = ("h2", "h3", "h4")
@@ -35,9 +36,8 @@ def find_subheads(article: Article, context: Context) -> None:
     used = [int(block.tag[1]) for block in above if type(block) is Element and block.tag in HEADINGS]
     level = min(max(used, default=1) + 1, 4)
     for paragraph in found:
-        mark = paragraph[0]
         paragraph.tag = f"h{level}"
-        mark.unwrap()
+        free_heading(paragraph)
         article.note(RULE, "guessed", paragraph.text, "heading")
 
 
@@ -45,9 +45,10 @@ def _part_datelines(article: Article) -> None:
     """Give a bold line a paragraph of its own where nothing but a dateline and a byline stands before it."""
     datelines = article.profile.names.datelines
     for block in article.body.children[:FIRST] if datelines else ():
-        if type(block) is not Element or block.tag != "p" or len(block) != 2:
+        shown = [node for node in block.children if not is_blank(node)] if type(block) is Element else []
+        if type(block) is not Element or block.tag != "p" or len(shown) != 2:
             continue
-        text, mark = block[0], block[1]
+        text, mark = shown
         if type(text) is not Text or type(mark) is not Element or mark.tag != "strong":
             continue
         matches = (pattern.match(text.data) for pattern in datelines)
@@ -57,9 +58,7 @@ def _part_datelines(article: Article) -> None:
 
 
 def _is_subhead(block: Element) -> bool:
-    if block.tag != "p" or len(block) != 1:
-        return False
-    mark = block[0]
+    mark = only_child(block) if block.tag == "p" else None
     if type(mark) is not Element or mark.tag != "strong" or mark.select_one("br, img") is not None:
         return False
     text = mark.text.strip()

@@ -8,7 +8,7 @@ from turbohtml import Element
 
 from convert.article import Article, Context
 from convert.clean.characters import read_entities
-from convert.clean.emphasis import free_edge, free_edges
+from convert.clean.emphasis import BOLD, free_edge, free_edges, free_heading
 from convert.clean.targets import settle_targets
 from convert.tree import is_blank, move, tidy_text
 
@@ -37,6 +37,8 @@ def tidy(article: Article, context: Context) -> None:
     if body.select_one("[id]") is not None or body.select_one('a[href^="#"]') is not None:
         settle_targets(article)
     free_edges(body)
+    for heading in body.select(BOLD):
+        free_heading(heading)  # once more: lines of it may have gone
     for anchor in body.select("a"):
         text = anchor.text
         if text and (text[0].isspace() or text[-1].isspace()):
@@ -68,9 +70,9 @@ def _tidy_links(article: Article) -> None:
     for anchor in article.body.select("a"):
         if "id" in anchor.attrs:
             continue
-        if not anchor.text and anchor.select_one("img") is None:
+        if not anchor.text.strip() and anchor.select_one("img") is None:
             article.note_addresses(RULE, [anchor])
-            anchor.extract()
+            anchor.unwrap()
         elif "href" not in anchor.attrs:
             anchor.unwrap()
 

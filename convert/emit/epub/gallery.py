@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -24,6 +26,10 @@ class Lack:
     reason: str
 
 
+AHEAD = 4
+"""Pictures that are read for each thread before they are prepared: more would only take memory."""
+
+
 class TooManyBytesError(Exception):
     """The pictures alone are larger than the book may be; caught where another level is tried."""
 
@@ -43,7 +49,33 @@ class Gallery:
     lacks: dict[tuple[str, str], str] = field(default_factory=dict)
     described: bool = True
     _known: dict[str, Shot | Lack] = field(default_factory=dict)
+    _digests: dict[tuple[str, str], str] = field(default_factory=dict)
+    _ready: dict[str, Picture | Lack] = field(default_factory=dict)
     _bytes: int = 0
+
+    def take_in(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Prepare pictures side by side, before `get` is asked for them one by one.
+
+        wanted: sources and addresses, in the order of the book. Raises TooManyBytesError as `get` does.
+        """
+        threads = self.options.threads
+        if threads < 2 or self.options.pictures == "omit":
+            return
+        waiting = list(dict.fromkeys(wanted))
+        total = 0
+        with ThreadPoolExecutor(threads) as pool:
+            for start in range(0, len(waiting), threads * AHEAD):
+                read: dict[str, bytes] = {}
+                for path, src in waiting[start : start + threads * AHEAD]:
+                    if (data := self.source(path, src)) is not None:
+                        digest = self._digests[path, src] = sha256(data).hexdigest()
+                        if digest not in self._ready:
+                            read[digest] = data
+                for digest, made in zip(read, pool.map(self._prepared, read.values()), strict=True):
+                    self._ready[digest] = made
+                    total += len(made.data) if isinstance(made, Picture) else 0
+                if self.options.max_bytes and total > self.options.max_bytes:
+                    raise TooManyBytesError
 
     def get(self, path: str, src: str) -> Shot | Lack | None:
         """The picture that a source names; None where the book leaves pictures out.
@@ -52,29 +84,36 @@ class Gallery:
         """
         if self.options.pictures == "omit":
             return None
-        data = self.source(path, src)
-        if data is None:
-            # Not why it was not to be had: that may differ from hour to hour, and the book with it.
-            fetched = self.options.pictures == "fetch" and addresses.outside(src) is not None
-            self.lacks[path, src] = wording.NOT_FETCHED if fetched else wording.NOT_IN_MIRROR
-            return Lack(self.lacks[path, src])
-        digest = sha256(data).hexdigest()
+        digest, data = self._digests.get((path, src)), None
+        if digest is None:
+            data = self.source(path, src)
+            if data is None:
+                # Not why it was not to be had: that may differ from hour to hour, and the book with it.
+                fetched = self.options.pictures == "fetch" and addresses.outside(src) is not None
+                self.lacks[path, src] = wording.NOT_FETCHED if fetched else wording.NOT_IN_MIRROR
+                return Lack(self.lacks[path, src])
+            digest = sha256(data).hexdigest()
         known = self._known.get(digest)
         if known is None:
-            known = self._known[digest] = self._take(data)
+            made = self._prepared(data) if data is not None else self._ready.pop(digest)
+            known = self._known[digest] = self._kept(made)
         if isinstance(known, Lack):
             self.lacks[path, src] = known.reason
         return known
 
-    def _take(self, data: bytes) -> Shot | Lack:
+    def _prepared(self, data: bytes) -> Picture | Lack:
         try:
-            picture = prepare(data, self.level, self.options.grayscale)
+            return prepare(data, self.level, self.options.grayscale)
         except PictureError as error:
             return Lack(f"{wording.UNREADABLE}（{error}）")
-        file = f"images/{sha256(picture.data).hexdigest()[:16]}.{picture.suffix}"
+
+    def _kept(self, made: Picture | Lack) -> Shot | Lack:
+        if isinstance(made, Lack):
+            return made
+        file = f"images/{sha256(made.data).hexdigest()[:16]}.{made.suffix}"
         if file not in self.files:
-            self.files[file] = picture
-            self._bytes += len(picture.data)
+            self.files[file] = made
+            self._bytes += len(made.data)
             if self.options.max_bytes and self._bytes > self.options.max_bytes:
                 raise TooManyBytesError
         return Shot(file)

@@ -43,6 +43,7 @@ class BookOptions:
     max_bytes: the largest book; pictures are made smaller until it fits, 0 sets no limit.
     chapter_bytes: the largest document in a book; a longer article is split.
     modified: the time that the book gives as its last change, in UTC; None takes the newest article's date.
+    threads: how many pictures are prepared side by side; the book is the same.
     conforms_to: an accessibility claim for `dcterms:conformsTo`; a generator cannot certify itself, so none is made.
     """
 
@@ -55,6 +56,7 @@ class BookOptions:
     max_bytes: int = 45_000_000
     chapter_bytes: int = 260_000
     modified: datetime.datetime | None = None
+    threads: int = 1
     conforms_to: str = ""
 
 
