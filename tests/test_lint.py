@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from convert.article import Context, Source
-from convert.batch.one_book import make_book
+from convert.batch.one_book import chapter_of, make_book
 from convert.clean import RULES as CLEANING
 from convert.config import Config
 from convert.enrich import STEPS
@@ -33,7 +33,7 @@ def good() -> bytes:
     """A book of sample articles, with pictures, a table and a list."""
     context = Context(load_profiles(), CLEANING, STEPS)
     articles = [convert(Source(path, (SEEDS / path).read_bytes()), context) for path in PAGES]
-    return make_book(articles, "样书", SEEDS, Config())[0]
+    return make_book(list(map(chapter_of, articles)), "样书", SEEDS, Config())[0]
 
 
 def files() -> Files:

@@ -132,7 +132,7 @@ def list_pictures(tasks: Sequence[Task]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for job in task.jobs:
         try:
-            found.update(dict.fromkeys(web_pictures(worker().article(job))))
+            found.update(dict.fromkeys(web_pictures(chapter_of(worker().article(job)))))
         except MirrorpressError:
             continue  # building the volume comes upon it once more, and says so
     return tuple(found)

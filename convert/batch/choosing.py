@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from convert.batch.one_book import Chosen
+from convert.batch.one_book import Chosen, chapter_of
 from convert.batch.plan import Job, make_plan
 from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.run import looks_at, lost, processes
@@ -22,7 +22,7 @@ from convert.where import Condition, facts_of, matches
 def choose(config: Config, condition: Condition, most: int, progress: Progress) -> Chosen:
     """Find the articles of the config's input that a condition holds for, copies of one article once.
 
-    most: of more than so many, `articles` holds the first so many and one more. Nothing is written.
+    most: of more than so many, `chapters` holds the first so many and one more. Nothing is written.
     Raises NothingToReadError for an input without sources, SourceError where one changes meanwhile.
     """
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
@@ -43,8 +43,8 @@ def choose(config: Config, condition: Condition, most: int, progress: Progress) 
             done += len(some)
             progress("choosing", done, len(jobs))
     me = Worker(bare, found.root)
-    articles = [me.article(jobs[member.path]) for member in in_order("date", members)[: most + 1]]
-    return Chosen(found.root, articles, failures)
+    chapters = [chapter_of(me.article(jobs[member.path])) for member in in_order("date", members)[: most + 1]]
+    return Chosen(found.root, chapters, failures)
 
 
 def _members(jobs: Sequence[Job], condition: Condition) -> list[Done]:

@@ -29,12 +29,12 @@ class Chosen:
     """
 
     root: Path
-    articles: list[Article] = field(default_factory=list)
+    chapters: list[Chapter] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
 def make_book(
-    articles: Sequence[Article],
+    chapters: Sequence[Chapter],
     title: str,
     root: Path,
     config: Config,
@@ -49,14 +49,13 @@ def make_book(
     failed: dict[str, str] = {}
     cache = PictureCache(config.picture_cache) if pictures == "fetch" else None
     if cache:
-        failed = fetch_pictures(config, (one for article in articles for one in web_pictures(article))).failed
-    chapters = [chapter_of(article) for article in articles]
-    dates = [article.meta.date for article in articles if article.meta.date]
+        failed = fetch_pictures(config, (one for chapter in chapters for one in web_pictures(chapter))).failed
+    dates = [chapter.meta.date for chapter in chapters if chapter.meta.date]
     volume = Volume(
         title=title,
         file="book.epub",
-        key="|".join([title, *(article.meta.source or article.path for article in articles)]),
-        members=tuple(article.path for article in articles),
+        key="|".join([title, *(chapter.meta.source or chapter.path for chapter in chapters)]),
+        members=tuple(chapter.path for chapter in chapters),
         first=min(dates, default=None),
         last=max(dates, default=None),
     )
@@ -66,5 +65,5 @@ def make_book(
 
 
 def chapter_of(article: Article) -> Chapter:
-    """What a book needs of an article."""
+    """What a book needs of an article: its tree is not, which takes many times the memory."""
     return Chapter(article.path, article.meta, article.body.inner_html)

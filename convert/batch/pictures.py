@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from convert.article import Article
 from convert.batch.picture_cache import PictureCache, web_address
 from convert.config import Config
-from convert.emit.epub.options import PictureReport, PictureSource
+from convert.emit.epub.options import Chapter, PictureReport, PictureSource
 from convert.emit.epub.wording import UNREADABLE
 from convert.errors import SourceError
 from convert.files import read_limited
@@ -57,11 +56,9 @@ def picture_source(root: Path, cache: PictureCache | None) -> PictureSource:
     return read
 
 
-def web_pictures(article: Article) -> Iterator[str]:
+def web_pictures(chapter: Chapter) -> Iterator[str]:
     """The addresses on the web of an article's pictures."""
-    for image in article.body.select("img[src]"):
-        if address := web_address(image.attr("src") or ""):
-            yield address
+    return filter(None, map(web_address, chapter.pictures))
 
 
 def fetch_pictures(

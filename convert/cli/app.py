@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import typer
 
 from convert import __version__
-from convert.batch.one_book import make_book
+from convert.batch.one_book import chapter_of, make_book
 from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
@@ -126,7 +126,7 @@ def convert(
     article = single.read_article(file, settings)
     if wanted == "epub":
         root = Path() if file == single.STDIN else single.Reader(settings).place(Path(file)).root
-        data, _ = make_book([article], article.meta.title or article.source.stem, root, settings)
+        data, _ = make_book([chapter_of(article)], article.meta.title or article.source.stem, root, settings)
     else:
         data = single.render(article, wanted, settings)
     single.write_result(data, output)
@@ -153,8 +153,8 @@ def epub(
     """Make a book of some articles on the spot."""
     settings = _config(config)
     chosen = choose_articles(files or [], where, settings)
-    name = title or (Path(output).stem if output != "-" else chosen.articles[0].meta.title)
-    data, missing = make_book(chosen.articles, name, chosen.root, settings, pictures)
+    name = title or (Path(output).stem if output != "-" else chosen.chapters[0].meta.title)
+    data, missing = make_book(chosen.chapters, name, chosen.root, settings, pictures)
     single.write_result(data, output)
     for failure in chosen.failures:
         screen.say_error(failure.reason)

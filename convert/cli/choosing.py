@@ -6,12 +6,12 @@ import glob
 from collections.abc import Sequence
 from pathlib import Path
 
-from convert.article import Article
 from convert.batch.one_book import Chosen
 from convert.batch.sources import Mirrors
 from convert.cli import screen
-from convert.cli.single import read_articles
+from convert.cli.single import read_chapters
 from convert.config import Config
+from convert.emit.epub import Chapter
 from convert.errors import NothingToReadError, UsageError
 from convert.volumes import MOST_ARTICLES
 from convert.where import Condition, facts_of, matches, natural, parse_where
@@ -27,8 +27,8 @@ def choose_articles(names: Sequence[str], where: str, config: Config) -> Chosen:
     """
     condition = parse_where(where, "--where") if where else None
     if names:
-        chosen = Chosen(*read_articles(spread(names), config))
-        chosen.articles = [one for one in chosen.articles if not condition or _holds(condition, one, chosen.root)]
+        chosen = Chosen(*read_chapters(spread(names), config))
+        chosen.chapters = [one for one in chosen.chapters if not condition or _holds(condition, one, chosen.root)]
     elif condition is None:
         raise UsageError("mirrorpress epub", "no articles are named", "FILES or --where", "name some")
     else:
@@ -36,11 +36,11 @@ def choose_articles(names: Sequence[str], where: str, config: Config) -> Chosen:
 
         with screen.progress(quiet=False) as tell:
             chosen = choose(config, condition, MOST_ARTICLES, tell)
-    if not chosen.articles:
+    if not chosen.chapters:
         if names:
             raise NothingToReadError("--where", "none of the files named matches", "", "loosen the condition")
         raise NothingToReadError(str(config.input), "no article matches --where", "", "loosen the condition")
-    if len(chosen.articles) > MOST_ARTICLES:
+    if len(chosen.chapters) > MOST_ARTICLES:
         todo = "narrow the condition, or put it into `volumes` of the config, which splits along the calendar"
         raise UsageError("mirrorpress epub", "too many articles", f"at most {MOST_ARTICLES} in a book", todo)
     return chosen
@@ -64,5 +64,5 @@ def spread(names: Sequence[str]) -> list[Path]:
     return files
 
 
-def _holds(condition: Condition, article: Article, root: Path) -> bool:
-    return matches(condition, facts_of(article.meta, article.path, Mirrors(root).name(article.path)))
+def _holds(condition: Condition, chapter: Chapter, root: Path) -> bool:
+    return matches(condition, facts_of(chapter.meta, chapter.path, Mirrors(root).name(chapter.path)))

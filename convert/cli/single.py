@@ -11,10 +11,12 @@ from pathlib import Path
 from turbohtml import Element
 
 from convert.article import Article, Context, Source
+from convert.batch.one_book import chapter_of
 from convert.batch.sources import Mirrors, find_sources, mirror_of
 from convert.cli.screen import put
 from convert.config import Config, build_context
 from convert.emit import EMITTERS, EmitOptions
+from convert.emit.epub import Chapter
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.emit.pandoc import write_as
 from convert.errors import MirrorpressError, OutputError, SourceError, UsageError
@@ -32,6 +34,10 @@ class Place:
 
     root: Path
     path: str
+
+    def under(self, above: Path) -> str:
+        """The path relative to a folder above the root."""
+        return (self.root / self.path).relative_to(above).as_posix()
 
 
 class Reader:
@@ -92,25 +98,23 @@ def read_article(name: str, config: Config) -> Article:
     return convert(*Reader(config).read(name))
 
 
-def read_articles(files: Sequence[Path], config: Config) -> tuple[Path, list[Article]]:
-    """Several sources, converted, and the folder that their paths are relative to (the one above several mirrors).
+def read_chapters(files: Sequence[Path], config: Config) -> tuple[Path, list[Chapter]]:
+    """Several sources, converted for a book, and the folder that their paths are relative to.
 
-    Raises SourceError or RuleError for the first that cannot be.
+    That is the one above all their mirrors. Raises SourceError or RuleError for the first that cannot be converted.
     """
     reader = Reader(config)
     places = {file: reader.place(file) for file in files}
     root = Path(os.path.commonpath([place.root for place in places.values()]))
-    sources = [
-        reader.read(str(file), Place(root, (place.root / place.path).relative_to(root).as_posix()))
-        for file, place in places.items()
-    ]
-    articles = []
-    for start in range(0, len(sources), TOGETHER):
-        for one in convert_all(sources[start : start + TOGETHER]):
+    below = [(str(file), Place(root, place.under(root))) for file, place in places.items()]
+    chapters = []
+    for start in range(0, len(below), TOGETHER):
+        sources = [reader.read(name, place) for name, place in below[start : start + TOGETHER]]
+        for one in convert_all(sources):
             if isinstance(one, MirrorpressError):
                 raise one
-            articles.append(one)
-    return root, articles
+            chapters.append(chapter_of(one))
+    return root, chapters
 
 
 def stages_of(name: str, config: Config) -> Iterator[tuple[str, str, Article]]:

@@ -77,6 +77,17 @@ def _read(path: Path) -> Profile:
 
 def _merged(path: Path, below: tuple[str, ...]) -> dict[str, Any]:
     """A profile's data over that of the profile it extends; mappings are merged, all else is replaced."""
+    data = _shipped_data(path) if path.parent == SHIPPED else _data(path)
+    parent = data.get("extends")
+    if not parent:
+        return data
+    if parent in below:
+        raise ConfigError(str(path), f"extends {parent!r}, which extends it", "a profile without a circle", "mend one")
+    parent_path = SHIPPED / f"{parent}.yaml" if parent in shipped_names() else path.parent / str(parent)
+    return _over(_merged(parent_path, (*below, parent)), data)
+
+
+def _data(path: Path) -> dict[str, Any]:
     try:
         data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except OSError as error:
@@ -86,13 +97,10 @@ def _merged(path: Path, below: tuple[str, ...]) -> dict[str, Any]:
         raise ConfigError(str(path), f"is not YAML ({reason})", "a mapping of keys", "mend the file") from None
     if not isinstance(data, dict):
         raise ConfigError(str(path), f"found {type(data).__name__}", "a mapping of keys", "see docs/profiles.md")
-    parent = data.get("extends")
-    if not parent:
-        return data
-    if parent in below:
-        raise ConfigError(str(path), f"extends {parent!r}, which extends it", "a profile without a circle", "mend one")
-    parent_path = SHIPPED / f"{parent}.yaml" if parent in shipped_names() else path.parent / str(parent)
-    return _over(_merged(parent_path, (*below, parent)), data)
+    return data
+
+
+_shipped_data = cache(_data)  # several extend one
 
 
 def _over(lower: dict[str, Any], upper: dict[str, Any]) -> dict[str, Any]:

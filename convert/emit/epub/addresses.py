@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -16,6 +17,7 @@ _FOREIGN = re.compile(r"[^!$&'()*+,\-./:;=?@_~%#0-9A-Za-z\u00a0-\ud7ff\ue000-\uf
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
+@lru_cache(maxsize=8192)  # links to tag pages repeat within a book
 def outside(href: str) -> str | None:
     """An absolute address as an EPUB may hold it: every character that has to be is percent-encoded.
 
@@ -40,6 +42,7 @@ def outside(href: str) -> str | None:
     return f"{web[1].lower()}://{authority}{_encode(rest)}"
 
 
+@lru_cache(maxsize=1024)
 def _authority(text: str) -> str | None:
     """A host with its port; a user's name and password are left out of a book."""
     host, colon, port = text.rpartition("@")[2].partition(":")
@@ -92,6 +95,8 @@ def inside(path: str, href: str) -> str | None:
 
     path: the source's own path. href: as it stands in the source; a query or fragment is left out.
     """
+    if href.startswith(("http://", "https://")):
+        return None  # what nearly all are
     target = unquote(re.split(r"[?#]", href.strip(), maxsplit=1)[0])
     if not target or target.startswith("/") or _SCHEME.match(target):
         return None

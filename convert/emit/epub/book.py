@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from html import unescape
 from importlib.resources import files
 from typing import TypeAlias
 
@@ -24,7 +22,6 @@ from convert.emit.epub.script import Script
 from convert.errors import OutputError
 from convert.volumes import Volume
 
-_SHOWN = re.compile(r'<img src="([^"]*)"')
 _STYLES = {"book": "style.css", "plain": "plain.css"}
 _COVER, _COVER_PAGE = "cover.jpg", "cover.xhtml"
 _MOST_HEADLINES = 8
@@ -88,7 +85,7 @@ def _write(
     volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, options: BookOptions
 ) -> tuple[bytes, About, bytes]:
     """The book at one level of its pictures, what it says of itself, and its cover."""
-    gallery.take_in((chapter.path, unescape(src)) for chapter in chapters for src in _SHOWN.findall(chapter.body))
+    gallery.take_in((chapter.path, src) for chapter in chapters for src in chapter.pictures)
     stems = name_chapters(chapters)
     first_files = {path: f"{stem}.xhtml" for path, stem in stems.items()}
     written = {

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from turbohtml import parse_fragment
+
 from convert.article import Metadata
 from convert.errors import UsageError
 
@@ -27,6 +29,13 @@ class Chapter:
     path: str
     meta: Metadata
     body: str = field(repr=False)
+
+    @property
+    def pictures(self) -> list[str]:
+        """The addresses of the pictures, as they stand there, in their order."""
+        if "<img" not in self.body:
+            return []
+        return [image.attr("src") or "" for image in parse_fragment(self.body, positions=False).select("img[src]")]
 
 
 @dataclass(frozen=True, slots=True)
