@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers lint accept bench bench-epub corpus metadata fuzz growth clean
+.PHONY: help run test test-readers lint accept bench bench-epub volumes corpus metadata fuzz growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,11 @@ bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (C
 
 bench-epub: $(VENV)/tested ## books beside pandoc's and calibre's (CORPUS=DIR, default a synthetic mirror)
 	$(BIN)/python -m benchmarks.books $(CORPUS)
+
+volumes: $(VENV)/tested ## what EPUBCheck, the lint and Ace say of a mirror's yearly and monthly volumes (CORPUS=DIR)
+	@test -n "$(CORPUS)" || { echo 'make volumes CORPUS=DIR: name the folder that holds the mirrors'; exit 2; }
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory readers/node_modules/.package-lock.json; fi
+	$(BIN)/python -m benchmarks.volumes $(CORPUS)
 
 corpus: $(VENV)/tested ## run a mirror through and print the fidelity table (CORPUS=DIR)
 	@test -n "$(CORPUS)" || { echo 'make corpus CORPUS=DIR: name the folder that holds the mirrors'; exit 2; }

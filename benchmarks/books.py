@@ -1,12 +1,12 @@
 """Books beside pandoc's and calibre's: wall time and peak memory of whole commands over the same articles.
 
-    python -m benchmarks.books [DIR] [--articles N] [--large N] [--repeat N]
+    python -m benchmarks.books [DIR] [--articles N] [--large N] [--repeat N] [--ace N]
 
 DIR is a mirror; without it a synthetic one is made. Mirrorpress reads the mirror's pages; pandoc and calibre's
 `ebook-convert` get the same articles as canonical HTML, one file with a heading of the first level for each. Once
 without pictures, and once with one for each that the articles name: drawn here, kept in Mirrorpress's cache, and for
-the others in files beside the HTML. Peak memory is the largest process of a command's tree that was waited for. Where
-calibre is missing, its row says so.
+the others in files beside the HTML. Then checkers say what they find in the books (benchmarks/peers.py). Peak memory
+is the largest process of a command's tree that was waited for. Where calibre is missing, its row says so.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ import pypandoc
 from PIL import Image
 from turbohtml import parse_fragment
 
-from benchmarks import context
+from benchmarks import context, peers
 from benchmarks.synthetic import write_mirror
 from convert import Article, MirrorpressError, Source, convert
 from convert.batch.one_book import chapter_of, make_book
@@ -153,6 +153,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--large", type=int, default=5000, metavar="N", help="articles of the large run; 0 leaves it out"
     )
     parser.add_argument("--repeat", type=int, default=3, metavar="N")
+    parser.add_argument(
+        "--ace", type=int, default=20, metavar="N", help="articles of the books that Ace reads; 0 leaves checks out"
+    )
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         base = Path(scratch)
@@ -160,49 +163,60 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if folder is None:
             folder = base / "mirror"
             write_mirror(folder, max(options.large, options.articles * 2))
-        _show(folder.resolve(), base, options.articles, options.large, options.repeat)
+        _show(folder.resolve(), base, options)
 
 
-def _show(folder: Path, base: Path, count: int, large: int, repeat: int) -> None:
-    files = sources(folder, count)
+def _show(folder: Path, base: Path, options: argparse.Namespace) -> None:
+    files = sources(folder, options.articles)
     articles = [convert(Source(one.relative_to(folder).as_posix(), one.read_bytes()), context()) for one in files]
-    own = [sys.executable, "-m", "convert", "epub", *map(str, files), "-o", str(base / "own.epub"), "--pictures"]
     page = base / "articles.html"
     page.write_text(as_html(articles, {}), encoding="utf-8")
-    print(f"one book of {len(files)} articles, pictures left out; medians of {repeat} runs")
-    _compare([*own, "omit"], page, base, repeat)
-    print(f"{'Mirrorpress, package step alone':34}{package_only(articles, folder, repeat):>7.2f} s")
+    print(f"one book of {len(files)} articles, pictures left out; medians of {options.repeat} runs")
+    _compare(_commands(files, ["--pictures", "omit"], page, base), options.repeat)
+    print(f"{'Mirrorpress, package step alone':34}{package_only(articles, folder, options.repeat):>7.2f} s")
     drawn = base / "pictures"
     drawn.mkdir()
     pictures = draw_pictures(articles, drawn)
     config = base / "config.yaml"
     config.write_text(json.dumps({"pictures": {"cache": str(drawn / "cache")}}), encoding="utf-8")
+    fetch = ["--pictures", "fetch", "--config", str(config)]
     page.write_text(as_html(articles, pictures), encoding="utf-8")
     total = sum(file.stat().st_size for file in pictures.values())
     print(f"\nthe same with {len(pictures)} pictures of {total // max(1, len(pictures)) / 1000:.0f} KB on average")
-    _compare([*own, "fetch", "--config", str(config)], page, base, repeat)
-    if large:
+    large = _commands(files, fetch, page, base)
+    _compare(large, options.repeat)
+    if options.ace:
+        few = base / "few.html"
+        few.write_text(as_html(articles[: options.ace], pictures), encoding="utf-8")
+        peers.show(large, _commands(files[: options.ace], fetch, few, base), base)
+    if options.large:
         run = [sys.executable, "-m", "convert", "run", "--input", str(folder), "--output", str(base / "out")]
-        cost = measure([*run, "--limit", str(large), "--quiet"], 1)
+        cost = measure([*run, "--limit", str(options.large), "--quiet"], 1)
         volumes = len(list((base / "out").rglob("*.epub")))
         told = f"{cost.wall:.1f} s, largest process {cost.memory:.0f} MB"
-        print(f"\na run of {large:,} files with its {volumes} volumes: {told}")
+        print(f"\na run of {options.large:,} files with its {volumes} volumes: {told}")
 
 
-def _compare(own: Sequence[str], page: Path, base: Path, repeat: int) -> None:
-    """Print a row for each program."""
+def _commands(files: Sequence[Path], choices: Sequence[str], page: Path, base: Path) -> dict[str, list[str]]:
+    """The command of each program that is there, by its name; each makes a book of that name in `base`."""
+    own = [sys.executable, "-m", "convert", "epub", *map(str, files), *choices, "-o", str(base / "Mirrorpress.epub")]
     pandoc = [pypandoc.get_pandoc_path(), str(page), "--toc", "--split-level=1", "-o", str(base / "pandoc.epub")]
-    calibre = shutil.which("ebook-convert")
-    rows = {"Mirrorpress, whole command": own, "pandoc, from canonical HTML": pandoc}
-    if calibre:
-        rows["calibre, from canonical HTML"] = [calibre, str(page), str(base / "calibre.epub")]
-    costs = {name: measure(command, repeat) for name, command in rows.items()}
-    mine = next(iter(costs.values()))
+    commands = {"Mirrorpress": own, "pandoc": pandoc}
+    if calibre := shutil.which("ebook-convert"):
+        commands["calibre"] = [calibre, str(page), str(base / "calibre.epub")]
+    return commands
+
+
+def _compare(commands: Mapping[str, Sequence[str]], repeat: int) -> None:
+    """Print a row for each program."""
+    costs = {name: measure(command, repeat) for name, command in commands.items()}
+    mine = costs["Mirrorpress"]
     print(f"{'':34}{'wall':>9}{'CPU':>9}{'memory':>10}{'wall as a multiple of Mirrorpress':>36}")
     for name, cost in costs.items():
+        what = "whole command" if name == "Mirrorpress" else "from canonical HTML"
         times = cost.wall / mine.wall
-        print(f"{name:34}{cost.wall:>7.2f} s{cost.cpu:>7.2f} s{cost.memory:>7.0f} MB{times:>36.1f}")
-    if not calibre:
+        print(f"{f'{name}, {what}':34}{cost.wall:>7.2f} s{cost.cpu:>7.2f} s{cost.memory:>7.0f} MB{times:>36.1f}")
+    if "calibre" not in costs:
         print("calibre: not there; Debian's package is called calibre")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from statistics import median
 
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
+from convert.clean.emphasis import free_edge
 from convert.tree import is_blank, line_text, lines, move, new, replace, trim
 
 LONG = 40  # characters; a line longer than that is no verse
@@ -22,6 +24,9 @@ def split_at_breaks(article: Article, context: Context) -> None:
     for code in body.select("code"):
         if code.select_one("br") is not None and code.closest("pre") is None:
             code.unwrap()  # code holds text only
+    for link in body.select("a"):
+        if link.select_one("br") is not None:
+            free_edge(link)
     for mark in reversed(body.select("strong, em, s, sup, sub")):  # the inner ones first
         _lift(mark)
     for paragraph in body.select(":scope > p, blockquote > p"):
@@ -51,16 +56,15 @@ def _split(paragraph: Element) -> None:
     """Put the paragraphs that a paragraph's lines make in its place."""
     parts = lines(paragraph)
     told = [line_text(line) for line in parts]
-    groups: list[list[list[Node]]] = [[]]
-    every = _are_sentences([text for text in told if text])
-    for line, text in zip(parts, told, strict=True):
-        if not text and not _shows(line):
-            groups.append([])
+    groups: list[list[list[Node]]] = []
+    for blank, some in itertools.groupby(zip(parts, told, strict=True), lambda one: not one[1] and not _shows(one[0])):
+        if blank:
             continue
-        if every and groups[-1]:
-            groups.append([])
-        groups[-1].append(line)
-    groups = [group for group in groups if group]
+        stanza = list(some)
+        if _are_sentences([text for _, text in stanza if text]):
+            groups += [[line] for line, _ in stanza]
+        else:
+            groups.append([line for line, _ in stanza])
     if len(groups) > 1:
         replace(paragraph, [_paragraph(paragraph, group) for group in groups])
     else:

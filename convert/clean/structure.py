@@ -156,7 +156,7 @@ class _Builder:
         return in_line(self.blocks(node, ()))
 
     def _figure(self, node: Element, wraps: tuple[Element, ...]) -> list[Element]:
-        picture = next((one for one in node.children if type(one) is Element and one.tag in {"a", "img"}), None)
+        picture = next((one for one in node.children if type(one) is Element and _holds_picture(one)), None)
         if picture is None:
             return self.blocks(node, wraps)
         link = next((wrap for wrap in wraps if wrap.tag == "a" and wrap.attr("href")), None)
@@ -270,6 +270,11 @@ def _loosen(item: Node) -> None:
     if isinstance(item, Element) and _is_inline(item):
         line = [node for node in item.children if type(node) is not Element or node.tag in INLINE]
         item.insert(0, move(line, new(item, "p")))
+
+
+def _holds_picture(element: Element) -> bool:
+    """Whether an element is a picture, or a link with one in it."""
+    return element.tag == "img" or (element.tag == "a" and element.select_one("img") is not None)
 
 
 def _is_picture(node: Node) -> bool:

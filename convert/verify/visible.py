@@ -94,17 +94,18 @@ def _look(source: Source, text: str, profile: Profile) -> str:
 
 
 def _parts(text: str, profile: Profile) -> tuple[str, ...]:
-    """The pieces of the envelope and the body, in order: the mirror wrote them one by one."""
+    """The pieces of the envelope and the body, in order, each unmasked: the mirror wrote them one by one."""
     envelope = open_envelope(text, profile)
     pieces = [piece.text for piece in envelope.pieces]
     if sum(map(len, pieces)) + len(envelope.body) != len(text):
-        return (text,)
+        return (_unmasked(text, profile.masked_tags),)
     head: list[str] = []
     at = 0
     while pieces and text.startswith(pieces[0], at):
         at += len(pieces[0])
         head.append(pieces.pop(0))
-    return (*head, envelope.body, *pieces)
+    # only the body's tags are masked: what looks like one in the mirror's own lines is text
+    return (*head, _unmasked(envelope.body, profile.masked_tags), *pieces)
 
 
 def _ended(part: str) -> str:
@@ -158,8 +159,8 @@ def visible(source: Source, profile: Profile, *, apart: bool = False) -> Visible
     """
     text = decode(source, max_bytes=len(source.data)).text
     written_in = _look(source, text, profile) if profile.format == "auto" else profile.format
-    parts = _parts(text, profile) if apart else (text,)
-    markup = _markup(tuple(_unmasked(part, profile.masked_tags) for part in parts), written_in)
+    parts = _parts(text, profile) if apart else (_unmasked(text, profile.masked_tags),)
+    markup = _markup(parts, written_in)
     document = _document(markup)
     hidden = framed = ""
     if elements := document.select(HIDDEN):
