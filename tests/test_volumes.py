@@ -223,6 +223,22 @@ def test_sections_make_the_reading_order_and_the_labels() -> None:
 
 
 @pytest.mark.parametrize(
+    ("key", "section", "title"),
+    [
+        ("year", "2021年", "2021"),
+        ("month", "2021年7月", "2021-07"),
+        ("week", "2021年第27周", "2021 第27周"),
+        ("day", "2021年7月5日", "2021-07-05"),
+    ],
+)
+def test_a_time_is_spoken_in_the_contents_and_sorted_in_a_title(key: str, section: str, title: str) -> None:
+    """A line of the contents says a date as people do; a title that readers sort by keeps the digits' order."""
+    article = member(1, datetime.date(2021, 7, 5))
+    (volume,) = plan_volumes(Collection(f"{{{key}}}", "a.epub", group_by=(key,), sections=(key,)), [article])
+    assert (volume.labels, volume.title) == (((section,),), title)
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         ("CON", "CON_.epub"),

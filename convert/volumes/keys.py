@@ -40,10 +40,19 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a group key says of an article: for file names, and for people."""
+    """What a group key says of an article: for file names, for titles, and for a line of the contents.
+
+    A title's time can be sorted by readers that know no series; the contents have it as it is said.
+    """
 
     name: str
     label: str
+    spoken: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The line of the contents."""
+        return self.spoken or self.label
 
 
 class Key(NamedTuple):
@@ -77,9 +86,11 @@ def _period(level: str) -> Key:
             return (UNDATED,)
         if level == "week":
             year, week, _ = member.date.isocalendar()
-            return (Value(f"{year:04}-W{week:02}", f"{year:04} 第{week}周"),)
-        text = member.date.isoformat()[: {"year": 4, "month": 7, "day": 10}[level]]
-        return (Value(text, text),)
+            return (Value(f"{year:04}-W{week:02}", f"{year:04} 第{week}周", f"{year}年第{week}周"),)
+        day = member.date
+        text = day.isoformat()[: {"year": 4, "month": 7, "day": 10}[level]]
+        spoken = {"year": f"{day.year}年", "month": f"{day.year}年{day.month}月"}.get(level)
+        return (Value(text, text, spoken or f"{day.year}年{day.month}月{day.day}日"),)
 
     return Key(values, ("date",))
 

@@ -175,7 +175,7 @@ class _Shelf:
             file=file,
             key=key,
             members=tuple(one.path for one in ordered),
-            labels=tuple(tuple(KEYS[key].values(one)[0].label for key in collection.sections) for one in ordered),
+            labels=tuple(tuple(KEYS[key].values(one)[0].heading for key in collection.sections) for one in ordered),
             series=_series(collection, values) if position else "",
             position=position,
             first=min(dates, default=None),
