@@ -6,7 +6,7 @@ DIR is a mirror; without it a synthetic one is made. Mirrorpress reads the mirro
 `ebook-convert` get the same articles as canonical HTML, one file with a heading of the first level for each. Once
 without pictures, and once with one for each that the articles name: drawn here, kept in Mirrorpress's cache, and for
 the others in files beside the HTML. Then checkers say what they find in the books (benchmarks/peers.py). Peak memory
-is the largest process of a command's tree that was waited for. Where calibre is missing, its row says so.
+is that of the largest process of a command's tree. Where calibre is missing, its row says so.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import os
 import random
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -48,27 +49,52 @@ class Cost:
     memory: float
 
 
+# A process of its own, since a child's peak memory counts from the size of the process that it was spawned by. Workers
+# are children of a server, which nobody waits for: /proc tells of them, where there is one.
+WATCH = """
+import json, os, sys, threading, time
+def below(pid):
+    try:
+        with open(f"/proc/{pid}/task/{pid}/children") as told:
+            found = told.read().split()
+    except OSError:
+        return [pid]
+    return [pid, *(one for child in found for one in below(child))]
+def look():
+    while True:
+        for one in below(pid):
+            try:
+                with open(f"/proc/{one}/status") as told:
+                    peaks.extend(int(line.split()[1]) for line in told if line.startswith("VmHWM"))
+            except OSError:
+                pass
+        time.sleep(0.03)
+peaks = [0]
+start = time.perf_counter()
+null = (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)
+pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[null])
+threading.Thread(target=look, daemon=True).start()
+_, status, usage = os.wait4(pid, 0)
+wall = time.perf_counter() - start
+peak = max(usage.ru_maxrss, *peaks) / 1024
+print(json.dumps([os.waitstatus_to_exitcode(status), wall, usage.ru_utime + usage.ru_stime, peak]))
+"""
+
+
 def measure(command: Sequence[str], repeat: int) -> Cost:
     """The medians of several runs of a command, after one that is not counted.
 
     Raises SystemExit, with what it printed, where it fails.
     """
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}  # an installed package has its bytecode
     costs: list[Cost] = []
     for _ in range(repeat + 1 if repeat > 1 else 1):
-        with tempfile.TemporaryFile() as told:
-            start = time.perf_counter()
-            process = os.posix_spawnp(
-                command[0],
-                list(command),
-                {**os.environ, "PYTHONDONTWRITEBYTECODE": ""},  # an installed package has its bytecode
-                file_actions=[(os.POSIX_SPAWN_DUP2, told.fileno(), 1), (os.POSIX_SPAWN_DUP2, told.fileno(), 2)],
-            )
-            _, status, usage = os.wait4(process, 0)
-            wall = time.perf_counter() - start
-            if os.waitstatus_to_exitcode(status):
-                told.seek(0)
-                raise SystemExit(f"{' '.join(command[:3])} …: {told.read().decode(errors='replace')[-2000:]}")
-        costs.append(Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024))
+        watched = [sys.executable, "-S", "-c", WATCH, *command]
+        done = subprocess.run(watched, capture_output=True, text=True, check=True, env=environment)
+        code, *cost = json.loads(done.stdout)
+        if code:
+            raise SystemExit(f"{' '.join(command[:3])} …: {done.stderr[-2000:]}")
+        costs.append(Cost(*cost))
     counted = costs[1:] or costs
     return Cost(*(statistics.median(getattr(cost, name) for cost in counted) for name in ("wall", "cpu", "memory")))
 
@@ -193,8 +219,9 @@ def _show(folder: Path, base: Path, options: argparse.Namespace) -> None:
         run = [sys.executable, "-m", "convert", "run", "--input", str(folder), "--output", str(base / "out")]
         cost = measure([*run, "--limit", str(options.large), "--quiet"], 1)
         volumes = len(list((base / "out").rglob("*.epub")))
+        read = json.loads((base / "out" / "report.json").read_bytes())["sources"]
         told = f"{cost.wall:.1f} s, largest process {cost.memory:.0f} MB"
-        print(f"\na run of {options.large:,} files with its {volumes} volumes: {told}")
+        print(f"\na run of {read:,} files with its {volumes} volumes: {told}")
 
 
 def _commands(files: Sequence[Path], choices: Sequence[str], page: Path, base: Path) -> dict[str, list[str]]:

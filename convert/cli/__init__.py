@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from convert.errors import MirrorpressError
@@ -15,6 +16,8 @@ def main(arguments: list[str] | None = None) -> int:
     0 all is well; 1 some articles failed, or an output cannot be written; 2 wrong usage or config; 3 nothing to read;
     130 interrupted. Every error is told in a line on the standard error, never as a traceback.
     """
+    # Classes, patterns and articles are many objects and hardly any cycle: to look for those costs a tenth of the time.
+    gc.set_threshold(100_000, 20, 20)
     # Imported here: worker processes import the module that started them, and need nothing of the command.
     from convert.cli import screen
     from convert.cli.app import app

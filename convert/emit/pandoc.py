@@ -6,8 +6,6 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import pypandoc
-
 from convert.article import Article
 from convert.emit.html import document
 from convert.errors import MissingToolError, RuleError, UsageError
@@ -23,6 +21,8 @@ def formats() -> list[str]:
 
 @cache
 def _formats() -> tuple[str, ...]:
+    import pypandoc  # here and below: it takes longer than any other format, and is seldom wanted
+
     try:
         return tuple(sorted(pypandoc.get_pandoc_formats()[1]))
     except OSError:
@@ -39,6 +39,8 @@ def write_as(article: Article, to: str) -> bytes:
         raise UsageError(
             "--to", f"no format is called {to!r}", "one of those of `mirrorpress formats`", "see that list"
         )
+    import pypandoc
+
     extra = ["--sandbox", "--standalone", "--wrap=none", "--quiet"]
     try:
         with tempfile.TemporaryDirectory() as folder:
