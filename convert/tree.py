@@ -169,10 +169,23 @@ def is_blank(block: Node) -> bool:
     )
 
 
+def shown_children(block: Element, most: int) -> list[Node]:
+    """The children of a block that show something; none of them where there are more than `most`."""
+    found: list[Node] = []
+    node = block[0] if len(block) else None
+    while node is not None:  # from one to the next: a list of all children takes long where there are very many
+        if not is_blank(node):
+            if len(found) == most:
+                return []
+            found.append(node)
+        node = node.next_sibling
+    return found
+
+
 def only_child(block: Element) -> Node | None:
     """The one child of a block that shows something; None where there are several, or none."""
-    shown = [node for node in block.children if not is_blank(node)]
-    return shown[0] if len(shown) == 1 else None
+    found = shown_children(block, 1)
+    return found[0] if found else None
 
 
 def drop_if_blank(block: Element) -> None:

@@ -39,6 +39,13 @@ READS = [
         "罗砚",
         None,
     ),
+    (
+        "image",
+        '<figure><img src="a.jpg" alt=""><figcaption>桥。( LUO YAN/RIVER via Example))</figcaption></figure>',
+        "image_credit",
+        "LUO YAN/RIVER via Example",
+        None,
+    ),
     ("image", LONG + '<figure><img src="a.jpg" alt=""></figure>', "image", "", None),
     (
         "tags",

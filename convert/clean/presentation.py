@@ -41,7 +41,11 @@ def unwrap_presentation(article: Article, context: Context) -> None:
         meaning = MEANINGS[tag]
         for element in body.select(tag):
             element.tag = meaning
-    # a damaged tag's name may be none that a selector can say
-    for element in [one for one in body.iter_elements() if one.tag not in KNOWN] if tags - KNOWN - {*MEANINGS} else ():
-        element.unwrap()
+    if unknown := tags - KNOWN - {*MEANINGS}:
+        # a damaged tag's name may be none that a selector can say
+        sayable = all(tag.isascii() and tag.isalnum() and tag[0].isalpha() for tag in unknown)
+        found = body.select(", ".join(sorted(unknown))) if sayable else [*body.iter_elements()]
+        for element in found:
+            if element.tag in unknown:
+                element.unwrap()
     body.normalize()

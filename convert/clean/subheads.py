@@ -9,7 +9,7 @@ from turbohtml import Element, Text
 
 from convert.article import Article, Context
 from convert.clean.emphasis import free_heading
-from convert.tree import is_blank, move, only_child, trim
+from convert.tree import move, only_child, shown_children, trim
 
 RULE = "subheads"
 HEADINGS = ("h2", "h3", "h4")
@@ -45,8 +45,8 @@ def _part_datelines(article: Article) -> None:
     """Give a bold line a paragraph of its own where nothing but a dateline and a byline stands before it."""
     datelines = article.profile.names.datelines
     for block in article.body.children[:FIRST] if datelines else ():
-        shown = [node for node in block.children if not is_blank(node)] if type(block) is Element else []
-        if type(block) is not Element or block.tag != "p" or len(shown) != 2:
+        shown = shown_children(block, 2) if type(block) is Element and block.tag == "p" else []
+        if type(block) is not Element or len(shown) != 2:
             continue
         text, mark = shown
         if type(text) is not Text or type(mark) is not Element or mark.tag != "strong":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from turbohtml import Element, Node, Text
@@ -20,19 +19,20 @@ AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[!#$&-;=?-Z^-z~]*\Z")
 ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
-@dataclass(slots=True, eq=False)
 class _Mark:
-    """One edge of an emphasis; `raw` once no delimiter run can say it."""
+    """One edge of an emphasis. shown: what is written for it; `raw` once no delimiter run can say it."""
 
-    tag: str
-    opening: bool
-    raw: bool = False
-    partner: _Mark | None = None
+    __slots__ = ("opening", "partner", "raw", "shown", "tag")
 
-    def __str__(self) -> str:
-        if not self.raw:
-            return DELIMITERS[self.tag]
-        return f"<{self.tag}>" if self.opening else f"</{self.tag}>"
+    def __init__(self, tag: str, opening: bool, partner: _Mark | None = None) -> None:
+        self.tag, self.opening, self.raw, self.shown = tag, opening, False, DELIMITERS[tag]
+        self.partner = partner or self
+        self.partner.partner = self
+
+    def give_up(self) -> None:
+        """Say the emphasis in HTML."""
+        for edge in (self, self.partner):
+            edge.raw, edge.shown = True, f"<{edge.tag}>" if edge.opening else f"</{edge.tag}>"
 
 
 def write_inline(nodes: Sequence[Node], escape: Escape, line_break: str = "\\\n") -> str:
@@ -48,7 +48,7 @@ def write_inline(nodes: Sequence[Node], escape: Escape, line_break: str = "\\\n"
     _write(nodes, parts, escape, line_break)
     if _Mark in map(type, parts):
         _settle(parts)
-        written = "".join(map(str, parts))
+        written = "".join([part if type(part) is str else part.shown for part in parts])  # type: ignore[union-attr]
     else:
         written = "".join(parts)  # type: ignore[arg-type]  # no mark among them
     if "\n" not in written:
@@ -67,11 +67,10 @@ def _write(nodes: Sequence[Node], parts: list[str | _Mark], escape: Escape, line
         if tag == "a":
             _link(node, parts, escape, line_break)
         elif tag in DELIMITERS:
-            opening, closing = _Mark(tag, True), _Mark(tag, False)
-            opening.partner, closing.partner = closing, opening
+            opening = _Mark(tag, True)
             parts.append(opening)
             _write(node.children, parts, escape, line_break)
-            parts.append(closing)
+            parts.append(_Mark(tag, False, opening))
         elif tag == "br":
             parts.append(line_break)
         elif tag == "img":
@@ -133,7 +132,7 @@ def destination(address: str) -> str:
 
 def _code(text: str, before: str | _Mark, escape: Escape) -> str:
     """A code span; raw HTML where a span would be read otherwise: beside another, all blank, or with a table's bar."""
-    if "|" in text or text.isspace() or str(before).endswith("`"):
+    if "|" in text or text.isspace() or _said(before).endswith("`"):
         return f"<code>{escape(text)}</code>"
     runs = [len(run) for run in re.findall(r"`+", text)]
     fence = "`" * next(size for size in range(1, len(runs) + 2) if size not in runs)
@@ -149,8 +148,7 @@ def _settle(parts: list[str | _Mark]) -> None:
         changed = False
         for place, mark in enumerate(shown):
             if type(mark) is _Mark and not mark.raw and not _holds(mark, shown[place - 1], shown[place + 1]):
-                assert mark.partner is not None
-                mark.raw = mark.partner.raw = True
+                mark.give_up()
                 changed = True
 
 
@@ -163,8 +161,11 @@ def _holds(mark: _Mark, before: str | _Mark, after: str | _Mark) -> bool:
             own, other = DELIMITERS[mark.tag][0], DELIMITERS[neighbour.tag][0]
             if other == own or "~" in (other, own):
                 return False
-    left = (before if type(before) is str else str(before))[-1:]
-    right = (after if type(after) is str else str(after))[:1]
+    left, right = _said(before)[-1:], _said(after)[:1]
     if left == "\n":
         left = ""
     return opens(left, right) if mark.opening else closes(left, right)
+
+
+def _said(part: str | _Mark) -> str:
+    return part if isinstance(part, str) else part.shown

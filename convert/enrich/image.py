@@ -9,7 +9,7 @@ from turbohtml import Element
 from convert.article import Article, Context
 
 # the bracket that closes a caption
-CREDIT = re.compile(r"[（(]([^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]?\s*[△∆▲]?\s*$")
+CREDIT = re.compile(r"[（(]([^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)*)[）)]{0,2}\s*[△∆▲]?\s*$")
 BEFORE_STOP = re.compile(r"[（(]([^（）()]*)[）)]\s*[。.]\s*$")
 MARKS = " △∆▲"  # what stands behind a credit and says nothing
 
