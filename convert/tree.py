@@ -265,46 +265,6 @@ def _drop_rules(before: Node | None, after: Node | None) -> None:
         before.extract()
 
 
-def lines(block: Element) -> list[list[Node]]:
-    """A block's children, taken apart at the line breaks that stand directly in it; the breaks are left out."""
-    children = list(block.children)
-    ends = [place for place, node in enumerate(children) if type(node) is Element and node.tag == "br"]
-    starts = [0, *[place + 1 for place in ends]]
-    return [children[start:end] for start, end in zip(starts, [*ends, len(children)], strict=True)]
-
-
-def line_text(line: Sequence[Node]) -> str:
-    """The text of one line, without white space at its edges."""
-    if len(line) == 1:
-        only = line[0]
-        return (only.data if type(only) is Text else only.text).strip()
-    return "".join([node.data if type(node) is Text else node.text for node in line]).strip()
-
-
-def told_lines(block: Element, longest: int) -> list[tuple[Sequence[Node], str]]:
-    """A block's lines with their texts; empty ones, and those of more than `longest` characters, are left out."""
-    text = block.text
-    if block.select_one("br") is None:
-        text = text.strip()
-        return [(block.children, text)] if 0 < len(text) <= longest else []
-    told = ((line, line_text(line)) for line in lines(block))
-    return [(line, text) for line, text in told if 0 < len(text) <= longest]
-
-
-def remove_lines(block: Element, doomed: Sequence[Sequence[Node]]) -> None:
-    """Remove lines (as `lines` gave them) and one line break with each; a block that is left blank goes too."""
-    for line in doomed:
-        before = line[0].previous_sibling if line else None
-        after = line[-1].next_sibling if line else None
-        for node in line:
-            node.extract()
-        edge = before if before is not None else after
-        if type(edge) is Element and edge.tag == "br":
-            edge.extract()
-    trim(block)
-    drop_if_blank(block)
-
-
 def opening_tag(element: Element) -> str:
     """An element's opening tag as HTML: what a note says of an element without text."""
     attributes = "".join(f' {name}="{escape(element.attr(name) or "")}"' for name in element.attrs)

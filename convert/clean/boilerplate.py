@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from turbohtml import Element, Node
 
 from convert.article import Article, Context
+from convert.lines import remove_lines, told_lines
 from convert.profiles import Boilerplate
-from convert.tree import remove_lines, told_lines
 
 RULE = "boilerplate"
 TAIL, HEAD = 14, 6  # blocks

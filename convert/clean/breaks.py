@@ -10,7 +10,8 @@ from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
 from convert.clean.emphasis import free_edge
-from convert.tree import is_blank, line_text, lines, move, new, replace, trim
+from convert.lines import line_text, lines
+from convert.tree import is_blank, move, new, replace, trim
 
 LONG = 40  # characters; a line longer than that is no verse
 SENTENCE_END = re.compile(r"[。！？!?.…”’』」）)：:；;]$")

@@ -8,7 +8,9 @@ from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
 from convert.clean.flat import HEADINGS, figure_inline, in_line
-from convert.tree import ANY_BLOCK, INLINE, is_blank, lines, move, new, trim
+from convert.clean.stray_items import join_made, with_lists
+from convert.lines import lines
+from convert.tree import ANY_BLOCK, INLINE, is_blank, move, new, trim
 
 RULE = "structure"
 MIXED = "p, h1, h2, h3, h4, h5, h6, a, strong, em, s, sup, sub, code"
@@ -57,7 +59,7 @@ class _Builder:
         """The blocks that an element's children make; `wraps` are inline elements that stood round them."""
         result: list[Element] = []
         run: list[Node] = []
-        for node in _with_lists(parent) if self.stray_items else parent.children:
+        for node in with_lists(parent) if self.stray_items else parent.children:
             if type(node) is Text:
                 if node.data and (run or not node.data.isspace()):
                     run.append(node)
@@ -73,7 +75,7 @@ class _Builder:
                     if len(node):
                         self._keep(node, result)
                 else:
-                    _join_made(result, self._block(node, wraps))
+                    join_made(result, self._block(node, wraps))
         if run:
             self._close(_wrapped(run, wraps), result)
         return result
@@ -232,46 +234,6 @@ class _Builder:
         return bool(items)
 
 
-def _with_lists(parent: Element) -> list[Node]:
-    """An element's children, with items that stand there without their list put into one."""
-    result: list[Node] = []
-    for node in list(parent.children):
-        if type(node) is not Element or node.tag != "li":
-            if type(node) is not Text or node.data.strip() or not _is_made(result):
-                result.append(node)
-        elif _is_made(result):
-            result[-1].append(node)  # type: ignore[attr-defined]  # _is_made says that it is an element
-        else:
-            result.append(move([node], new(parent, "ul", {"data-made": ""})))
-    return result
-
-
-def _join_made(result: list[Element], blocks: list[Element]) -> None:
-    """Add blocks; lists that were made for stray items, one behind the other, become one list."""
-    if blocks and _is_made(blocks[:1]) and _is_made(result):
-        made = result[-1]
-        inline = {_is_inline(one[0]) for one in (made, blocks[0]) if isinstance(one[0], Element)}
-        made.extend(list(blocks[0].children))
-        if len(inline) > 1:
-            for item in made.children:
-                _loosen(item)
-        blocks = blocks[1:]
-    result.extend(blocks)
-
-
-def _is_inline(item: Element) -> bool:
-    """Whether an item holds inline content, not blocks."""
-    first = item[0]
-    return type(first) is not Element or first.tag in INLINE
-
-
-def _loosen(item: Node) -> None:
-    """Put an item's inline content into a paragraph, so that it holds blocks only."""
-    if isinstance(item, Element) and _is_inline(item):
-        line = [node for node in item.children if type(node) is not Element or node.tag in INLINE]
-        item.insert(0, move(line, new(item, "p")))
-
-
 def _holds_picture(element: Element) -> bool:
     """Whether an element is a picture, or a link with one in it."""
     return element.tag == "img" or (element.tag == "a" and element.select_one("img") is not None)
@@ -282,10 +244,6 @@ def _is_picture(node: Node) -> bool:
     if type(node) is Element and node.tag == "a" and len(node) == 1:
         node = node[0]
     return type(node) is Element and node.tag == "img"
-
-
-def _is_made(nodes: Sequence[Node]) -> bool:
-    return bool(nodes) and type(nodes[-1]) is Element and "data-made" in nodes[-1].attrs
 
 
 def _wrapped(run: Sequence[Node], wraps: tuple[Element, ...]) -> list[Node]:

@@ -11,8 +11,9 @@ from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
 from convert.enrich.people import read_names
+from convert.lines import remove_lines, told_lines
 from convert.profiles import Names
-from convert.tree import INLINE, cut, drop_if_blank, remove_lines, texts, told_lines, trim
+from convert.tree import INLINE, cut, drop_if_blank, texts, trim
 
 RULE = "credits"
 FIRST, LAST = 4, 8  # blocks at the start and at the end in which a line of credit may stand
