@@ -25,11 +25,11 @@ def split_at_breaks(article: Article, context: Context) -> None:
     for code in body.select("code"):
         if code.select_one("br") is not None and code.closest("pre") is None:
             code.unwrap()  # code holds text only
-    for link in body.select("a"):
-        if link.select_one("br") is not None:
-            free_edge(link)
-    for mark in reversed(body.select("strong, em, s, sup, sub")):  # the inner ones first
-        _lift(mark)
+    for mark in reversed(body.select("a, strong, em, s, sup, sub")):  # the inner ones first
+        if mark.tag != "a":
+            _lift(mark)
+        elif mark.select_one("br") is not None:
+            free_edge(mark)
     for paragraph in body.select(":scope > p, blockquote > p"):
         if paragraph.select_one("br") is not None:
             _split(paragraph)

@@ -81,10 +81,17 @@ def free_edge(mark: Element) -> None:
     """Move white space and line breaks at the edges of one mark or link out of it."""
     if mark.tag == "code" and isinstance(mark.parent, Element) and mark.parent.tag == "pre":
         return
-    while len(mark) and type(at_edge := mark[0]) is Element and at_edge.tag == "br":
-        mark.insert_before(at_edge)
-    while len(mark) and type(at_edge := mark[-1]) is Element and at_edge.tag == "br":
-        mark.insert_after(at_edge)
+    for place, insert in ((0, mark.insert_before), (-1, mark.insert_after)):
+        while len(mark):
+            at_edge = mark[place]
+            if type(at_edge) is Element and at_edge.tag == "br":
+                insert(at_edge)
+            elif type(at_edge) is Text and not at_edge.data.strip():
+                at_edge.extract()
+                if at_edge.data:
+                    insert(Text(" "))
+            else:
+                break
     if not len(mark):
         mark.extract()
         return
