@@ -44,6 +44,7 @@ DAMAGED = {
     "an empty link before a picture": '<a href="https://e.org/"><div><span class="bn12"><img src="a.jpg"><a>',
     "a break in a link in a mark": '<em>桥<a href="https://e.org/"><br>e </a>桥</em>',
     "a break before the end of a link": '<a href="https://e.org/">桥<br> </a>河',
+    "a link with a name and nothing in it": '<p>桥<a href="https://e.org/" id="x">\u00ad',
     "a masked tag in a title": "<title><ok>",
     "lines that are sentences in one stanza of two": f"<p>桥。<br><br>{'桥' * 40}。<br>{'河' * 41}。<br>{'水' * 42}。",
     "an entity in a player's address": '<object><param name="movie" value="http://example.org/v?a=1&amp;amp;b=2">',

@@ -36,6 +36,7 @@ def tidy(article: Article, context: Context) -> None:
     _tidy_links(article)
     if body.select_one("[id]") is not None or body.select_one('a[href^="#"]') is not None:
         settle_targets(article)
+        _tidy_links(article)  # once more: a link that shows nothing may have been a place as well
     free_edges(body)
     for heading in body.select(BOLD):
         free_heading(heading)  # once more: lines of it may have gone
