@@ -16,15 +16,17 @@ from convert.lint import lint
 from readers import machine
 
 SEVERITIES = ("FATAL", "ERROR", "WARNING", "USAGE")
+SEVERITY = re.compile(r".*?: (FATAL|ERROR|WARNING|USAGE|INFO)\(")
 _HTML = "{http://www.w3.org/1999/xhtml}"
 _NCX = "{http://www.daisy.org/z3986/2005/ncx/}"
 
 
 def messages(book: Path) -> str:
     """How many messages of each severity EPUBCheck has about a book."""
-    told = epubcheck.messages([book])
-    counts = (sum(bool(re.search(rf": {severity}\(", line)) for line in told) for severity in SEVERITIES)
-    return " / ".join(map(str, counts))
+    told = [match[1] if (match := SEVERITY.match(line)) else line for line in epubcheck.messages([book])]
+    if unread := [line for line in told if line not in (*SEVERITIES, "INFO")]:
+        raise SystemExit(f"EPUBCheck did not finish: {unread[0]}")
+    return " / ".join(str(told.count(severity)) for severity in SEVERITIES)
 
 
 def depths(book: Path) -> str:
@@ -56,7 +58,7 @@ def same_twice(command: Sequence[str], book: Path) -> str:
 
 def violations(book: Path, scratch: Path) -> str:
     """How many violations Ace finds in a book, or what is missing to ask it."""
-    lacks = [why for why in (machine.node()[1], machine.chromium()[1]) if why]
+    lacks = machine.lacks_for_ace()
     return lacks[0] if lacks else str(len(machine.violations(book, scratch / f"ace {book.stem}")))
 
 

@@ -11,7 +11,7 @@ from types import FrameType
 from benchmarks import context
 from convert import Article, Source, convert
 from convert.clean import clean
-from convert.clean.boilerplate import TAIL
+from convert.clean.boilerplate import HEAD, TAIL
 from convert.emit import EMITTERS, EmitOptions
 from convert.errors import MirrorpressError, RuleError
 from convert.parse import parse
@@ -76,7 +76,7 @@ def _broken(source: Source) -> dict[str, str]:
 def _shifted(article: Article) -> bool:
     """Whether lines at the ends of a long article went, so that others are among its first or last blocks now."""
     gone = sum(note.rule.startswith("boilerplate") for note in article.notes)
-    return gone > 0 and len(article.body) + gone > TAIL
+    return gone > 0 and len(article.body) + gone > HEAD + TAIL
 
 
 def _written(article: Article) -> tuple[bytes, bytes]:

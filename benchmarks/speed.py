@@ -22,12 +22,11 @@ from benchmarks import context
 from benchmarks.synthetic import write_mirror
 from convert.article import Article, Source
 from convert.batch.checks import check_article
-from convert.batch.workers import TOGETHER
 from convert.config import Output
 from convert.emit import EMITTERS, EmitOptions
 from convert.errors import MirrorpressError
 from convert.names import PathTemplate
-from convert.pipeline import convert, convert_all
+from convert.pipeline import TOGETHER, convert, convert_all
 from convert.verify.bare import bare
 from convert.verify.layout import kind_of
 from convert.verify.tokens import tag_of

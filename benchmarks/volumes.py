@@ -22,9 +22,9 @@ from pathlib import Path
 
 from benchmarks import context, epubcheck
 from benchmarks.books import draw_pictures
+from benchmarks.corpus import articles
 from convert import Article, MirrorpressError, Source, convert
 from convert.batch.one_book import chapter_of, make_book
-from convert.batch.sources import find_sources
 from convert.config import Config
 from convert.config.pictures import PictureOptions
 from convert.lint import lint
@@ -49,18 +49,17 @@ def make_volumes(folder: Path, output: Path, most: int) -> tuple[list[Path], lis
     done = subprocess.run([*command, "--input", str(folder), "--output", str(output / "out")], check=False)
     if done.returncode:
         raise SystemExit(f"the run over {folder} ended with exit code {done.returncode}")
-    return (
-        sorted((output / "out" / "yearly").rglob("*.epub")),
-        sorted((output / "out" / "monthly").rglob("*.epub")),
-    )
+    made = [sorted((output / "out" / kind).rglob("*.epub")) for kind in ("yearly", "monthly")]
+    if not all(made):
+        raise SystemExit(f"{folder}: no volumes of both kinds; expected articles of a mirror")
+    return made[0], made[1]
 
 
 def converted(folder: Path) -> Iterator[Article]:
     """The articles of a mirror, one after the other, without those that fail."""
-    found = find_sources(folder, context().profiles)
-    for path in found.paths:
+    for path in articles(folder):
         try:
-            yield convert(Source(path, (found.root / path).read_bytes()), context())
+            yield convert(Source(path, (folder / path).read_bytes()), context())
         except MirrorpressError:
             continue
 
@@ -85,9 +84,9 @@ def small_books(folder: Path, scratch: Path) -> dict[str, Path]:
         draw_pictures(some, scratch)
     config = Config(pictures=PictureOptions(cache=str(scratch / "cache")))
     books = {}
-    for kind, articles in chosen.items():
-        if articles:
-            data, _ = make_book([chapter_of(one) for one in articles], kind, folder, config, "fetch")
+    for kind, some in chosen.items():
+        if some:
+            data, _ = make_book([chapter_of(one) for one in some], kind, folder, config, "fetch")
             books[kind] = scratch / f"{kind}.epub"
             books[kind].write_bytes(data)
     return books
@@ -117,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, volumes in (("yearly", yearly), ("monthly", monthly)):
             linted = [str(one) for path in volumes for one in lint(path.read_bytes(), path.name)]
             found += told(f"the lint: {name}", len(volumes), linted)
-        lacks = [why for why in (machine.node()[1], machine.chromium()[1]) if why]
+        lacks = machine.lacks_for_ace()
         for kind, book in () if lacks else small_books(options.folder.resolve(), base).items():
             found += told(f"Ace: {kind}", 1, machine.violations(book, base / f"ace {kind}"))
         found += told("Ace could not be run", 0, lacks) if lacks else 0

@@ -10,6 +10,9 @@ from convert.enrich import ENRICH, enrich
 from convert.errors import MirrorpressError
 from convert.parse import parse
 
+TOGETHER = 16
+"""Articles that go through the stages together: their trees and the code of a rule fit into a processor's cache."""
+
 
 def convert(source: Source, context: Context) -> Article:
     """Take one source through parse, clean and enrich.

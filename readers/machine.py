@@ -43,6 +43,11 @@ def chromium() -> tuple[str, str]:
     )
 
 
+def lacks_for_ace() -> list[str]:
+    """What is missing to run Ace, and what to do; nothing where all is there."""
+    return [why for _, why in (node(), chromium()) if why]
+
+
 def calibre() -> tuple[str, str]:
     """calibre's converter and, where there is none, what to do."""
     found = shutil.which("ebook-convert")

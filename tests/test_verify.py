@@ -476,6 +476,21 @@ def test_damage_is_reported(target: str, old: str, new: str, check: str) -> None
     assert check in {difference.check for difference in all_checks(damaged(target, old, new))}
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        ("characters", "changed", "\u200b", "", "text"),
+        ("characters", "changed", "count.example", "counted", "text"),
+        ("embeds", "removed", "没有的话", "", "text"),
+    ],
+    ids=["a character that takes no room", "text of an attribute, changed", "text of nowhere"],
+)
+def test_a_note_of_what_the_source_does_not_show_is_reported(note: tuple[str, str, str, str, str]) -> None:
+    """Also where an attribute has the text, and where nobody would see that it is missing."""
+    case = replace(Case(), notes=(*NOTES, note))
+    assert "note" in {difference.check for difference in all_checks(case)}
+
+
 IN_MARKDOWN = [one for one in DAMAGE if one[1] == "markdown" and one[4] == "reads back"]
 
 

@@ -16,15 +16,12 @@ from convert.batch.sources import Mirrors
 from convert.config import Config, Output, build_context, build_outputs
 from convert.errors import MirrorpressError, RuleError
 from convert.files import read_source, write_file
-from convert.pipeline import convert, convert_all
+from convert.pipeline import TOGETHER, convert, convert_all
 from convert.volumes import Member
 from convert.where import facts_of
 
 STAGING = ".staging"
 """The folder below the output that holds outputs until their names are settled."""
-
-TOGETHER = 16
-"""Articles that go through the stages together: their trees and the code of a rule fit into a processor's cache."""
 
 TOGETHER_BYTES = 512 * 1024
 """Sources that go through the stages together; a tree takes some fifty times the memory of its source."""

@@ -16,8 +16,8 @@ def remove_chrome(article: Article, context: Context) -> None:
     if not article.profile.chrome:
         return
     for element in article.body.select(article.profile.chrome):
-        if article.body not in element.ancestors or element.closest(UNSEEN) is not None:
-            continue  # went with an element round it, or no reader sees it
+        if article.body not in element.ancestors or element.closest(UNSEEN) not in (None, element):
+            continue  # went with an element round it, or stands in one of which no reader sees anything
         if _holds_article(element) or _is_credit(element.text.strip(), article):
             element.unwrap()
             continue

@@ -6,6 +6,7 @@ from turbohtml import Element, Text
 
 from convert.article import HIDDEN, UNSEEN, Article, Context
 from convert.clean.addresses import mend
+from convert.clean.characters import settled
 
 RULE = "embeds"
 EMBEDS = (
@@ -37,7 +38,7 @@ def link_embeds(article: Article, context: Context) -> None:
             article.note(RULE, "removed", text)
         elif not addresses:
             article.note(RULE, "removed", f"<{element.tag}>", of="element")
-        links = [Element("p", None, [Element("a", {"href": one}, [Text(one)])]) for one in addresses]
+        links = [Element("p", None, [Element("a", {"href": one}, [Text(settled(one))])]) for one in addresses]
         element.replace_with(*links) if links else element.extract()
 
 

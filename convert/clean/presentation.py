@@ -43,9 +43,6 @@ def unwrap_presentation(article: Article, context: Context) -> None:
             element.tag = meaning
     if unknown := tags - KNOWN - {*MEANINGS}:
         # a damaged tag's name may be none that a selector can say
-        sayable = all(tag.isascii() and tag.isalnum() and tag[0].isalpha() for tag in unknown)
-        found = body.select(", ".join(sorted(unknown))) if sayable else [*body.iter_elements()]
-        for element in found:
-            if element.tag in unknown:
-                element.unwrap()
+        for element in [one for one in body.iter_elements() if one.tag in unknown]:
+            element.unwrap()
     body.normalize()

@@ -73,12 +73,10 @@ def _free_captions(table: Element) -> None:
     for caption in reversed([one for one in table.children if type(one) is Element and one.tag == "caption"]):
         told = move(caption.children, new(table, "div"))
         rest = list(caption.next_siblings)
-        if not any(one.text.strip() for one in caption.previous_siblings):
-            table.insert_before(told)
-        else:
-            if any(one.text.strip() for one in rest):
-                table.insert_after(move(rest, new(table, "table")))
-            table.insert_after(told)
+        behind = any(one.text.strip() for one in caption.previous_siblings)
+        if behind and any(one.text.strip() for one in rest):
+            table.insert_after(move(rest, new(table, "table")))
+        (table.insert_after if behind else table.insert_before)(told)
         caption.extract()
 
 

@@ -21,11 +21,9 @@ from convert.emit.pandoc import formats as pandoc_formats
 from convert.emit.pandoc import write_as
 from convert.errors import MirrorpressError, OutputError, SourceError, UsageError
 from convert.files import read_source, write_file
-from convert.pipeline import convert, convert_all, stages
+from convert.pipeline import TOGETHER, convert, convert_all, stages
 
 STDIN = "-"
-TOGETHER = 16
-"""Sources that are converted together; see `convert_all`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,6 @@ class Reader:
     """Reads sources by their names; what their config and their mirrors say of them is looked up once."""
 
     def __init__(self, config: Config) -> None:
-        self.config = config
         self.base = build_context(config)
         self._input = config.input.resolve()
         self._roots: dict[Path, Path] = {}
@@ -76,12 +73,8 @@ class Reader:
         except SourceError as error:
             todo = "check the path" if "no such file" in error.found else error.todo
             raise SourceError(name, error.found, error.expected, todo) from None
-        return source, self.context(place)
-
-    def context(self, place: Place) -> Context:
-        """What the stages need to know for a source that lies there."""
         mirrors = self._mirrors.setdefault(place.root, Mirrors(place.root))
-        return replace(self.base, channels=mirrors.channels([place.path]))
+        return source, replace(self.base, channels=mirrors.channels([place.path]))
 
 
 def loose_books(paths: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]]:
@@ -133,9 +126,9 @@ def notes_of(names: Sequence[Path], config: Config) -> Iterator[Article | Source
         # paths read as they do in a run over the config's input, wherever in it the search began
         root = above if above in found.root.parents else found.root
         for path in found.paths:
-            place = Place(root, (found.root / path).relative_to(root).as_posix())
+            place = Place(root, Place(found.root, path).under(root))
             try:
-                yield convert(read_source(place.root, place.path, reader.base.max_bytes), reader.context(place))
+                yield convert(*reader.read(place.path, place))
             except SourceError as error:
                 yield error
 

@@ -48,7 +48,7 @@ def write_inline(nodes: Sequence[Node], escape: Escape, line_break: str = "\\\n"
     _write(nodes, parts, escape, line_break)
     if _Mark in map(type, parts):
         _settle(parts)
-        written = "".join([part if type(part) is str else part.shown for part in parts])  # type: ignore[union-attr]
+        written = "".join(map(_said, parts))
     else:
         written = "".join(parts)  # type: ignore[arg-type]  # no mark among them
     if "\n" not in written:

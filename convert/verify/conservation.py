@@ -40,8 +40,10 @@ def conservation(view: View) -> list[Difference]:
         check, what = ("order", "elsewhere") if moved else ("lost", "")
         found.append(Difference(check, place, short(run.text), what, around(seen.text, run.at, run.at + len(run.text))))
     for was, now in laid.unused.elements():
-        if UNSEEN.sub("", was) in UNSEEN.sub("", seen.hidden) or (was and was in seen.values):
-            continue  # text that a rule made of what no reader sees, and that another took away or mended again
+        if was in seen.hidden or (was and not now and was in seen.values):
+            continue  # text that a rule made of what no reader sees, and that another removed again
+        if (bare_text := UNSEEN.sub("", was)) and bare_text in UNSEEN.sub("", seen.hidden):
+            continue  # the same, laid beside the source without the characters that take no room
         if any(was in title for title in titles):
             continue  # the whole title moved, and was changed where it stands now
         found.append(Difference("note", view.path, "a note of text that went", short(f"{was} → {now}")))

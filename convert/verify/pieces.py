@@ -60,7 +60,8 @@ def without_unseen(
     """
     gone = Counter(was for was, now in told if not now and len(was) == 1 and UNSEEN.match(was))
     held = "".join(was for was, now in told if now or len(was) > 1)
-    if not gone or any(seen.count(one) > times + output.count(one) + held.count(one) for one, times in gone.items()):
+    most = {one: times + output.count(one) + held.count(one) for one, times in gone.items()}
+    if not gone or not all(times <= seen.count(one) <= most[one] for one, times in gone.items()):
         return None
     table = dict.fromkeys(map(ord, gone))
     rest = [(was.translate(table), now.translate(table)) for was, now in told]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convert.volumes.collection import MOST_ARTICLES, Collection, Window, check_collection
-from convert.volumes.keys import Member, in_order
+from convert.volumes.keys import Member, in_order, spoken
 from convert.volumes.planning import Volume, chosen, plan_volumes, split_volume
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "in_order",
     "plan_volumes",
     "split_volume",
+    "spoken",
 ]

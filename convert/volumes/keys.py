@@ -80,6 +80,14 @@ SETTLES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def spoken(day: datetime.date, level: str = "day") -> str:
+    """A day, or its `month` or `year`, as a reader of Chinese says it."""
+    said = f"{day.year}年"
+    if level != "year":
+        said += f"{day.month}月"
+    return f"{said}{day.day}日" if level == "day" else said
+
+
 def _period(level: str) -> Key:
     def values(member: Member) -> tuple[Value, ...]:
         if member.date is None:
@@ -87,10 +95,8 @@ def _period(level: str) -> Key:
         if level == "week":
             year, week, _ = member.date.isocalendar()
             return (Value(f"{year:04}-W{week:02}", f"{year:04} 第{week}周", f"{year}年第{week}周"),)
-        day = member.date
-        text = day.isoformat()[: {"year": 4, "month": 7, "day": 10}[level]]
-        spoken = {"year": f"{day.year}年", "month": f"{day.year}年{day.month}月"}.get(level)
-        return (Value(text, text, spoken or f"{day.year}年{day.month}月{day.day}日"),)
+        text = member.date.isoformat()[: {"year": 4, "month": 7, "day": 10}[level]]
+        return (Value(text, text, spoken(member.date, level)),)
 
     return Key(values, ("date",))
 

@@ -16,6 +16,7 @@ from convert.emit.epub.identifiers import new_ids
 from convert.emit.epub.markup import attribute, document, escape, legal, one_line
 from convert.emit.epub.options import BookOptions, Chapter
 from convert.emit.epub.split import split_body
+from convert.volumes import spoken
 
 # BCP 47 (RFC 5646), well-formed tags as far as articles use them.
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -114,7 +115,7 @@ def _about(meta: Metadata) -> str:
     """The line under the title: date, people, channel, and where the article came from."""
     pieces: list[tuple[str, str]] = []
     if meta.date is not None:
-        pieces.append(("date", f'<time datetime="{meta.date.isoformat()}">{wording.date(meta.date)}</time>'))
+        pieces.append(("date", f'<time datetime="{meta.date.isoformat()}">{spoken(meta.date)}</time>'))
     for kind, people, phrase in _PEOPLE:
         if names := "、".join(names_of(getattr(meta, people))):
             pieces.append((kind, escape(phrase(names))))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 
+from convert.volumes import spoken
+
 CONTENTS = "目录"
 COVER = "封面"
 BODY = "正文"
@@ -19,22 +21,17 @@ UNREADABLE = "图片文件无法读取。"
 RIGHTS = "各篇文章的版权归其作者与发布者所有。"
 
 
-def date(day: datetime.date) -> str:
-    """A calendar date as a reader says it."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def span(first: datetime.date | None, last: datetime.date | None) -> str:
     """The days from the first to the last, without saying twice what they share; empty where there are none."""
     if first is None or last is None:
         return ""
     if first == last:
-        return date(first)
+        return spoken(first)
     if first.year != last.year:
-        return f"{date(first)}—{date(last)}"
+        return f"{spoken(first)}—{spoken(last)}"
     if first.month != last.month:
-        return f"{date(first)}—{last.month}月{last.day}日"
-    return f"{date(first)}—{last.day}日"
+        return f"{spoken(first)}—{last.month}月{last.day}日"
+    return f"{spoken(first)}—{last.day}日"
 
 
 def articles(count: int) -> str:
