@@ -52,6 +52,16 @@ class OutputError(MirrorpressError):
     exit_code = 1
 
 
+class NoRoomError(OutputError):
+    """Nothing more can be written: the disk is full, or read-only."""
+
+
+class HeldError(OutputError):
+    """Another run holds the output folder."""
+
+    exit_code = 75
+
+
 class UsageError(MirrorpressError):
     """Wrong usage of the command."""
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import hashlib
 import os
 import stat
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from convert.article import Source
-from convert.errors import OutputError, SourceError
+from convert.errors import NoRoomError, OutputError, SourceError
+
+FEW = 3
+"""Files that are waited for one by one."""
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EIO})
+"""What keeps every further output from being written too: no room, a file system that is read-only or broken."""
 
 # Paths are joined and opened as strings: over a hundred thousand files pathlib costs as much as the reading itself.
 
@@ -52,48 +63,159 @@ def _too_large(where: str, found: str, max_bytes: int) -> SourceError:
     return SourceError(where, found, f"at most {max_bytes:,}", "raise parse.max_bytes to read it")
 
 
-def write_file(root: Path, path: str, data: bytes) -> bool:
+class Written(NamedTuple):
+    """A file that lies in the output folder: its size in bytes, its time of change in nanoseconds, and its digest.
+
+    changed: whether its bytes were written now; a file that held them already is left alone, with its time.
+    """
+
+    size: int
+    mtime: int
+    digest: bytes
+    changed: bool = True
+
+
+def digest_of(data: bytes) -> bytes:
+    """A digest of 16 bytes that tells files and texts apart."""
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def write_file(root: Path, path: str, data: bytes) -> Written:
     """Write one output below `root`, making its folders; other programs see the old file or the whole new one.
 
-    A file that holds these bytes already is left alone, with its time; returns whether anything was written. Raises
-    OutputError where the output cannot be written; nothing half-written is left behind.
+    Its bytes are on disk before it has its name, so that no loss of power leaves half a file. Raises OutputError where
+    the output cannot be written; nothing half-written is left behind.
     """
-    target = f"{root}/{path}"
-    # The temporary name follows from the path, so that what a killed process left is overwritten by the next run.
-    digest = hashlib.blake2s(os.fsencode(path), digest_size=8).hexdigest()
-    temporary = f"{os.path.dirname(target)}/.{digest}.part"  # noqa: PTH120 - see above
-    try:
-        if _holds(target, data):
-            return False
+    outbox = Outbox(root)
+    written = outbox.put(path, data)
+    for error in outbox.publish().values():
+        raise error
+    return written
+
+
+class Outbox:
+    """Outputs that are written under temporary names, and get their own all at once, when they are safely on disk.
+
+    One wait for the disk costs as much as writing some ten files, whether it is for one of them or for a hundred.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._parts: dict[str, str] = {}
+
+    def put(self, path: str, data: bytes) -> Written:
+        """Write an output under a temporary name beside its own, unless a file with these bytes is there already.
+
+        Raises NoRoomError where nothing more can be written, OutputError where this output cannot.
+        """
+        target = f"{self._root}/{path}"
+        temporary = part_of(target)
         try:
-            handle = _create(temporary)
-        except FileNotFoundError:
-            Path(temporary).parent.mkdir(parents=True, exist_ok=True)
-            handle = _create(temporary)
-        try:
-            with os.fdopen(handle, "wb", buffering=0) as opened:
-                view = memoryview(data)
-                while view:
-                    view = view[opened.write(view) or 0 :]
-            os.replace(temporary, target)  # noqa: PTH105 - see above
-        except BaseException:
+            held = _holds(target, data)
+            if held:
+                return Written(held.st_size, held.st_mtime_ns, digest_of(data), changed=False)
+            try:
+                handle = _create(temporary)
+            except FileNotFoundError:
+                Path(temporary).parent.mkdir(parents=True, exist_ok=True)
+                handle = _create(temporary)
+            self._parts[path] = temporary
+            try:
+                with os.fdopen(handle, "wb", buffering=0) as opened:
+                    view = memoryview(data)
+                    while view:
+                        view = view[opened.write(view) or 0 :]
+                    about = os.fstat(opened.fileno())
+            except BaseException:
+                self.drop(path)
+                raise
+        except OSError as error:
+            raise unwritable(target, error) from None
+        return Written(about.st_size, about.st_mtime_ns, digest_of(data))
+
+    def drop(self, path: str) -> None:
+        """Take an output back that was put here and not published."""
+        if temporary := self._parts.pop(path, ""):
             Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise _unwritable(target, error) from None
-    return True
+
+    def publish(self) -> dict[str, OutputError]:
+        """Wait until what was put here is on disk, and give every output its name; returns errors by output."""
+        parts, self._parts = self._parts, {}
+        failed: dict[str, OutputError] = {}
+        if not parts:
+            return failed
+        try:
+            sync(self._root, list(parts.values()))
+        except OSError as error:
+            # nothing is known of any of them
+            for path, temporary in parts.items():
+                Path(temporary).unlink(missing_ok=True)
+                failed[path] = unwritable(f"{self._root}/{path}", error)
+            return failed
+        for path, temporary in parts.items():
+            try:
+                os.replace(temporary, f"{self._root}/{path}")  # noqa: PTH105 - see above
+            except OSError as error:
+                Path(temporary).unlink(missing_ok=True)
+                failed[path] = unwritable(f"{self._root}/{path}", error)
+        return failed
 
 
-def _holds(target: str, data: bytes) -> bool:
-    """Whether a regular file holds just these bytes."""
+def part_of(target: str) -> str:
+    """The temporary name beside an output's path.
+
+    It follows from the path, so that what a killed process left is overwritten by the next run.
+    """
+    folder, _, name = target.rpartition("/")
+    return f"{folder}/.{hashlib.blake2s(os.fsencode(name), digest_size=8).hexdigest()}.part"
+
+
+def sync(root: Path, files: Sequence[str]) -> None:
+    """Wait until files of the file system that `root` lies on are on disk. Raises OSError where that fails.
+
+    Linux does it for many of them with one call, syncfs(2), which waits for what others write there too; a few files,
+    and all elsewhere, are waited for one by one.
+    """
+    if _SYNCFS is not None and len(files) > FEW:
+        handle = os.open(root, os.O_RDONLY)
+        try:
+            if _SYNCFS(handle) == 0:
+                return
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+        finally:
+            os.close(handle)
+    for file in files:
+        handle = os.open(file, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _syncfs() -> Callable[[int], int] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        function: Callable[[int], int] = ctypes.CDLL(None, use_errno=True).syncfs
+    except (OSError, AttributeError):
+        return None  # a C library without it
+    return function
+
+
+_SYNCFS = _syncfs()
+
+
+def _holds(target: str, data: bytes) -> os.stat_result | None:
+    """What is known of a regular file that holds just these bytes; else None."""
     try:
         about = os.lstat(target)
         if not stat.S_ISREG(about.st_mode) or about.st_size != len(data):
-            return False
+            return None
         with open(target, "rb", buffering=0) as opened:  # noqa: PTH123 - see above
-            return opened.read(len(data) + 1) == data
+            return about if opened.read(len(data) + 1) == data else None
     except OSError:
-        return False
+        return None
 
 
 def move_file(root: Path, path: str, target: str) -> None:
@@ -102,11 +224,15 @@ def move_file(root: Path, path: str, target: str) -> None:
         (root / target).parent.mkdir(parents=True, exist_ok=True)
         (root / path).replace(root / target)
     except OSError as error:
-        raise _unwritable(str(root / target), error) from None
+        raise unwritable(str(root / target), error) from None
 
 
-def _unwritable(target: str, error: OSError) -> OutputError:
-    return OutputError(target, f"cannot be written ({error.strerror or error})", "", "check the output folder")
+def unwritable(target: str, error: OSError) -> OutputError:
+    """Why an output cannot be written: for a reason of its own, or for one that holds for all (NoRoomError)."""
+    found = f"cannot be written ({error.strerror or error})"
+    if error.errno in _NO_ROOM:
+        return NoRoomError(target, found, "", "make room, or make it writable; the next run goes on")
+    return OutputError(target, found, "", "check the output folder")
 
 
 def _create(path: str) -> int:

@@ -178,6 +178,11 @@ class OutputNames:
     def __init__(self, reserved: Iterable[str] = ()) -> None:
         self._files = {_fold(path) for path in reserved}
         self._folders: set[str] = set()
+        self._kept: dict[str, str] = {}
+
+    def keep(self, path: str, owner: str) -> None:
+        """Keep the name of a file that is there already for its owner; no other output gets it."""
+        self._kept[_fold(path)] = owner
 
     def reserve_folders(self, paths: Iterable[str]) -> None:
         """Keep the folders of these outputs from being taken as the name of a file."""
@@ -188,7 +193,7 @@ class OutputNames:
     def settle(self, wanted: str, owner: str) -> str:
         """The name that an output gets: the wanted one, or with a mark that follows from `owner`, its source's path."""
         path, length = wanted, 6
-        while (key := _fold(path)) in self._files or key in self._folders:
+        while (key := _fold(path)) in self._files or key in self._folders or self._kept.get(key, owner) != owner:
             digest = hashlib.blake2s(os.fsencode(owner)).hexdigest()
             folder, slash, name = wanted.rpartition("/")
             path = folder + slash + _shorten(name, f"-{digest[:length]}")

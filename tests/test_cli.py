@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -53,10 +54,10 @@ def test_run_converts_and_ends_with_a_summary(tmp_path: Path) -> None:
     result = command(heap(tmp_path), "run")
     text = result.stdout.decode()
     assert result.returncode == 0, result.stderr
-    assert "converted    2 of 2 sources\n" in text
+    assert "converted    2 articles of 2 sources\n" in text
     assert "passed over  1: not .md, .txt or .html\n" in text
     assert "written      2 markdown, 2 text\n" in text
-    assert "volumes      1 with 2 articles\n" in text
+    assert "volumes      1 with 2 articles, 1 built now\n" in text
     assert "time " in text
     assert b"\x1b" not in result.stdout + result.stderr
     assert (tmp_path / "out/markdown/a/light.md").is_file()
@@ -87,7 +88,7 @@ def test_a_run_writes_the_notes_where_it_is_told(tmp_path: Path) -> None:
 def test_a_dry_run_says_what_it_would_do(tmp_path: Path) -> None:
     """And writes nothing."""
     result = command(heap(tmp_path), "run", "--dry-run", "--limit", "1")
-    assert "would be converted 1 of 1 sources" in result.stdout.decode()
+    assert "would convert 1 articles of 1 sources" in result.stdout.decode()
     assert not (tmp_path / "out").exists()
 
 
@@ -445,14 +446,53 @@ def slow_run(folder: Path) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals differ there")
-def test_an_interrupted_run_ends_with_130_and_one_line(tmp_path: Path) -> None:
+def test_a_run_that_is_interrupted_twice_ends_at_once(tmp_path: Path) -> None:
     """Ctrl-C reaches every process of a terminal; none of them shows a traceback, none is left behind."""
     process = slow_run(tmp_path)
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
     printed, told = process.communicate()
     assert process.returncode == 130
     assert printed == b""
     assert told.decode().splitlines() == ["interrupted; what was written so far is whole"]
+
+
+STEADY = """
+import pathlib, time
+
+def wait(article, context):
+    pathlib.Path("begun").write_text("")
+    time.sleep(0.01)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ there")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_end_keeps_what_it_has_done(tmp_path: Path, number: signal.Signals) -> None:
+    """It says what that is, and the next run does the rest."""
+    for at in range(600):
+        (tmp_path / f"in/{at % 7}").mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"in/{at % 7}/{at}.md").write_text(f"# Day {at}\n\nThe sea was calm.\n", encoding="utf-8")
+    (tmp_path / "own_cli_steady.py").write_text(STEADY, encoding="utf-8")
+    text = "input: in\nclean: [default, 'own_cli_steady:wait']\nbatch: {jobs: 2}\n"
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "convert", "run"],
+        cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    while not (tmp_path / "begun").exists():
+        assert process.poll() is None
+    os.killpg(process.pid, number)
+    printed, told = process.communicate()
+    assert process.returncode == 128 + number, told
+    assert b"ending when what is in hand is done" in told
+    done = len(list((tmp_path / "out/markdown").rglob("*.md")))
+    assert f"converted    {done} articles of 600 sources".encode() in printed
+    assert 0 < done < 600
+    again = command(tmp_path, "run")
+    assert f"converted    {600 - done} articles of 600 sources".encode() in again.stdout
+    assert f"unchanged    {done} articles".encode() in again.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals differ there")
@@ -476,4 +516,4 @@ def test_a_name_that_is_no_unicode_is_told_and_costs_that_file_only(tmp_path: Pa
     assert result.returncode == 1
     assert result.stderr.decode() == "\\udcff.html: its name is not UTF-8; rename the file, or its folder\n"
     report = json.loads((tmp_path / "out" / "report.json").read_bytes())
-    assert ([one["path"] for one in report["failed"]], report["articles"]) == (["\udcff.html"], 2)
+    assert ([one["path"] for one in report["failed"]], report["articles"]) == (["\\udcff.html"], 2)

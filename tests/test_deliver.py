@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from convert.batch import deliver
-from convert.batch.run import run
+from convert.batch.run import Options, run
 from convert.batch.summary import Summary
 from convert.cli import screen
 from convert.errors import ConfigError
@@ -36,7 +36,7 @@ def desk(tmp_path: Path) -> Path:
 def go(desk: Path, text: str = "deliver: [reader]\n", **more: Any) -> Summary:
     """One run; with one volume, unless `text` says which."""
     volumes = "" if "volumes:" in text else "volumes: [{}]\n"
-    return run(config(desk, f"batch: {{jobs: 1}}\n{volumes}{text}"), **more)
+    return run(config(desk, f"batch: {{jobs: 1}}\n{volumes}{text}"), Options(**more))
 
 
 def told(summary: Summary) -> list[tuple[int, int, bool]]:

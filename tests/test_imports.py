@@ -23,6 +23,7 @@ LAYERS = (
     ("parse", "clean", "enrich", "emit", "verify"),
     ("pipeline",),
     ("config",),
+    ("catalogue",),
     ("batch",),
     ("cli",),
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.batch.run import run
+from convert.batch.run import Options, run
 from convert.batch.verification import verify_outputs
 from convert.config import Config, load_config
 from convert.errors import NothingToReadError
@@ -343,7 +343,7 @@ def lossy(config: Config, verify: str) -> Config:
 def test_a_run_verifies_what_it_writes(lake: Config) -> None:
     """A rule that loses text is found out, named in summary and report; the outputs stay, the exit code is 1."""
     config = lossy(lake, "changed")
-    summary = run(config, limit=2)
+    summary = run(config, Options(limit=2))
     assert summary.exit_code == 1
     assert [one.path for one in summary.differing] == ["pages/c1/n100000.md", "pages/c1/n100001.md"]
     assert "lost" in {one.check for one in summary.differing[0].differences}
@@ -361,5 +361,5 @@ def test_a_run_verifies_nothing_else_unless_it_is_told(lake: Config) -> None:
         changed = text.replace("jobs: 1", f"jobs: 1, verify: {verify}").replace("output: out", f"output: out-{verify}")
         file.write_text(changed, encoding="utf-8")
         config = load_config(file)
-        assert run(config, limit=2).verified == first
-        assert run(config, limit=2).verified == again
+        assert run(config, Options(limit=2)).verified == first
+        assert run(config, Options(limit=2)).verified == again

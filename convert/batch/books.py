@@ -1,175 +1,239 @@
-"""Makes the volumes: each is built in a worker, which converts the volume's articles once more (that costs little)."""
+"""Makes the volumes: plans those of every collection, and has those built that are not as they should be."""
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from pathlib import Path
 
-from convert.batch.checks import Differing, check_book, differing
-from convert.batch.feed import list_volume
-from convert.batch.one_book import chapter_of
+from convert.batch.binder import Built, Task, TooLarge, build, list_pictures
+from convert.batch.feed import listing_from, listing_to
+from convert.batch.fingerprint import volumes_depend_on
+from convert.batch.outdated import Disk
 from convert.batch.picture_cache import PictureCache
-from convert.batch.pictures import fetch_pictures, picture_source, tally_missing, web_pictures
+from convert.batch.pictures import OwnFile, fetch_pictures
 from convert.batch.plan import Job
-from convert.batch.pool import Pool
+from convert.batch.pool import Lost, Pool
 from convert.batch.summary import Book, Failure, Progress, Summary
-from convert.batch.workers import reason, worker
+from convert.catalogue import Catalogue, Shelved
+from convert.catalogue.rows import as_json
 from convert.config import Config
-from convert.emit.epub import About, BookOptions, BookTooLargeError, source_date_epoch, write_book
-from convert.emit.opds import Listing
-from convert.errors import MirrorpressError
-from convert.files import write_file
 from convert.names import OutputNames
 from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
 
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One volume to build, and the jobs of its articles in reading order. failed: pictures that were not fetched."""
-
-    volume: Volume
-    collection: Collection
-    jobs: tuple[Job, ...]
-    failed: dict[str, str] = field(default_factory=dict)
+SETTLED = "volumes"
+"""The setting that tells what the volumes were last planned for; nothing when that is out of date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A volume that was written.
+@dataclass(slots=True)
+class Stock:
+    """The articles that volumes are made of: their facts, and by the path of each its copies and its digest."""
 
-    digest: of its bytes. listing: what the feed says of it, where there is one. differing: what the lint found.
-    """
-
-    book: Book
-    digest: str
-    identifier: str
-    listing: Listing | None = None
-    differing: Differing | None = None
+    members: list[Member] = field(default_factory=list)
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    digests: dict[str, bytes] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class TooLarge:
-    """The outcome of a volume that must be split."""
+def take_stock(config: Config, catalogue: Catalogue) -> Stock:
+    """Read what the collections of a config ask of the articles of the catalogue."""
+    fields = frozenset().union(*(one.collection().fields for one in config.volumes))
+    names = sorted(fields - {"path"})
+    stock = Stock()
+    for path, aliases, digest, facts in catalogue.members(names):
+        if "path" in fields:
+            facts = {**facts, "path": path}
+        stock.members.append(Member(path, facts))
+        stock.digests[path] = digest
+        if aliases:
+            stock.aliases[path] = aliases
+    return stock
 
 
-def make_books(
-    config: Config,
-    jobs: Sequence[Job],
-    members: Sequence[Member],
-    names: OutputNames,
-    pool: Pool,
-    summary: Summary,
-    progress: Progress,
-) -> list[Built]:
-    """Plan the volumes of every collection, build them in the pool, and write down in `summary` what came of each.
+class Books:
+    """The making of a run's volumes: what its phases share."""
 
-    Returns those that were written, sorted by file.
-    """
-    built: list[Built] = []
-    by_path = {job.path: job for job in jobs}
+    def __init__(
+        self, config: Config, root: Path, catalogue: Catalogue, pool: Pool, summary: Summary, progress: Progress
+    ) -> None:
+        self.config, self.root, self.catalogue, self.pool = config, root, catalogue, pool
+        self.summary, self.progress = summary, progress
+        self.collections = [options.collection() for options in config.volumes]
+        self.base = volumes_depend_on(config)
+        self.goal = hashlib.sha256(repr((self.base, self.collections)).encode()).hexdigest()
+        self.shelf = catalogue.volumes()
+        self.disk = Disk(config.output)
+        self.current: set[str] = set()
+        self.built: list[Built] = []
 
-    def task(collection: Collection, volume: Volume) -> Task:
-        # Settled here and not in the worker: two collections may want one name.
+    def make(self, taken: Callable[[], OutputNames], stop: Callable[[], bool], force: bool = False) -> list[Built]:
+        """Plan the volumes of every collection, and build those that have to be; what came of each is in `summary`.
+
+        taken: gives the names that other outputs have taken. stop: whether to begin no further one. force: build all.
+        Returns those that there are now, sorted by file.
+        """
+        if force:
+            self.shelf = {}
+        elif self.catalogue.setting(SETTLED) == self.goal and all(self.is_kept(one) for one in self.shelf.values()):
+            self.built = [self.kept(one) for one in self.shelf.values() if not one.split]
+            self.catalogue.touch_outputs(self.disk.touched)
+            return sorted(self.built, key=lambda one: one.book.file)
+        stock, names = take_stock(self.config, self.catalogue), taken()
+        waiting = [self.task(one, volume, stock, names) for one in self.collections
+                   for volume in plan_volumes(one, stock.members)]  # fmt: skip
+        total, failures = len(waiting), len(self.summary.failures)
+        while waiting and not stop():
+            split = self.round(waiting, total, stop)
+            waiting = []
+            for task in split:
+                pieces = split_volume(task.collection, stock.members, task.volume)
+                waiting += [replace(self.task(task.collection, one, stock, names), failed=task.failed)
+                            for one in pieces]  # fmt: skip
+                if not pieces:
+                    self.fail(task, "one article is too large for a book")
+            total += len(waiting)
+        self.finish(complete=not stop() and failures == len(self.summary.failures))
+        return sorted(self.built, key=lambda one: one.book.file)
+
+    def task(self, collection: Collection, volume: Volume, stock: Stock, names: OutputNames) -> Task:
+        """A volume with the name that it gets. Two collections may want one, so that workers cannot say."""
         settled = replace(volume, file=names.settle(volume.file, volume.key))
-        return Task(settled, collection, tuple(by_path[path] for path in volume.members))
+        self.current.add(settled.file)
+        jobs = tuple(Job(path, stock.aliases.get(path, ()), path) for path in volume.members)
+        digest = hashlib.blake2b(repr((self.base, collection, settled)).encode(errors="surrogatepass"), digest_size=16)
+        for path in volume.members:
+            digest.update(stock.digests[path])
+        return Task(settled, collection, jobs, fingerprint=digest.digest())
 
-    collections = [options.collection() for options in config.volumes]
-    waiting = [task(one, volume) for one in collections for volume in plan_volumes(one, members)]
-    waiting = _with_pictures(config, waiting, pool, summary, progress)
-    done, total = 0, len(waiting)
-    while waiting:
-        split: list[Task] = []
-        for (one,), outcome in pool.run(build, [[one] for one in waiting]):
-            if isinstance(outcome, TooLarge) and (pieces := split_volume(one.collection, members, one.volume)):
-                split += [replace(task(one.collection, piece), failed=one.failed) for piece in pieces]
-                total += len(pieces)
-            elif isinstance(outcome, Built):
-                summary.books.append(outcome.book)
-                summary.differing += [outcome.differing] if outcome.differing else []
-                built.append(outcome)
-            elif isinstance(outcome, Failure):
-                summary.failures.append(outcome)
+    def round(self, tasks: Sequence[Task], total: int, stop: Callable[[], bool]) -> list[Task]:
+        """Build those of the volumes that have to be; returns those that were too large."""
+        wanted: list[Task] = []
+        split: dict[str, Task] = {}
+        for task in tasks:
+            known = self.shelf.get(task.volume.file)
+            if known is None or known.fingerprint != task.fingerprint or not self.is_kept(known):
+                wanted.append(task)
+            elif known.split:
+                split[task.volume.file] = task
             else:
-                told = "one article is too large for a book" if isinstance(outcome, TooLarge) else outcome.value
-                summary.failures.append(Failure(one.volume.file, f"{one.volume.file}: {told}"))
+                self.built.append(self.kept(known))
+        wanted = self.with_pictures(wanted)
+        done = total - len(wanted)
+        for (task,), outcome in self.pool.run(build, _until(stop, ([one] for one in wanted))):
+            if self.take(task, outcome):
+                split[task.volume.file] = task
             done += 1
-            progress("volumes", done, total)
-        waiting = split
-    if any(one.pictures == "fetch" for one in collections):
-        PictureCache(config.picture_cache).trim(config.pictures.cache_bytes)
-    return sorted(built, key=lambda one: one.book.file)
+            self.progress("volumes", done, total)
+        return [task for task in tasks if task.volume.file in split]
 
+    def take(self, task: Task, outcome: Built | Failure | TooLarge | Lost) -> bool:
+        """Take in what came of a volume; returns whether it has to be split."""
+        volume = task.volume
+        number = self.collections.index(task.collection)
+        empty = Shelved(volume.file, volume.title, volume.key, number, task.fingerprint, split=1)
+        if isinstance(outcome, Built):
+            self.built.append(outcome)
+            self.summary.built += 1
+            self.summary.differing += [outcome.differing] if outcome.differing else []
+            with self.catalogue.transaction():
+                self.catalogue.put_volume(_shelved(outcome, empty, task), volume.members, outcome.outputs)
+        elif isinstance(outcome, TooLarge):
+            with self.catalogue.transaction():
+                self.catalogue.put_volume(empty, (), ())
+            return True
+        else:
+            self.fail(task, outcome.value if isinstance(outcome, Lost) else outcome.reason)
+        return False
 
-def _with_pictures(
-    config: Config, tasks: Sequence[Task], pool: Pool, summary: Summary, progress: Progress
-) -> list[Task]:
-    """Fetch the pictures of the volumes that want it; each task is told what could not be had.
+    def fail(self, task: Task, reason: str) -> None:
+        """Record that there is no such volume; one of an earlier run stays where it is."""
+        file = task.volume.file
+        self.summary.failures.append(Failure(file, reason if reason.startswith(file) else f"{file}: {reason}"))
+        with self.catalogue.transaction():
+            self.catalogue.forget_volumes([file])
 
-    That is done here and not in the workers, so that a host is asked by one process only.
-    """
-    fetching = [[one] for one in tasks if one.collection.pictures == "fetch"]
-    listed = pool.run(list_pictures, fetching)
-    wanted = {one.volume.file: found if isinstance(found, tuple) else () for (one,), found in listed}
-    if not fetching:
-        return list(tasks)
-    every = [address for addresses in wanted.values() for address in addresses]
-    fetched = fetch_pictures(config, every, lambda done, total: progress("pictures", done, total))
-    summary.fetched, summary.cached = fetched.fetched, fetched.cached
-    return [
-        replace(
-            one, failed={key: fetched.failed[key] for key in wanted.get(one.volume.file, ()) if key in fetched.failed}
+    def is_kept(self, known: Shelved) -> bool:
+        """Whether a volume's files are as they were written, and the mirror's pictures as they were read."""
+        if known.split:
+            return True
+        outputs = self.catalogue.outputs_of(known.file)
+        pictures = (OwnFile(*one) for one in json.loads(known.pictures))
+        return (
+            bool(outputs)
+            and not known.differs
+            and not any(map(self.disk.reason, outputs))
+            and all(OwnFile.at(self.root, one.path) == one for one in pictures)
+            and not self.has_come(known)
         )
-        for one in tasks
-    ]
+
+    def has_come(self, known: Shelved) -> bool:
+        """Whether a picture that a volume had to do without can be had by now: asks for those that may be."""
+        addresses = json.loads(known.missing).get("addresses")
+        if not addresses or self.collections[known.collection].pictures != "fetch":
+            return False
+        fetched = fetch_pictures(self.config, addresses)
+        self.summary.fetched = (self.summary.fetched or 0) + fetched.fetched
+        return fetched.failed.keys() != set(addresses)
+
+    def kept(self, known: Shelved) -> Built:
+        """A volume of an earlier run."""
+        missing = json.loads(known.missing)
+        reasons = missing.get("reasons", {})
+        book = Book(known.file, known.title, known.articles, sum(reasons.values()), reasons, missing.get("bytes", 0))
+        return Built(book, known.digest, known.identifier, listing_from(known.listing))
+
+    def with_pictures(self, tasks: Sequence[Task]) -> list[Task]:
+        """Fetch the pictures of the volumes that want it; each task is told what could not be had.
+
+        That is done here and not in the workers, so that a host is asked by one process only.
+        """
+        fetching = [[one] for one in tasks if one.collection.pictures == "fetch" and not one.failed]
+        if not fetching:
+            return list(tasks)
+        listed = self.pool.run(list_pictures, fetching)
+        wanted = {one.volume.file: found if isinstance(found, tuple) else () for (one,), found in listed}
+        every = [address for addresses in wanted.values() for address in addresses]
+        fetched = fetch_pictures(self.config, every, lambda done, total: self.progress("pictures", done, total))
+        self.summary.fetched = (self.summary.fetched or 0) + fetched.fetched
+        self.summary.cached += fetched.cached
+        return [
+            replace(one, failed={key: fetched.failed[key] for key in wanted[one.volume.file] if key in fetched.failed})
+            if one.volume.file in wanted
+            else one
+            for one in tasks
+        ]
+
+    def finish(self, complete: bool) -> None:
+        """Forget volumes that nothing asks for any more. complete: whether all that were planned are there."""
+        with self.catalogue.transaction():
+            self.catalogue.touch_outputs(self.disk.touched)
+            if complete:
+                self.catalogue.forget_volumes(self.catalogue.volumes().keys() - self.current)
+                self.catalogue.set(**{SETTLED: self.goal})
+        if any(one.pictures == "fetch" for one in self.collections):
+            PictureCache(self.config.picture_cache).trim(self.config.pictures.cache_bytes)
 
 
-def list_pictures(tasks: Sequence[Task]) -> tuple[str, ...]:
-    """The pictures on the web of one volume's articles, each once."""
-    (task,) = tasks
-    found: dict[str, None] = {}
-    for job in task.jobs:
-        try:
-            found.update(dict.fromkeys(web_pictures(chapter_of(worker().article(job)))))
-        except MirrorpressError:
-            continue  # building the volume comes upon it once more, and says so
-    return tuple(found)
+def _until(stop: Callable[[], bool], chunks: Iterable[list[Task]]) -> Iterator[list[Task]]:
+    for chunk in chunks:
+        if stop():
+            return
+        yield chunk
 
 
-def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
-    """Build one volume in a worker process, and write it, with the pictures that the feed shows of it."""
-    (task,) = tasks
-    me = worker()
-    missing: Counter[str] = Counter()
-    said: list[tuple[About, bytes]] = []
-
-    def note_book(about: About, cover: bytes) -> None:
-        said.append((about, cover))
-
-    try:
-        chapters = [chapter_of(me.article(job)) for job in task.jobs]
-        options = BookOptions(
-            pictures=task.collection.pictures,
-            grayscale=task.collection.grayscale,
-            style=task.collection.style,
-            script=task.collection.script,
-            max_bytes=task.collection.max_bytes,
-            modified=source_date_epoch(os.environ),
-        )
-        cache = PictureCache(me.config.picture_cache) if task.collection.pictures == "fetch" else None
-        source = picture_source(me.root, cache)
-        lacks = tally_missing(task.failed, missing)
-        data = write_book(task.volume, chapters, source, options, missing=lacks, told=note_book)
-        write_file(me.config.output, task.volume.file, data)
-        ((about, cover),) = said
-        listing = list_volume(me.config.output, task.volume.file, data, about, cover) if me.config.feed else None
-    except BookTooLargeError:
-        return TooLarge()
-    except Exception as error:
-        return Failure(task.volume.file, reason(task.volume.file, error))
-    reasons = dict(sorted(missing.items()))
-    book = Book(task.volume.file, task.volume.title, len(chapters), missing.total(), reasons)
-    found = check_book(data, task.volume.file) if me.config.batch.verify != "off" else []
-    return Built(book, sha256(data).hexdigest(), about.identifier, listing, differing(task.volume.file, found))
+def _shelved(built: Built, empty: Shelved, task: Task) -> Shelved:
+    """A volume as the catalogue keeps it."""
+    book, found = built.book, built.differing
+    missing = {"reasons": book.reasons, "addresses": sorted(task.failed), "bytes": book.size}
+    return empty._replace(
+        split=0,
+        articles=book.articles,
+        digest=built.digest,
+        identifier=built.identifier,
+        listing=listing_to(built.listing),
+        missing=as_json(missing),
+        pictures=as_json(built.pictures),
+        differs=found.count if found else 0,
+        differences=as_json(found.told() if found else []),
+    )

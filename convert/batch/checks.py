@@ -11,6 +11,9 @@ from convert.emit import EmitOptions
 from convert.lint import lint
 from convert.verify import Difference, View, against_source, html_file, markdown_file, plain_text
 
+EXAMPLES = 3
+"""Differences of one article that the report shows."""
+
 SHOWN = 20
 """Differences of one article that are told; a file that was swapped for another one has hundreds."""
 
@@ -22,6 +25,10 @@ class Differing:
     path: str
     count: int
     differences: tuple[Difference, ...]
+
+    def told(self) -> list[str]:
+        """The first differences, a line each."""
+        return [str(one) for one in self.differences[:EXAMPLES]]
 
 
 def differing(path: str, found: list[Difference]) -> Differing | None:

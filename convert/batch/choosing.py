@@ -8,10 +8,12 @@ from functools import partial
 from convert.batch.one_book import Chosen, chapter_of
 from convert.batch.plan import Job, make_plan
 from convert.batch.pool import Lost, Pool, chunked
-from convert.batch.run import looks_at, lost, processes
+from convert.batch.readback import Read
+from convert.batch.refresh import looks_at, lost
+from convert.batch.run import processes
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
-from convert.batch.workers import Done, Worker, reason, start, worker
+from convert.batch.workers import Worker, reason, start, worker
 from convert.config import Config
 from convert.names import OutputNames
 from convert.profiles import load_profiles
@@ -37,7 +39,7 @@ def choose(config: Config, condition: Condition, most: int, progress: Progress) 
         work = partial(_members, condition=condition)
         for some, results in pool.run(work, chunked([*jobs.values()], pool.jobs), config.batch.seconds):
             if isinstance(results, Lost):
-                results = [Done(some[0].path, failure=lost(some[0].path, results, config))]
+                results = [Read(some[0].path, failure=lost(config, some[0].path, results))]
             members += [one.member for one in results if one.member]
             failures += [Failure(one.path, one.failure) for one in results if one.failure]
             done += len(some)
@@ -47,15 +49,15 @@ def choose(config: Config, condition: Condition, most: int, progress: Progress) 
     return Chosen(found.root, chapters, failures)
 
 
-def _members(jobs: Sequence[Job], condition: Condition) -> list[Done]:
+def _members(jobs: Sequence[Job], condition: Condition) -> list[Read]:
     """In a worker: the articles that the condition holds for, and those that fail."""
     me = worker()
     results = []
     for job, article in me.articles(jobs):
         if isinstance(article, Exception):
-            results.append(Done(job.path, failure=reason(job.path, article)))
+            results.append(Read(job.path, failure=reason(job.path, article)))
             continue
         facts = facts_of(article.meta, article.path, me.mirrors.name(article.path))
         if matches(condition, facts):
-            results.append(Done(job.path, Member(job.path, {key: facts[key] for key in facts.keys() & {"date", "id"}})))
+            results.append(Read(job.path, Member(job.path, {key: facts[key] for key in facts.keys() & {"date", "id"}})))
     return results

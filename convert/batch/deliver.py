@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeAlias
 
-from convert.batch.books import Built
+from convert.batch.binder import Built
 from convert.batch.report import to_json
 from convert.batch.summary import Delivery, Failure, Progress, Summary
 from convert.config import Config, DeliverOptions

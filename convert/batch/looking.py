@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
-from convert.batch.plan import Look
 from convert.batch.workers import Worker, reason, worker
+from convert.catalogue import Look
 from convert.errors import MirrorpressError, SourceError
-from convert.files import read_source
+from convert.files import digest_of, read_source
 from convert.parse import identity
 from convert.tree import fragment
 
@@ -22,11 +21,13 @@ def _look(me: Worker, path: str) -> Look:
     try:
         if not path.isprintable():
             _check_name(path)
-        found = identity(read_source(me.root, path, me.base.max_bytes), me.base)
+        source = read_source(me.root, path, me.base.max_bytes)
+        found = identity(source, me.base)
     except Exception as error:
         return Look(path, failure=reason(path, error))
-    digest = hashlib.blake2b(found.body.encode(errors="surrogatepass"), digest_size=16).digest()
-    return Look(path, found.publisher, found.id, len(found.body), digest)
+    body = digest_of(found.body.encode(errors="surrogatepass"))
+    content = digest_of(source.data)
+    return Look(path, found.publisher, found.id, len(found.body), body, "", content, found.profile.name)
 
 
 def _check_name(path: str) -> None:

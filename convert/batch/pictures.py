@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from convert.batch.picture_cache import PictureCache, web_address
@@ -22,8 +22,31 @@ MAX_PICTURE = 64 * 1024 * 1024
 """Bytes of a picture's file; a larger one is left out."""
 
 
-def pictures_in(root: Path) -> PictureSource:
-    """What gives a picture's bytes by its article's path and its address: from a file below `root`, or not at all."""
+class OwnFile(NamedTuple):
+    """A file of the mirror that a book asked for: its path below the input, its size and its time of change.
+
+    The last two are 0 for a file that is not there.
+    """
+
+    path: str
+    size: int = 0
+    mtime: int = 0
+
+    @classmethod
+    def at(cls, root: Path, path: str) -> OwnFile:
+        """How a file is now."""
+        try:
+            about = (root / path).stat()
+        except (OSError, ValueError):
+            return cls(path)
+        return cls(path, about.st_size, about.st_mtime_ns)
+
+
+def pictures_in(root: Path, asked: dict[str, OwnFile] | None = None) -> PictureSource:
+    """What gives a picture's bytes by its article's path and its address: from a file below `root`, or not at all.
+
+    asked: takes in, by path, the files that were asked for.
+    """
     top = root.resolve()
 
     def read(path: str, address: str) -> bytes | None:
@@ -32,7 +55,12 @@ def pictures_in(root: Path) -> PictureSource:
             return None
         try:
             file = (top / path).parent.joinpath(unquote(parts.path)).resolve()
-            if top in file.parents and file.is_file():
+            if top not in file.parents:
+                return None
+            if asked is not None:
+                name = file.relative_to(top).as_posix()
+                asked[name] = OwnFile.at(top, name)
+            if file.is_file():
                 return read_limited(file, MAX_PICTURE, address)
         except (OSError, ValueError, SourceError):
             # Too long a name, a null character, a file that may not be read: the book says that the picture is missing.
@@ -42,9 +70,9 @@ def pictures_in(root: Path) -> PictureSource:
     return read
 
 
-def picture_source(root: Path, cache: PictureCache | None) -> PictureSource:
-    """The mirror's own files first, then what was fetched into the cache, if there is one."""
-    own = pictures_in(root)
+def picture_source(root: Path, cache: PictureCache | None, asked: dict[str, OwnFile] | None = None) -> PictureSource:
+    """The mirror's own files first, then what was fetched into the cache, if there is one; asked: see pictures_in."""
+    own = pictures_in(root, asked)
     if cache is None:
         return own
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import NamedTuple, TypeAlias
 
 from convert.article import Note
+from convert.catalogue import Look
 from convert.config import Output
 from convert.names import OutputNames
 
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a first look at a source told: which article it holds, how long its body is, and a digest of that.
-
-    failure: why it cannot be read, or empty.
-    """
-
-    path: str
-    publisher: str = ""
-    id: str = ""
-    length: int = 0
-    digest: bytes = b""
-    failure: str = ""
+NAMED, VARIANT = "output.name", "identity.variant"
+"""The rules of the notes that follow from the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,70 +22,120 @@ class Job:
 
     path: the source. aliases: its copies, which are not converted. name: the path that the outputs are named after.
     targets: for each output its path, or None where only the article's metadata will tell it.
+    content: the digest of the source's bytes when it was looked at. profile: the one that recognised it.
+    depends: what else the article was made from (`convert.batch.fingerprint`). doubted: whether its outputs are to be
+    held against the source even where nothing is written: they differed the last time.
     """
 
     path: str
     aliases: tuple[str, ...] = ()
     name: str = ""
     targets: tuple[str | None, ...] = ()
+    content: bytes = b""
+    profile: str = ""
+    depends: str = ""
+    doubted: bool = False
+
+
+Depends: TypeAlias = Callable[[Job], str]
+"""Says what a job depends on besides its source."""
+
+
+class Suspect(NamedTuple):
+    """A copy whose body has other bytes than the source that is converted in its place, and a digest of that one's."""
+
+    copy: str
+    source: str
+    body: bytes
+    name: str
 
 
 @dataclass(slots=True)
 class Plan:
-    """The jobs, sorted by path; notes about names; pairs (copy, source) whose bodies are not the same bytes."""
+    """The jobs, sorted by path; notes about names, with the job's name; copies whose bodies are not the same bytes."""
 
     jobs: list[Job] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    suspects: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[tuple[str, Note]] = field(default_factory=list)
+    suspects: list[Suspect] = field(default_factory=list)
     copies: int = 0
 
 
 def make_plan(looks: Iterable[Look], outputs: Sequence[Output], names: OutputNames, merge: bool = True) -> Plan:
-    """Decide what is converted, and what the outputs are called.
-
-    looks: every source that could be read. names: gives each output a name of its own, and keeps them.
-    merge: take sources with the same publisher and id as copies of one article: the longest body is converted (of
-    equals the first path), its outputs are named after the first path, and the others are its aliases.
-    """
-    plan = Plan()
-    groups: dict[tuple[str, ...], list[Look]] = {}
-    for look in looks:
-        known = merge and look.publisher and look.id
-        groups.setdefault((look.publisher, look.id) if known else (look.path,), []).append(look)
-    jobs = [_job(group, plan) for group in groups.values()]
-    plan.jobs = sorted(_named(jobs, outputs, names, plan), key=lambda job: job.path)
+    """Decide what is converted, and what the outputs are called: `group`, then `name`."""
+    plan = group(looks, merge)
+    name(plan, outputs, names)
     return plan
 
 
-def _job(group: list[Look], plan: Plan) -> Job:
-    if len(group) == 1:
-        return Job(group[0].path, name=group[0].path)
-    group.sort(key=lambda look: look.path)
-    best = max(group, key=lambda look: look.length)
-    others = [look for look in group if look is not best]
-    plan.suspects += [(look.path, best.path) for look in others if look.digest != best.digest]
+def group(looks: Iterable[Look], merge: bool = True) -> Plan:
+    """Decide what is converted.
+
+    looks: every source that could be read.
+    merge: take sources with the same publisher and id as copies of one article: the longest body is converted (of
+    equals the first path), its outputs are named after the first path, and the others are its aliases.
+    Returns a plan whose jobs are sorted by name, and have no targets yet.
+    """
+    plan = Plan()
+    groups: dict[tuple[str, ...], Look | list[Look]] = {}
+    for look in looks:
+        key = (look.publisher, look.id) if merge and look.publisher and look.id else (look.path,)
+        known = groups.setdefault(key, look)
+        if known is not look:  # most articles have one source; a list for each would take more than all looks
+            groups[key] = [*known, look] if isinstance(known, list) else [known, look]
+    plan.jobs = [_job(found, plan) if isinstance(found, list) else _single(found) for found in groups.values()]
+    plan.jobs.sort(key=attrgetter("name"))
+    return plan
+
+
+def name(plan: Plan, outputs: Sequence[Output], names: OutputNames, depends: Depends = lambda job: "") -> None:
+    """Give the jobs of a plan the names of their outputs, and what they depend on; then they are sorted by path.
+
+    names: gives each output a name of its own, and keeps them.
+    """
+    wanted = _Wanted(outputs)
+    names.reserve_folders(wanted.folders(plan.jobs))
+    for at, job in enumerate(plan.jobs):
+        targets = tuple(path and settle(names, path, job, plan.notes) for path in wanted.of(job))
+        plan.jobs[at] = Job(job.path, job.aliases, job.name, targets, job.content, job.profile, depends(job))
+    plan.jobs.sort(key=attrgetter("path"))
+
+
+class _Wanted:
+    """The names that outputs want; None where only the article's metadata will tell."""
+
+    def __init__(self, outputs: Sequence[Output]) -> None:
+        self._fills = [one.template.fill if one.template.from_path else None for one in outputs]
+
+    def of(self, job: Job) -> list[str | None]:
+        return [fill(job.name) if fill else None for fill in self._fills]
+
+    def folders(self, jobs: Sequence[Job]) -> Iterator[str]:
+        for job in jobs:
+            yield from filter(None, self.of(job))
+
+
+def _single(look: Look) -> Job:
+    return Job(look.path, (), look.path, (), look.content, look.profile)
+
+
+def _job(copies: list[Look], plan: Plan) -> Job:
+    copies.sort()
+    best = max(copies, key=attrgetter("length"))
+    others = [look for look in copies if look is not best]
+    name = copies[0].path
+    plan.suspects += [Suspect(look.path, best.path, best.body, name) for look in others if look.body != best.body]
     plan.copies += len(others)
-    return Job(best.path, tuple(look.path for look in others), group[0].path)
+    return Job(best.path, tuple(look.path for look in others), name, (), best.content, best.profile)
 
 
-def _named(jobs: list[Job], outputs: Sequence[Output], names: OutputNames, plan: Plan) -> list[Job]:
-    jobs.sort(key=lambda job: job.name)
-    wanted = [[one.template.fill(job.name) if one.template.from_path else None for one in outputs] for job in jobs]
-    names.reserve_folders(path for paths in wanted for path in paths if path)
-    return [
-        Job(job.path, job.aliases, job.name, tuple(path and settle(names, path, job, plan.notes) for path in paths))
-        for job, paths in zip(jobs, wanted, strict=True)
-    ]
-
-
-def settle(names: OutputNames, wanted: str, job: Job, notes: list[Note]) -> str:
+def settle(names: OutputNames, wanted: str, job: Job, notes: list[tuple[str, Note]]) -> str:
     """The name that an output of a job gets; where it is not the wanted one, a note says so."""
     path = names.settle(wanted, job.name)
     if path != wanted:
-        notes.append(Note(job.path, "output.name", "wrong", wanted, path, "attribute"))
+        notes.append((job.name, Note(job.path, NAMED, "wrong", wanted, path, "attribute")))
     return path
 
 
 def variant(copy: str, source: str) -> Note:
     """The note on a copy whose text differs from that of the source that is converted in its place."""
-    return Note(copy, "identity.variant", "wrong", source, "", "attribute")
+    return Note(copy, VARIANT, "wrong", source, "", "attribute")

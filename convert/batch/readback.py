@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from convert.batch.books import Task
+from convert.batch.binder import Task
 from convert.batch.checks import Differing, check_article, check_book, differing
 from convert.batch.plan import Job
 from convert.batch.summary import Failure

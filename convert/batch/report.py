@@ -5,7 +5,8 @@ from __future__ import annotations
 import heapq
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -13,59 +14,51 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from convert.article import Note
-from convert.batch.checks import Differing
-from convert.batch.summary import Summary
-from convert.batch.workers import EXAMPLES
+from convert.batch.plan import VARIANT
+from convert.batch.summary import Book
+from convert.catalogue import Catalogue, telling
 from convert.errors import OutputError
 from convert.files import write_file
 
 REPORT = "report.json"
 
 
-def write_report(output: Path, summary: Summary) -> None:
-    """Write `report.json` into the output folder. The same input gives the same bytes: no times, no machine's paths.
+def report(catalogue: Catalogue, books: Iterable[Book], passed_over: Mapping[str, int], sources: int) -> dict[str, Any]:
+    """The content of `report.json`: what there is now, whichever run made it. docs/operate.md explains its keys.
 
-    Its keys: `sources` (found), `passed_over` (by reason), `articles` (converted), `copies` (of those articles),
-    `failed` (path and reason of each), `outputs` (files by format), `notes` (by rule, then kind: count and examples),
-    `pictures` (those that volumes have to do without, by reason), `volumes` (file, title, articles and missing pictures
-    of each, and the reasons), `differs` (path, count and first differences of each article whose outputs are not what
-    its source says). Raises OutputError where it cannot be written.
+    The same input gives the same bytes: no times, no machine's paths.
     """
-    write_file(output, REPORT, to_json(report(summary), indent=2) + b"\n")
-
-
-def report(summary: Summary) -> dict[str, Any]:
-    """The content of `report.json`."""
-    notes: dict[str, dict[str, Any]] = {}
-    for (rule, kind), count in sorted(summary.notes.items()):
-        examples = [_shortened(note) for note in summary.examples[rule, kind]]
-        notes.setdefault(rule, {})[kind] = {"count": count, "examples": examples}
+    notes = telling.notes(catalogue)
+    volumes = sorted(books, key=lambda one: one.file)
+    missing: Counter[str] = Counter()
+    for book in volumes:
+        missing.update(book.reasons)
     return {
-        "articles": summary.articles,
-        "copies": summary.copies,
-        "differs": [_told(one) for one in sorted(summary.differing, key=lambda one: one.path)],
-        "failed": [asdict(one) for one in sorted(summary.failures, key=lambda one: one.path)],
+        "articles": catalogue.count_articles(),
+        "channels": telling.channels(catalogue),
+        "copies": telling.copies(catalogue),
+        "differs": telling.differing(catalogue),
+        "duplicates": telling.duplicates(catalogue),
+        "failed": telling.failures(catalogue),
+        "months": telling.months(catalogue),
         "notes": notes,
-        "outputs": dict(sorted(summary.outputs.items())),
-        "passed_over": dict(sorted(summary.passed_over.items())),
-        "pictures": summary.missing(),
-        "sources": summary.sources,
-        "volumes": [asdict(one) for one in sorted(summary.books, key=lambda one: one.file)],
+        "outputs": telling.outputs(catalogue),
+        "passed_over": dict(sorted(passed_over.items())),
+        "pictures": dict(sorted(missing.items())),
+        "sources": sources,
+        "variants": notes.get(VARIANT, {}).get("wrong", {"count": 0})["count"],
+        "volumes": [_volume(one) for one in volumes],
     }
 
 
-def _told(one: Differing) -> dict[str, Any]:
-    """An article that differs, with its first differences, each in a line."""
-    return {"path": one.path, "count": one.count, "differences": [str(found) for found in one.differences[:EXAMPLES]]}
+def _volume(book: Book) -> dict[str, Any]:
+    told = asdict(book)
+    return {**told, "bytes": told.pop("size")}
 
 
-def _shortened(note: Note) -> dict[str, str]:
-    """A note as an example: a long text is cut, the whole of it is what `run --notes` writes."""
-    return {"path": note.path, "text": _cut(note.text), "to": _cut(note.to)}
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 120 else text[:119] + "…"
+def write_report(output: Path, told: Mapping[str, Any]) -> None:
+    """Write `report.json` into the output folder. Raises OutputError where it cannot be written."""
+    write_file(output, REPORT, to_json(told, indent=2) + b"\n")
 
 
 def note_line(note: Note) -> bytes:

@@ -1,78 +1,110 @@
-"""The run: every source of the input through the stages into the output folder, then the volumes and the report."""
+"""The run: every source of the input through the stages into the output folder, then the volumes and the report.
+
+Only what is out of date is made again: what the sources, the config and the program ask for is held against the
+catalogue and the files that are there. A run that is ended in the middle, by whatever, is taken up by the next one.
+"""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
-from functools import partial
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from convert.article import Note
-from convert.batch.books import make_books
-from convert.batch.deliver import STATE, deliver
+from convert import __version__
+from convert.batch.articles import Articles
+from convert.batch.books import Books
+from convert.batch.deliver import deliver
 from convert.batch.feed import write_feed
-from convert.batch.looking import compare, look_at
+from convert.batch.fingerprint import Dependencies
+from convert.batch.lock import hold
 from convert.batch.machine import cores
-from convert.batch.plan import Job, Look, Plan, make_plan, settle, variant
-from convert.batch.pool import CHUNK, Lost, Pool, chunked
-from convert.batch.report import REPORT, NotesFile, write_report
-from convert.batch.sources import Found, find_sources
+from convert.batch.pool import CHUNK, Pool
+from convert.batch.prune import prune, sweep
+from convert.batch.refresh import Refresh
+from convert.batch.report import REPORT, report, write_report
+from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
-from convert.batch.workers import STAGING, Batch, convert_jobs, staged, start, too_much
-from convert.config import Config, Output, build_outputs
+from convert.batch.workers import start
+from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside
+from convert.config import Config
 from convert.emit.epub import check_script
 from convert.errors import ConfigError, OutputError
-from convert.files import move_file
-from convert.names import OutputNames
 from convert.profiles import load_profiles
-from convert.volumes import Member
 
-TODO = "take the file out of the input, and report it"
+Stop = Callable[[], int]
+"""Says whether to begin nothing more: the number of the signal that asked for it, or 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked of one run.
+
+    notes: a file that gets every note of the articles that are converted, as JSON Lines, sorted by path, rule, kind,
+    text and to. only: a glob pattern of source paths; limit: the first so many sources only. dry_run: plan, and write
+    nothing. force: convert and build everything. prune: delete files that nothing asks for any more.
+    """
+
+    notes: Path | None = None
+    only: str = ""
+    limit: int | None = None
+    dry_run: bool = False
+    force: bool = False
+    prune: bool = False
+
+    @property
+    def partial(self) -> bool:
+        """Whether sources that are not chosen are left as they are."""
+        return bool(self.only) or self.limit is not None
 
 
 def run(
     config: Config,
-    *,
-    notes: Path | None = None,
-    only: str = "",
-    limit: int | None = None,
-    dry_run: bool = False,
+    options: Options = Options(),
     progress: Progress = lambda what, done, total: None,
+    stop: Stop = lambda: 0,
 ) -> Summary:
-    """Convert everything in the input folder.
+    """Convert what is out of date in the input folder, and make the volumes.
 
-    notes: a file that gets every note as JSON Lines, sorted by path, rule, kind, text and to.
-    only: a glob pattern of source paths; limit: the first so many sources only; dry_run: plan, and write nothing.
     Returns what came of it; a source that fails is named there, and the run goes on.
     Raises NothingToReadError for an input without sources, ConfigError for folders that lie in one another's way,
-    MissingToolError where a volume needs a package that is not installed, OutputError where the report or the notes
-    cannot be written.
+    HeldError where another run holds the output folder, MissingToolError where a volume needs a package that is not
+    installed, UsageError for a catalogue of a newer version, OutputError where catalogue, report or notes cannot be
+    written.
     """
     check_folders(config)
     check_tools(config)
-    found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, only)
-    found.paths = found.paths[:limit]
-    with Pool(processes(config, found), start, config, found.root) as pool, ExitStack() as stack:
-        one = _Run(config, found, pool, progress)
-        plan = one.plan()
-        if dry_run:
-            one.summary.dry_run = True
-            one.summary.articles = len(plan.jobs)
-            return one.summary
-        members = one.convert(plan, stack.enter_context(NotesFile(notes)) if notes else None)
-        books = make_books(config, plan.jobs, members, one.names, pool, one.summary, progress)
-    write_feed(config, [book.listing for book in books if book.listing], one.names, one.summary)
-    if not only and limit is None:
-        # Volumes of a part of the articles would take the place of whole ones.
-        deliver(config, books, one.summary, progress)
-    write_report(config.output, one.summary)
-    return one.summary
+    began = time.time_ns()
+    found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, options.only)
+    found.entries = found.entries[: options.limit]
+    # a rehearsal over a folder that is not there leaves it so
+    held = hold(config.output) if config.output.exists() or not options.dry_run else nullcontext()
+    with held:
+        file = config.output / CATALOGUE
+        try:
+            return _once(config, found, options, progress, stop, began)
+        except DamagedError as error:
+            if options.dry_run:
+                raise
+            aside = set_aside(file)
+            summary = _once(config, found, options, progress, stop, began)
+            summary.warnings.append(f"{error.found}; it lies in {aside.name} now, and a new one was made")
+            return summary
+
+
+def _once(config: Config, found: Found, options: Options, progress: Progress, stop: Stop, began: int) -> Summary:
+    with (
+        open_catalogue(config.output / CATALOGUE, rehearsal=options.dry_run) as catalogue,
+        Pool(processes(config, found), start, config, found.root) as pool,
+    ):
+        return _Run(config, found, options, catalogue, pool, progress).run(began, stop)
 
 
 def processes(config: Config, found: Found) -> int:
     """How many worker processes these sources are worth: one takes as long to start as to convert some hundred."""
-    return min(config.batch.jobs or cores(), -(-len(found.paths) // CHUNK))
+    return min(config.batch.jobs or cores(), -(-len(found.entries) // CHUNK))
 
 
 def check_folders(config: Config) -> None:
@@ -91,107 +123,103 @@ def check_tools(config: Config) -> None:
         check_script(options.script)
 
 
-def reserved(config: Config) -> list[str]:
-    """Names in the output folder that no article's or volume's file may take."""
-    return [REPORT, STATE, *([config.feed.file] if config.feed else [])]
-
-
-def looks_at(
-    paths: Sequence[str], pool: Pool, failures: list[Failure], config: Config, progress: Progress
-) -> list[Look]:
-    """Look at every source; those that cannot be read become failures."""
-    looks: list[Look] = []
-    for some, result in pool.run(look_at, chunked(paths, pool.jobs), config.batch.seconds):
-        for look in [Look(some[0], failure=lost(some[0], result, config))] if isinstance(result, Lost) else result:
-            if look.failure:
-                failures.append(Failure(look.path, look.failure))
-            else:
-                looks.append(look)
-        progress("looking", len(looks) + len(failures), len(paths))
-    return looks
-
-
-def lost(path: str, why: Lost, config: Config) -> str:
-    """Why a source has no result at all."""
-    if why is Lost.HUNG:
-        limit = f"{why.value} within {config.batch.seconds} s"
-        return f"{path}: {limit}; expected a few milliseconds; raise batch.seconds if it may take long, or {TODO}"
-    if why is Lost.MEMORY:
-        return too_much(path, config)
-    memory = config.batch.memory
-    perhaps = f", perhaps because it needs more than {memory} MB of memory (batch.memory)" if memory else ""
-    return f"{path}: {why.value}{perhaps}; {TODO}"
-
-
 class _Run:
-    """One run: what its phases share."""
+    """One run: its phases, one after the other."""
 
-    def __init__(self, config: Config, found: Found, pool: Pool, progress: Progress) -> None:
-        self.config = config
-        self.found = found
-        self.pool = pool
-        self.progress = progress
-        self.summary = Summary(sources=len(found.paths), passed_over=dict(found.passed_over))
-        self.outputs: tuple[Output, ...] = build_outputs(config)
-        self.names = OutputNames(reserved(config))
-        self.seconds = config.batch.seconds
+    def __init__(
+        self, config: Config, found: Found, options: Options, catalogue: Catalogue, pool: Pool, progress: Progress
+    ) -> None:
+        self.config, self.found, self.options = config, found, options
+        self.catalogue, self.pool, self.progress = catalogue, pool, progress
+        self.summary = Summary(sources=len(found.entries), passed_over=dict(found.passed_over))
+        self.summary.dry_run = options.dry_run
+        profiles = load_profiles(config.parse.profiles, config.base)
+        self.depends = Dependencies(config, profiles, Mirrors(found.root))
+        self.articles = Articles(config, found, catalogue, pool, self.depends, self.summary, progress)
 
-    def plan(self) -> Plan:
-        """Look at every source, and decide what becomes of it."""
-        looks = looks_at(self.found.paths, self.pool, self.summary.failures, self.config, self.progress)
-        plan = make_plan(looks, self.outputs, self.names, self.config.batch.duplicates == "merge")
-        self.summary.copies = plan.copies
-        for pairs, different in self.pool.run(compare, chunked(plan.suspects, self.pool.jobs), self.seconds):
-            plan.notes += [variant(*pair) for pair in (pairs if isinstance(different, Lost) else different)]
-        return plan
+    def run(self, began: int, stop: Stop) -> Summary:
+        """Take stock, plan, convert, bind, and tell; what began last is ended before that when `stop` says so."""
+        clock = time.monotonic()
 
-    def convert(self, plan: Plan, notes: NotesFile | None) -> list[Member]:
-        """Convert the jobs; returns what the volumes need to know of the articles."""
-        shutil.rmtree(self.config.output / STAGING, ignore_errors=True)
-        self.summary.add_notes(plan.notes)
-        if notes:
-            notes.ahead(plan.notes)
-        members: list[Member] = []
-        work = partial(convert_jobs, with_notes=notes is not None)
-        done = 0
-        for jobs, batch in self.pool.run(work, chunked(plan.jobs, self.pool.jobs), self.seconds):
-            if isinstance(batch, Lost):
-                self.fail(jobs[0].path, lost(jobs[0].path, batch, self.config))
-            else:
-                members += self.take(jobs, batch, notes)
-            done += len(jobs)
-            self.progress("converting", done, len(plan.jobs))
-        shutil.rmtree(self.config.output / STAGING, ignore_errors=True)
-        self.summary.articles = len(members)
-        return members
+        def ended() -> bool:
+            self.summary.signal = self.summary.signal or stop()
+            return bool(self.summary.signal or self.summary.stopped)
 
-    def take(self, jobs: Iterable[Job], batch: Batch, notes: NotesFile | None) -> list[Member]:
-        """Take in what a chunk of jobs came to, and give outputs that wait for it their name."""
-        members = []
-        named: list[Note] = []
-        for job, done in zip(jobs, batch.done, strict=True):
-            try:
-                if done.failure or not done.member:
-                    self.fail(done.path, done.failure)
-                    continue
-                for index, wanted in done.wanted:
-                    target = settle(self.names, wanted, job, named)
-                    move_file(self.config.output, staged(job.path, index), target)
-            except OutputError as error:
-                self.fail(done.path, error.message)
-                continue
-            members.append(done.member)
-            self.summary.verified += done.verified
-            if done.differing:
-                self.summary.differing.append(done.differing)
-            self.summary.outputs.update(output.name for output in self.outputs)
-        self.summary.add(batch)
-        self.summary.add_notes(named)
-        if notes:
-            notes.ahead(named)
-            notes.add(batch.notes)
-        return members
+        number = self.begin()
+        changed = self.refresh(began, ended)
+        if ended():
+            work = None
+        else:
+            every = self.options.force or self.config.batch.verify == "all"
+            work = self.articles.plan(changed, every)
+        if work and not self.options.dry_run:
+            self.articles.convert(work, self.options.notes, ended)
+            self.books(ended)
+            if self.options.prune and not ended():
+                prune(self.catalogue, self.config.output, self.summary)
+        elif work:
+            self.summary.converted.update(work.reasons)
+        self.summary.articles = self.catalogue.count_articles()
+        if not self.options.dry_run:
+            self.end(number, time.monotonic() - clock)
+        return self.summary
 
-    def fail(self, path: str, reason: str) -> None:
-        """Record a failure; the run goes on."""
-        self.summary.failures.append(Failure(path, reason))
+    def begin(self) -> int:
+        """Write down that the run begins; after one that was killed, remove what it left half-done."""
+        with self.catalogue.transaction():
+            number, ended = self.catalogue.begin_run(datetime.now(UTC).isoformat(" ", "seconds"), __version__)
+        if not ended and not self.options.dry_run:
+            sweep(self.config.output)
+        return number
+
+    def refresh(self, began: int, ended: Callable[[], bool]) -> bool:
+        """Bring the catalogue's sources up to date; returns whether any is not what it was."""
+        root, looking = str(self.found.root), self.depends.looking
+        one = Refresh(
+            self.catalogue,
+            self.pool,
+            self.summary,
+            trusted=self.catalogue.setting("root") == root,
+            every=self.catalogue.setting("looking") != looking or self.options.force,
+            partial=self.options.partial,
+            began=began,
+        )
+        one.run(self.found, self.config, ended, self.progress)
+        if not ended() and not self.options.partial:
+            with self.catalogue.transaction():
+                self.catalogue.set(root=root, looking=looking)
+        return one.changed
+
+    def books(self, ended: Callable[[], bool]) -> None:
+        """The volumes, their feed, and their way to readers."""
+        if ended():
+            return
+        books = Books(self.config, self.found.root, self.catalogue, self.pool, self.summary, self.progress)
+        built = books.make(self.articles.taken_names, ended, self.options.force)
+        self.summary.books = [one.book for one in built]
+        if ended():
+            return
+        write_feed(self.config, [one.listing for one in built if one.listing], self.articles.taken_names, self.summary)
+        if not self.options.partial:
+            # Volumes of a part of the articles would take the place of whole ones.
+            deliver(self.config, built, self.summary, self.progress)
+
+    def end(self, number: int, seconds: float) -> None:
+        """Tell what the run came to, in the catalogue and in the report."""
+        summary, converted = self.summary, self.summary.converted.total()
+        summary.leftovers = len(self.catalogue.leftovers())
+        tried = None if not self.options.partial and not summary.stopped and not summary.signal else self.articles.tried
+        with self.catalogue.transaction():
+            self.catalogue.put_failures(((one.path, one.reason) for one in summary.failures), tried)
+            if summary.stopped:
+                summary.failures.append(Failure("", summary.stopped))
+            self.catalogue.end_run(
+                number, seconds=round(seconds, 3), exit_code=summary.exit_code, sources=summary.sources,
+                converted=converted, unchanged=max(0, summary.articles - converted), failed=len(summary.failures),
+                volumes=summary.built,
+            )  # fmt: skip
+        sources = self.catalogue.count_sources() if self.options.partial else summary.sources
+        try:
+            write_report(self.config.output, report(self.catalogue, summary.books, summary.passed_over, sources))
+        except OutputError as error:
+            summary.failures.append(Failure(REPORT, error.message))

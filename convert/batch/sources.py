@@ -9,24 +9,43 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from convert.errors import NothingToReadError
 from convert.profiles import Profile
 
 SUFFIXES = (".md", ".txt", ".html")
 
+INDEX = "scripts/index.csv"
+"""A mirror's own index of its channels."""
+
+
+class Entry(NamedTuple):
+    """A source as the walk met it: its path with slashes, its size in bytes, and its time of change in nanoseconds."""
+
+    path: str
+    size: int
+    mtime: int
+
 
 @dataclass(slots=True)
 class Found:
     """What an input holds.
 
-    root: the folder that the sources' paths are relative to. paths: the sources, sorted, with slashes.
+    root: the folder that the sources' paths are relative to. entries: the sources, sorted by path.
     passed_over: how many files (or whole folders) were left aside, by reason.
+    indexes: the paths of the mirrors' indexes of channels.
     """
 
     root: Path
-    paths: list[str] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
+    indexes: list[str] = field(default_factory=list)
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of the sources, sorted."""
+        return [entry.path for entry in self.entries]
 
 
 def find_sources(
@@ -45,16 +64,17 @@ def find_sources(
     if input_path.is_file():
         path = input_path.resolve()
         root = mirror_of(path.parent) or path.parent
-        return Found(root, [path.relative_to(root).as_posix()])
+        about = path.stat()
+        return Found(root, [Entry(path.relative_to(root).as_posix(), about.st_size, about.st_mtime_ns)])
     walk = _Walk(input_path.resolve(), _apparatus(profiles), output.resolve() if output else None)
     found = walk.run()
     if only:
         matches = re.compile(fnmatch.translate(only)).match
-        kept = [path for path in found.paths if matches(path)]
-        found.passed_over["not chosen by --only"] += len(found.paths) - len(kept)
-        found.paths = kept
+        kept = [entry for entry in found.entries if matches(entry.path)]
+        found.passed_over["not chosen by --only"] += len(found.entries) - len(kept)
+        found.entries = kept
     found.passed_over = +found.passed_over
-    if not found.paths:
+    if not found.entries:
         seen = "; ".join(f"{count} {reason}" for reason, count in sorted(found.passed_over.items())) or "nothing at all"
         raise NothingToReadError(str(input_path), f"no article here: {seen}", f"files in {', '.join(SUFFIXES)}")
     return found
@@ -80,12 +100,12 @@ class _Walk:
         root = str(self.found.root)
         self.walk(root, "")
         # Links come last, so that what they lead to keeps its own name where it has one in the input.
-        known = {self.found.root / path for path in self.found.paths} if self.links else set()
+        known = {self.found.root / entry.path for entry in self.found.entries} if self.links else set()
         while self.links:
             links, self.links = sorted(self.links), []
             for full, path in links:
                 self.follow(full, path, known)
-        self.found.paths.sort()
+        self.found.entries.sort()
         return self.found
 
     def walk(self, top: str, path: str) -> None:
@@ -114,14 +134,21 @@ class _Walk:
                 else:
                     yield entry.path, path
             else:
-                self.take(path, entry.name, entry.is_file())
+                self.take(path, entry.name, entry)
 
-    def take(self, path: str, name: str, is_file: bool) -> bool:
-        reason = self.reason(path, name, is_file)
+    def take(self, path: str, name: str, file: os.DirEntry[str] | Path) -> bool:
+        reason = self.reason(path, name, file.is_file())
+        if not reason:
+            try:
+                about = file.stat()
+            except OSError:
+                reason = "gone while the input was being read"
         if reason:
             self.found.passed_over[reason] += 1
+            if path.endswith(INDEX):
+                self.found.indexes.append(path)
             return False
-        self.found.paths.append(path)
+        self.found.entries.append(Entry(path, about.st_size, about.st_mtime_ns))
         return True
 
     def reason(self, path: str, name: str, is_file: bool) -> str:
@@ -146,16 +173,16 @@ class _Walk:
         elif real.is_dir() and name.startswith("."):
             self.found.passed_over["hidden folder"] += 1
         elif real.is_dir():
-            before = len(self.found.paths)
+            before = len(self.found.entries)
             self.walk(str(real), path)
-            known.update(real / taken[len(path) + 1 :] for taken in self.found.paths[before:])
-        elif self.take(path, name, real.is_file()):
+            known.update(real / taken.path[len(path) + 1 :] for taken in self.found.entries[before:])
+        elif self.take(path, name, real):
             known.add(real)
 
 
 def mirror_of(folder: Path) -> Path | None:
     """The nearest folder, from `folder` upwards, that has a `scripts/index.csv`; None where there is none."""
-    return next((above for above in (folder, *folder.parents) if (above / "scripts" / "index.csv").is_file()), None)
+    return next((above for above in (folder, *folder.parents) if (above / INDEX).is_file()), None)
 
 
 def read_channels(mirror: Path) -> dict[str, str]:
@@ -165,7 +192,7 @@ def read_channels(mirror: Path) -> dict[str, str]:
     read, since articles are worth having without the names of their channels.
     """
     try:
-        text = (mirror / "scripts" / "index.csv").read_bytes().decode("utf-8-sig", "replace")
+        text = (mirror / INDEX).read_bytes().decode("utf-8-sig", "replace")
     except OSError:
         return {}
     pairs = (line.partition(",") for line in text.splitlines())
@@ -215,3 +242,10 @@ class Mirrors:
                 self._channels[mirror] = read_channels(mirror)
             names = self._channels[mirror] | names
         return names
+
+    def named(self, paths: Iterable[str]) -> dict[str, str]:
+        """The same, only of channels that one of these sources lies in: what may stand in its article."""
+        paths = list(paths)
+        names = self.channels(paths)
+        folders = dict.fromkeys(part for path in paths for part in path.split("/")[:-1])
+        return {part: names[part] for part in folders if part in names}

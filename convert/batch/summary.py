@@ -1,16 +1,13 @@
-"""What a run came to: counts, failures and examples, for the report and for the last lines on the screen."""
+"""What a run came to: counts and failures, for the last lines on the screen and for the report."""
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from convert.article import Note
 from convert.batch.checks import Differing
-from convert.batch.workers import EXAMPLES, Batch, tally
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Is told (what is being done, how much of it is done, how much there is) again and again."""
@@ -26,7 +23,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A volume that was written. file: its path below the output.
+    """A volume that is there. file: its path below the output. size: its bytes.
 
     missing: how many pictures could not be had. reasons: the same by reason.
     """
@@ -36,6 +33,7 @@ class Book:
     articles: int
     missing: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +51,49 @@ class Summary:
     """What a run came to.
 
     sources: how many were found. passed_over: what else lay in the input, by reason.
-    articles: those converted, or in a dry run to be converted. copies: sources that are copies of one of them.
-    outputs: files written, by format. notes, examples: by (rule, kind).
+    articles: those that there are now. converted: those converted in this run, or in a dry run to be converted, by
+    reason. copies: sources that are copies of an article. gone: articles whose sources are no more.
+    outputs: files of converted articles, by format. notes: of converted articles, by (rule, kind).
+    books: the volumes that there are now; built: how many of them this run built.
+    leftovers: files that earlier runs wrote and nothing asks for any more; removed: those that were deleted, and kept:
+    those that were not, because they are not what was written.
     deliveries: what came of each folder that volumes are delivered to.
     verified: articles whose source and outputs were compared. differing: those that are not the same.
-    fetched, cached: pictures from the web, now and in earlier runs; None where no volume wants any.
+    fetched, cached: pictures from the web, now and in earlier runs; None where no volume wanted any.
+    warnings: what an operator should know, a line each. stopped: why the run ended early, or empty; signal: the number
+    of the signal that asked for it.
     """
 
     sources: int = 0
     passed_over: dict[str, int] = field(default_factory=dict)
     articles: int = 0
+    converted: Counter[str] = field(default_factory=Counter)
     copies: int = 0
+    gone: int = 0
     failures: list[Failure] = field(default_factory=list)
     outputs: Counter[str] = field(default_factory=Counter)
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
-    examples: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
     books: list[Book] = field(default_factory=list)
+    built: int = 0
+    leftovers: int = 0
+    removed: int = 0
+    kept: list[str] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     verified: int = 0
     differing: list[Differing] = field(default_factory=list)
     fetched: int | None = None
     cached: int = 0
+    warnings: list[str] = field(default_factory=list)
+    stopped: str = ""
+    signal: int = 0
     dry_run: bool = False
 
     @property
     def exit_code(self) -> int:
-        """1 where something failed or differs, else 0."""
+        """128 and the number of the signal that ended the run, as shells count; 1 where something failed; else 0."""
+        if self.signal:
+            return 128 + self.signal
         return 1 if self.failures or self.differing else 0
-
-    def add_notes(self, notes: Iterable[Note]) -> None:
-        """Count notes that no worker counted."""
-        one = Batch()
-        tally(one.counts, one.examples, notes)
-        self.add(one)
-
-    def add(self, batch: Batch) -> None:
-        """Take in the counts and examples of a chunk; of all examples the first in sort order are kept."""
-        self.notes.update(batch.counts)
-        for key, notes in batch.examples.items():
-            self.examples[key] = heapq.nsmallest(EXAMPLES, [*self.examples.get(key, []), *notes])
 
     def missing(self) -> dict[str, int]:
         """How many pictures the volumes have to do without, by reason."""

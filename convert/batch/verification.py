@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from convert.batch.books import Task
+from convert.batch.articles import reserved
+from convert.batch.binder import Task
 from convert.batch.checks import Differing, check_book, differing
 from convert.batch.plan import Job, make_plan, settle
 from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.readback import MAX_BOOK, Read, read_books, read_jobs
-from convert.batch.run import check_folders, looks_at, lost, processes, reserved
+from convert.batch.refresh import looks_at, lost
+from convert.batch.run import check_folders, processes
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
 from convert.batch.workers import start
@@ -150,7 +152,7 @@ class _Verification:
         work = partial(read_jobs, check=check)
         for some, result in self.pool.run(work, chunked(jobs, self.pool.jobs), self.config.batch.seconds):
             if isinstance(result, Lost):
-                result = [Read(some[0].path, failure=lost(some[0].path, result, self.config))]
+                result = [Read(some[0].path, failure=lost(self.config, some[0].path, result))]
             yield from zip(some, result, strict=True)
             done += len(some)
             self.progress(what, done, len(jobs))
@@ -199,7 +201,7 @@ class _Verification:
         ]
         for done, (((task, *_),), result) in enumerate(self.pool.run(read_books, work), 1):
             if isinstance(result, Lost):
-                self.verdict.failures.append(Failure(task.volume.file, lost(task.volume.file, result, self.config)))
+                self.verdict.failures.append(Failure(task.volume.file, lost(self.config, task.volume.file, result)))
                 continue
             self.verdict.failures += result.failures
             self.verdict.chapters += result.chapters

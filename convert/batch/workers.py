@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from time import perf_counter
 
 from convert.article import Article, Context, Note, Source
 from convert.batch.checks import Differing, check_article, differing
 from convert.batch.plan import Job
 from convert.batch.sources import Mirrors
+from convert.catalogue import Outcome
+from convert.catalogue import Output as OutputRow
+from convert.catalogue.rows import as_json, facts_row, note_rows
 from convert.config import Config, Output, build_context, build_outputs
-from convert.errors import MirrorpressError, RuleError
-from convert.files import read_source, write_file
+from convert.errors import MirrorpressError, NoRoomError, OutputError, RuleError
+from convert.files import Outbox, digest_of, read_source
+from convert.names import safe_part
 from convert.pipeline import TOGETHER, convert, convert_all
 from convert.volumes import Member
 from convert.where import facts_of
@@ -26,21 +31,18 @@ STAGING = ".staging"
 TOGETHER_BYTES = 512 * 1024
 """Sources that go through the stages together; a tree takes some fifty times the memory of its source."""
 
-EXAMPLES = 3
-"""Examples of each kind of note that the report shows."""
-
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """One article that was converted, or failed.
 
-    wanted: for each output whose name follows from the metadata, (its place among the outputs, the name it wants).
+    outcome: what the catalogue keeps of it. wrote: how many of its files were not there with the same bytes.
     verified: whether source and outputs were compared, and differing: what came of it, where they differ.
     """
 
     path: str
-    member: Member | None = None
-    wanted: tuple[tuple[int, str], ...] = ()
+    outcome: Outcome | None = None
+    wrote: int = 0
     failure: str = ""
     verified: bool = False
     differing: Differing | None = None
@@ -48,12 +50,15 @@ class Done:
 
 @dataclass(slots=True)
 class Batch:
-    """What a chunk of jobs came to. counts, examples: by (rule, kind); notes: every one, where they are asked for."""
+    """What a chunk of jobs came to. counts: of notes by (rule, kind); notes: every one, where they are asked for.
+
+    ended: why no further job was begun, or empty: nothing more can be written.
+    """
 
     done: list[Done] = field(default_factory=list)
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    examples: dict[tuple[str, str], list[Note]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    ended: str = ""
 
 
 class Worker:
@@ -67,13 +72,13 @@ class Worker:
         self.mirrors = Mirrors(root)
         # No more than is asked for: what a member knows is held in memory until the volumes are planned.
         self.fields = frozenset().union(*(one.collection().fields for one in config.volumes))
-        self._contexts: dict[tuple[Path | None, ...], Context] = {}
+        self._contexts: dict[tuple[str, ...], Context] = {}
 
     def context(self, paths: Sequence[str]) -> Context:
         """The Context for an article and its copies: the mirrors that they lie in know their channels' names."""
-        key = tuple(dict.fromkeys(self.mirrors.mirror(path) for path in paths))
+        key = tuple(dict.fromkeys(path.rpartition("/")[0] for path in paths))
         if key not in self._contexts:
-            self._contexts[key] = replace(self.base, channels=self.mirrors.channels(paths))
+            self._contexts[key] = replace(self.base, channels=self.mirrors.named(paths))
         return self._contexts[key]
 
     def article(self, job: Job) -> Article:
@@ -87,13 +92,18 @@ class Worker:
 
     def articles(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Article | Exception]]:
         """Read and convert sources, some at a time; yields each job with its article, or with why there is none."""
+        for job, article, _ in self.timed(jobs):
+            yield job, article
+
+    def timed(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Article | Exception, float]]:
+        """The same, with the seconds that each took: of those that went together its share by size."""
         some: list[tuple[Job, tuple[Source, Context]]] = []
         size = 0
         for job in jobs:
             try:
                 read = self.source(job)
             except Exception as error:
-                yield job, error
+                yield job, error, 0.0
                 continue
             if some and (len(some) == TOGETHER or size + len(read[0].data) > TOGETHER_BYTES):
                 yield from _converted(some)
@@ -107,20 +117,54 @@ class Worker:
         facts = facts_of(article.meta, article.path, self.mirrors.name(article.path))
         return Member(article.path, {name: facts[name] for name in facts.keys() & self.fields})
 
-    def write(self, article: Article, job: Job) -> Done:
-        """Write every output of an article, and verify them; nothing is written where one of its emitters fails."""
-        written = [(one, _emit(article, one)) for one in self.outputs]
-        wanted = self.wanted(article, job)
-        names = dict(wanted)
-        changed = False
-        for index, (_, data) in enumerate(written):
-            changed |= write_file(self.config.output, job.targets[index] or staged(job.path, index), data)
-        verify = self.config.batch.verify
-        if verify == "off" or (verify == "changed" and not changed):
-            return Done(job.path, self.member(article), wanted)
-        files = [(one, job.targets[at] or names[at], data) for at, (one, data) in enumerate(written)]
-        found = differing(job.path, check_article(article, files, thorough=verify == "all"))
-        return Done(job.path, self.member(article), wanted, verified=True, differing=found)
+    def write(self, article: Article, job: Job, outbox: Outbox, seconds: float) -> Done:
+        """Put every output of an article into the outbox, and verify them; nothing is put where an emitter fails.
+
+        seconds: what its conversion took. Raises RuleError, OutputError, or NoRoomError.
+        """
+        began = perf_counter()
+        emitted = [(one, _emit(article, one)) for one in self.outputs]
+        wanted = dict(self.wanted(article, job))
+        files: list[OutputRow] = []
+        wrote = 0
+        for index, (one, data) in enumerate(emitted):
+            path = job.targets[index] or staged(job.name, one.name)
+            try:
+                written = outbox.put(path, data)
+            except BaseException:
+                for file in files:
+                    outbox.drop(file.path)
+                raise
+            wrote += written.changed
+            files.append(
+                OutputRow(job.name, one.name, path, wanted.get(index, ""), written.size, written.mtime, written.digest)
+            )
+        found, verified = None, False
+        if (verify := self.config.batch.verify) == "all" or (verify == "changed" and (wrote or job.doubted)):
+            compared = [(one, job.targets[at] or wanted[at], data) for at, (one, data) in enumerate(emitted)]
+            found, verified = differing(job.path, check_article(article, compared, thorough=verify == "all")), True
+        outcome = self.outcome(article, job, files, found, seconds + perf_counter() - began)
+        return Done(job.path, outcome, wrote, verified=verified, differing=found)
+
+    def outcome(
+        self, article: Article, job: Job, files: Sequence[OutputRow], found: Differing | None, seconds: float
+    ) -> Outcome:
+        """What the catalogue keeps of an article."""
+        digest = digest_of(f"{article.body.inner_html}\0{article.meta.items()}".encode(errors="surrogatepass"))
+        row = (
+            job.name,
+            job.path,
+            as_json(job.aliases),
+            digest_of(article.source.data),
+            job.depends,
+            digest,
+            round(seconds * 1000, 3),
+            found.count if found else 0,
+            as_json(found.told() if found else []),
+            self.mirrors.name(job.path),
+            *facts_row(article.meta),
+        )
+        return Outcome(job.name, row, tuple(files), note_rows(job.name, article.notes))
 
     def wanted(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
         """The names that outputs want whose templates need the article's metadata, each with its output's place."""
@@ -165,42 +209,75 @@ def worker() -> Worker:
     return _worker
 
 
-def staged(path: str, index: int) -> str:
-    """Where an output waits for its name, below the output folder."""
-    return f"{STAGING}/{hashlib.sha256(path.encode(errors='surrogateescape')).hexdigest()}-{index}"
+def staged(path: str, which: str) -> str:
+    """Where an output of a source waits for its name, below the output folder."""
+    return f"{STAGING}/{hashlib.sha256(path.encode(errors='surrogateescape')).hexdigest()}-{safe_part(which)}"
 
 
 def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
-    """Convert articles and write their outputs; one that fails is recorded, and the next one taken."""
+    """Convert articles and write their outputs; one that fails is recorded, and the next one taken.
+
+    When it returns, the outputs are on disk under their own names.
+    """
     me = worker()
     batch = Batch()
-    for job, article in me.articles(jobs):
+    outbox = Outbox(me.config.output)
+    kept: list[Note] = []
+    for job, article, seconds in me.timed(jobs):
         try:
             if isinstance(article, Exception):
                 raise article
-            done = me.write(article, job)
+            done = me.write(article, job, outbox, seconds)
+        except NoRoomError as error:
+            batch.ended = reason(job.path, error)
+            break
         except Exception as error:
             batch.done.append(Done(job.path, failure=reason(job.path, error)))
             continue
         batch.done.append(done)
-        tally(batch.counts, batch.examples, article.notes)
-        if with_notes:
-            batch.notes += article.notes
-    batch.notes.sort()
+        kept += article.notes
+    failed = outbox.publish()
+    if failed:
+        batch.done, batch.ended = _without(batch.done, failed, batch.ended)
+    lost = {done.path for done in batch.done if done.failure}
+    kept = [note for note in kept if note.path not in lost]
+    batch.counts.update((note.rule, note.kind) for note in kept)
+    if with_notes:
+        batch.notes = sorted(kept)
     return batch
 
 
-def _converted(some: Sequence[tuple[Job, tuple[Source, Context]]]) -> Iterator[tuple[Job, Article | Exception]]:
+def _without(done: list[Done], failed: Mapping[str, OutputError], ended: str) -> tuple[list[Done], str]:
+    """What came of articles, some of whose outputs could not be given their names."""
+    result = []
+    for one in done:
+        errors = [failed[file.path] for file in one.outcome.outputs if file.path in failed] if one.outcome else []
+        if errors and isinstance(errors[0], NoRoomError):
+            ended = ended or reason(one.path, errors[0])
+        elif errors:
+            result.append(Done(one.path, failure=reason(one.path, errors[0])))
+        else:
+            result.append(one)
+    return result, ended
+
+
+def _converted(
+    some: Sequence[tuple[Job, tuple[Source, Context]]],
+) -> Iterator[tuple[Job, Article | Exception, float]]:
     jobs, sources = [job for job, _ in some], [read for _, read in some]
     articles: list[Article | Exception] | None = None
+    began = perf_counter()
     # a bug in a parser, or a lack of memory, costs the article that it was met with, and no other
     with suppress(Exception):
         articles = list(convert_all(sources))
     if articles is not None:
-        yield from zip(jobs, articles, strict=True)
+        each = (perf_counter() - began) / max(1, sum(len(source.data) for source, _ in sources))
+        for job, article, (source, _) in zip(jobs, articles, sources, strict=True):
+            yield job, article, each * len(source.data)
         return
     for job, read in zip(jobs, sources, strict=True):
-        yield job, _alone(*read)
+        began = perf_counter()
+        yield job, _alone(*read), perf_counter() - began
 
 
 def _alone(source: Source, context: Context) -> Article | Exception:
@@ -209,16 +286,6 @@ def _alone(source: Source, context: Context) -> Article | Exception:
     except Exception as error:
         # without the frames, which hold all that was made so far
         return error.with_traceback(None)
-
-
-def tally(counts: Counter[tuple[str, str]], examples: dict[tuple[str, str], list[Note]], notes: Iterable[Note]) -> None:
-    """Count notes by (rule, kind), and keep the first few of each as examples."""
-    for note in notes:
-        key = (note.rule, note.kind)
-        counts[key] += 1
-        kept = examples.setdefault(key, [])
-        if len(kept) < EXAMPLES:
-            kept.append(note)
 
 
 def _emit(article: Article, output: Output) -> bytes:

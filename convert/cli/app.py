@@ -16,6 +16,7 @@ from convert.batch.one_book import chapter_of, make_book
 from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
+from convert.cli.stopping import stopping
 from convert.config import Config, load_config
 from convert.emit import EMITTERS
 from convert.emit.pandoc import formats as pandoc_formats
@@ -76,6 +77,11 @@ def run(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take the first so many sources only.")] = None,
     only: Annotated[str, typer.Option("--only", metavar="GLOB", help="Take sources whose path matches only.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Convert and build everything, changed or not.")] = False,
+    prune: Annotated[
+        bool | None,
+        typer.Option("--prune/--no-prune", help="Delete files of earlier runs that nothing asks for any more."),
+    ] = None,
     no_deliver: Annotated[
         bool, typer.Option("--no-deliver", help="Copy no volume into a folder of `deliver`.")
     ] = False,
@@ -84,15 +90,18 @@ def run(
         bool, typer.Option("--verbose", "-v", help="Count the notes of every rule, name volumes.")
     ] = False,
 ) -> int:
-    """Convert everything in the input folder, and make the volumes."""
+    """Convert what has changed in the input folder, and make the volumes."""
+    from convert.batch.run import Options
     from convert.batch.run import run as run_batch
 
     started = time.monotonic()
     settings = _overridden(_config(config), input_, output, jobs, verify)
+    pruned = settings.batch.prune if prune is None else prune
+    options = Options(notes, only, limit, dry_run, force, pruned)
     if no_deliver:
         settings = settings.model_copy(update={"deliver": ()})
-    with screen.progress(quiet) as tell:
-        summary = run_batch(settings, notes=notes, only=only, limit=limit, dry_run=dry_run, progress=tell)
+    with screen.progress(quiet) as tell, stopping(quiet) as stop:
+        summary = run_batch(settings, options, tell, stop)
     screen.show_summary(summary, time.monotonic() - started, quiet, verbose)
     return summary.exit_code
 

@@ -145,6 +145,10 @@ def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -
     for differing in summary.differing:
         for line in _differences(differing):
             say_error(line)
+    for warning in summary.warnings:
+        say_error(warning)
+    for path in summary.kept:
+        say_error(f"{path}: not removed, since it is not what was written there; delete it if nobody needs it")
     if quiet:
         return
     for line in _summary_lines(summary, verbose):
@@ -181,10 +185,21 @@ def show_verdict(verdict: Verdict, quiet: bool) -> None:
 
 
 def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
-    verb = "would be converted" if summary.dry_run else "converted"
-    yield f"{verb:<12} {summary.articles:,} of {summary.sources:,} sources" + (
-        f", {summary.copies:,} more are copies" if summary.copies else ""
+    converted = summary.converted.total()
+    verb = "would convert" if summary.dry_run else "converted"
+    yield f"{verb:<12} {converted:,} articles of {summary.sources:,} sources" + (
+        f", {summary.copies:,} are copies" if summary.copies else ""
     )
+    for why, count in summary.converted.most_common():
+        yield f"  {count:>8,}  {why}"
+    if unchanged := max(0, summary.articles - converted) if not summary.dry_run else 0:
+        yield f"unchanged    {unchanged:,} articles"
+    if summary.gone:
+        yield f"gone         {summary.gone:,} articles, their sources are no more"
+    if summary.removed:
+        yield f"removed      {summary.removed:,} files that nothing asks for any more"
+    elif summary.leftovers:
+        yield f"left over    {summary.leftovers:,} files that nothing asks for any more; --prune removes them"
     if summary.failures:
         yield f"failed       {len(summary.failures):,}, each named above"
     if summary.differing:
@@ -202,7 +217,7 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
             yield f"  {count:>8,} {kind:<8} {rule}"
     if summary.books:
         articles = sum(book.articles for book in summary.books)
-        yield f"volumes      {len(summary.books):,} with {articles:,} articles"
+        yield f"volumes      {len(summary.books):,} with {articles:,} articles, {summary.built:,} built now"
     if summary.fetched is not None:
         yield f"pictures     {summary.fetched:,} fetched, {summary.cached:,} fetched earlier"
     if summary.fetched is not None or verbose:

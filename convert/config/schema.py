@@ -248,7 +248,7 @@ class BatchOptions(Section):
 
     verify: hold `changed` outputs against their sources as they are written, or `all` outputs, or none (`off`).
     memory: megabytes of address space that a worker may take; seconds: how long a worker may work on one source.
-    0 is no limit for both.
+    0 is no limit for both. prune: whether a run deletes files of earlier runs that nothing asks for any more.
     """
 
     jobs: Annotated[StrictInt, Field(ge=0)] = 0
@@ -256,6 +256,7 @@ class BatchOptions(Section):
     verify: Annotated[Literal["off", "changed", "all"], BeforeValidator(_off)] = "changed"
     memory: Annotated[StrictInt, Field(ge=0), AfterValidator(_check_memory)] = 2048
     seconds: Annotated[StrictInt, Field(ge=0)] = 60
+    prune: StrictBool = False
 
 
 class Config(Section):

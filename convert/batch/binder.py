@@ -1,0 +1,118 @@
+"""Binds one volume, in a worker: converts its articles once more (that costs little), and writes the book."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from convert.batch.checks import Differing, check_book, differing
+from convert.batch.feed import list_volume
+from convert.batch.one_book import chapter_of
+from convert.batch.picture_cache import PictureCache
+from convert.batch.pictures import OwnFile, picture_source, tally_missing, web_pictures
+from convert.batch.plan import Job
+from convert.batch.summary import Book, Failure
+from convert.batch.workers import reason, worker
+from convert.catalogue import Output
+from convert.emit.epub import About, BookOptions, BookTooLargeError, source_date_epoch, write_book
+from convert.emit.opds import Listing
+from convert.errors import MirrorpressError
+from convert.files import write_file
+from convert.volumes import Collection, Volume
+
+EPUB = "epub"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One volume to build, and the jobs of its articles in reading order. failed: pictures that were not fetched.
+
+    fingerprint: a digest of all that it is made from.
+    """
+
+    volume: Volume
+    collection: Collection
+    jobs: tuple[Job, ...]
+    failed: dict[str, str] = field(default_factory=dict)
+    fingerprint: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A volume that was written.
+
+    digest: of its bytes. listing: what the feed says of it, where there is one. differing: what the lint found.
+    outputs: its files. pictures: the mirror's own files that it asked for.
+    """
+
+    book: Book
+    digest: str
+    identifier: str
+    listing: Listing | None = None
+    differing: Differing | None = None
+    outputs: tuple[Output, ...] = ()
+    pictures: tuple[OwnFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """The outcome of a volume that must be split."""
+
+
+def list_pictures(tasks: Sequence[Task]) -> tuple[str, ...]:
+    """The pictures on the web of one volume's articles, each once."""
+    (task,) = tasks
+    found: dict[str, None] = {}
+    for job in task.jobs:
+        try:
+            found.update(dict.fromkeys(web_pictures(chapter_of(worker().article(job)))))
+        except MirrorpressError:
+            continue  # building the volume comes upon it once more, and says so
+    return tuple(found)
+
+
+def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
+    """Build one volume in a worker process, and write it, with the pictures that the feed shows of it."""
+    (task,) = tasks
+    me = worker()
+    file = task.volume.file
+    missing: Counter[str] = Counter()
+    asked: dict[str, OwnFile] = {}
+    said: list[tuple[About, bytes]] = []
+
+    def note_book(about: About, cover: bytes) -> None:
+        said.append((about, cover))
+
+    try:
+        chapters = [chapter_of(me.article(job)) for job in task.jobs]
+        options = BookOptions(
+            pictures=task.collection.pictures,
+            grayscale=task.collection.grayscale,
+            style=task.collection.style,
+            script=task.collection.script,
+            max_bytes=task.collection.max_bytes,
+            modified=source_date_epoch(os.environ),
+        )
+        cache = PictureCache(me.config.picture_cache) if task.collection.pictures == "fetch" else None
+        source = picture_source(me.root, cache, asked)
+        lacks = tally_missing(task.failed, missing)
+        data = write_book(task.volume, chapters, source, options, missing=lacks, told=note_book)
+        written = write_file(me.config.output, file, data)
+        outputs = [Output(file, EPUB, file, "", written.size, written.mtime, written.digest)]
+        ((about, cover),) = said
+        listing = None
+        if me.config.feed:
+            listing, covers = list_volume(me.config.output, file, data, about, cover)
+            outputs += covers
+    except BookTooLargeError:
+        return TooLarge()
+    except Exception as error:
+        return Failure(file, reason(file, error))
+    book = Book(file, task.volume.title, len(chapters), missing.total(), dict(sorted(missing.items())), len(data))
+    found = check_book(data, file) if me.config.batch.verify != "off" else []
+    digest = sha256(data).hexdigest()
+    pictures = tuple(sorted(asked.values()))
+    return Built(book, digest, about.identifier, listing, differing(file, found), tuple(outputs), pictures)

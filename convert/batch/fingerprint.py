@@ -1,0 +1,116 @@
+"""Digests of what articles and volumes are made from besides their sources: what they say has changed is made anew.
+
+Code counts as its files' bytes, and so do modules of one's own that the config names; what those import does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from convert.batch.sources import INDEX, Found, Mirrors
+from convert.config import Config
+from convert.emit.epub import source_date_epoch
+from convert.errors import SourceError
+from convert.files import read_limited
+from convert.profiles import Profile
+
+_PACKAGE = Path(__file__).parent.parent
+_MOST = 4 * 1024 * 1024  # bytes of an index of channels
+
+_ARTICLES = ("*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "profiles/*.py")
+"""The files that make an article's outputs from a source."""
+
+_VOLUMES = ("*.py", "volumes/**/*.py", "emit/**/*", "batch/books.py", "batch/one_book.py", "batch/pictures.py")
+"""The files that make a book of articles."""
+
+CODE, CONFIG, PROFILE, CHANNELS = range(4)
+REASONS = ("the program has changed", "the config has changed", "its profile has changed", "its channels' names have")
+"""What each part of what an article depends on means when it differs."""
+
+
+class Dependencies:
+    """What the articles of a run depend on besides their sources."""
+
+    def __init__(self, config: Config, profiles: Sequence[Profile], mirrors: Mirrors) -> None:
+        self._mirrors = mirrors
+        self._profiles = {one.name: _short(one.model_dump_json()) for one in profiles}
+        self._code = _short(_code(_ARTICLES), version("turbohtml"))
+        self._config = _short(
+            config.model_dump_json(include={"clean", "enrich", "emit"}), *_own_modules(config, _functions(config))
+        )
+        self.looking = _short(self._code, str(config.parse.max_bytes), *self._profiles.values())
+        self._known: dict[tuple[str, ...], str] = {}
+
+    def of(self, paths: Sequence[str], profile: str) -> str:
+        """What an article depends on, in four parts: code, config, profile, and the names of its channels.
+
+        paths: of its source and of its copies. profile: the name of the one that recognised it.
+        """
+        key = (profile, *(path.rpartition("/")[0] for path in paths))
+        if key not in self._known:
+            channels = _short(*(f"{id_}={name}" for id_, name in sorted(self._mirrors.named(paths).items())))
+            self._known[key] = f"{self._code} {self._config} {self._profiles.get(profile, '')} {channels}"
+        return self._known[key]
+
+    def settled(self, config: Config, found: Found) -> str:
+        """A digest of everything that any article depends on, and its outputs' names, besides the sources."""
+        indexes = [_read(found.root / one) for one in sorted(found.indexes)]
+        above = self._mirrors.mirror("")
+        if above:
+            indexes.append(_read(above / INDEX))
+        return _short(self.looking, self._config, config.batch.duplicates, *indexes)
+
+
+def volumes_depend_on(config: Config) -> str:
+    """What the volumes depend on besides their articles and the collections of the config."""
+    programs = [version(name) for name in ("turbohtml", "ebooklib", "pillow")]
+    epoch = source_date_epoch(os.environ)
+    return _short(_code(_VOLUMES), *programs, str(epoch), str(config.feed is not None), config.batch.verify == "off")
+
+
+def why(before: str, now: str) -> str:
+    """Why an article has to be made again whose dependencies were, and are now, these; nothing where they are equal."""
+    if before == now:
+        return ""
+    pairs = zip(before.split(" "), now.split(" "), REASONS, strict=False)
+    return next((reason for old, new, reason in pairs if old != new), REASONS[CODE])
+
+
+def _functions(config: Config) -> Iterable[str]:
+    return [*config.clean, *config.enrich, *config.emit.formats()]
+
+
+def _own_modules(config: Config, names: Iterable[str]) -> list[bytes]:
+    """The files of modules of one's own that the config takes functions from; reading the config imported them."""
+    modules = {name.partition(":")[0] for name in names if ":" in name}
+    files = (getattr(sys.modules.get(one), "__file__", None) for one in sorted(modules))
+    return [_read(Path(file)) for file in files if file]
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return read_limited(file, _MOST, str(file))
+    except SourceError:
+        return b""  # whoever needs it will say so
+
+
+@cache
+def _code(patterns: tuple[str, ...]) -> str:
+    """A digest of files of this package."""
+    files = {file for pattern in patterns for file in _PACKAGE.glob(pattern) if file.is_file()}
+    kept = sorted(file for file in files if file.suffix != ".pyc")
+    return _short(*(piece for file in kept for piece in (file.name, file.read_bytes())))
+
+
+def _short(*parts: str | bytes | bool) -> str:
+    digest = hashlib.blake2b(digest_size=6)
+    for part in parts:
+        data = part if isinstance(part, bytes) else str(part).encode(errors="surrogatepass")
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()

@@ -1,0 +1,65 @@
+"""Gives outputs their names that hang on metadata: when every article is converted, and in the order of their names.
+
+Only then is it known which outputs want one name. The order does not hang on what this run converted and what an
+earlier one, so that the names are the same whichever it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from convert.article import Note
+from convert.batch.plan import Job, settle
+from convert.batch.summary import Failure, Summary
+from convert.batch.workers import STAGING, staged
+from convert.catalogue import Catalogue, Output
+from convert.config import Output as Format
+from convert.errors import OutputError
+from convert.files import move_file
+from convert.names import OutputNames
+
+
+def name_outputs(
+    catalogue: Catalogue, output: Path, formats: Sequence[Format], names: OutputNames, summary: Summary
+) -> list[tuple[str, Note]]:
+    """Settle the names of all outputs whose templates need metadata, and move files that have another one.
+
+    Returns notes about names, each with its article's name. An output that cannot be moved becomes a failure, and is
+    made again by the next run.
+    """
+    late = {one.name for one in formats if not one.template.from_path}
+    notes: list[tuple[str, Note]] = []
+    moves: list[tuple[Output, str]] = []
+    if not late:
+        return notes
+    paths = {known.name: known.path for known in catalogue.articles()}
+    for one in catalogue.outputs():
+        if one.format in late and one.owner in paths:
+            target = settle(names, one.wanted, Job(paths[one.owner], (), one.owner), notes)
+            if target != one.path:
+                moves.append((one, target))
+    _move(catalogue, output, moves, summary)
+    return notes
+
+
+def _move(catalogue: Catalogue, output: Path, moves: Sequence[tuple[Output, str]], summary: Summary) -> None:
+    # First out of the way: one output's new name may be the old one of another.
+    waiting = []
+    for number, (one, target) in enumerate(moves):
+        place = one.path if one.path.startswith(f"{STAGING}/") else staged(one.owner, f"{one.format}-{number}")
+        try:
+            if place != one.path:
+                move_file(output, one.path, place)
+            waiting.append((one, place, target))
+        except OutputError as error:
+            summary.failures.append(Failure(one.owner, error.message.replace(f"{output}/", "")))
+    moved = []
+    for one, place, target in waiting:
+        try:
+            move_file(output, place, target)
+            moved.append(one._replace(path=target))
+        except OutputError as error:
+            summary.failures.append(Failure(one.owner, error.message.replace(f"{output}/", "")))
+    with catalogue.transaction():
+        catalogue.move_outputs(moved)

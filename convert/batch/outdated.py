@@ -1,0 +1,129 @@
+"""Which articles a run has to convert, and why: what the plan wants is held against the catalogue and the disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from pathlib import Path
+
+from convert.article import Note
+from convert.batch.fingerprint import why
+from convert.batch.plan import Job
+from convert.catalogue import Catalogue, Known, Output
+from convert.catalogue.rows import as_json
+from convert.errors import SourceError
+from convert.files import digest_of, read_limited
+
+NEW, CHANGED, COPIES, NAME = "new", "changed", "its copies have changed", "its outputs have other names"
+MISSING, ALTERED = "an output is missing", "an output was altered"
+DIFFERED, ASKED = "an output was not what its source says", "asked for"
+
+_MOST = 1 << 30  # bytes of an output that is read to see whether it was altered
+
+
+@dataclass(slots=True)
+class Outdated:
+    """What has to be done.
+
+    jobs: the articles to convert, sorted by path; reasons: why, in the same order. gone: names of articles that are no
+    more. touched: outputs whose time of change differs, and not their bytes. notes: on names and copies of the jobs.
+    """
+
+    jobs: list[Job] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    touched: list[Output] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+def outdated(jobs: Iterable[Job], catalogue: Catalogue, output: Path, formats: Sequence[str], every: bool) -> Outdated:
+    """Say which of the jobs have to be done.
+
+    formats: the outputs that every article has. every: convert them all.
+    """
+    result = Outdated()
+    known = _articles(catalogue)
+    article = next(known, None)
+    found: list[tuple[Job, str]] = []
+    disk = Disk(output)
+    for job in sorted(jobs, key=attrgetter("name")):
+        while article and article[0].name < job.name:
+            result.gone.append(article[0].name)
+            article = next(known, None)
+        if not article or article[0].name != job.name:
+            found.append((job, NEW))
+            continue
+        reason = _reason(job, *article, formats, disk, every)
+        if reason:
+            found.append((replace(job, doubted=True) if article[0].differs else job, reason))
+        article = next(known, None)
+    while article:
+        result.gone.append(article[0].name)
+        article = next(known, None)
+    found.sort(key=lambda one: one[0].path)
+    result.jobs, result.reasons = [job for job, _ in found], [reason for _, reason in found]
+    result.touched = disk.touched
+    return result
+
+
+def _articles(catalogue: Catalogue) -> Iterator[tuple[Known, list[Output]]]:
+    """Every article of the catalogue with its outputs, sorted by name."""
+    outputs = catalogue.outputs()
+    output = next(outputs, None)
+    for known in catalogue.articles():
+        own = []
+        while output and output.owner <= known.name:
+            if output.owner == known.name:
+                own.append(output)
+            output = next(outputs, None)
+        yield known, own
+
+
+def _reason(job: Job, known: Known, own: list[Output], formats: Sequence[str], disk: Disk, every: bool) -> str:
+    if every:
+        return ASKED
+    if (known.content, known.path) != (job.content, job.path):
+        return CHANGED
+    if known.depends != job.depends:
+        return why(known.depends, job.depends)
+    if known.aliases != as_json(job.aliases):
+        return COPIES
+    if known.differs:
+        return DIFFERED
+    by_format = {one.format: one for one in own}
+    for name, target in zip(formats, job.targets, strict=True):
+        made = by_format.get(name)
+        if made is None:
+            return MISSING
+        if target is not None and made.path != target:
+            return NAME
+    return next((reason for one in own if (reason := disk.reason(one))), "")
+
+
+class Disk:
+    """What became of the files that runs wrote. touched: those with another time of change, and the same bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+        self.touched: list[Output] = []
+
+    def reason(self, output: Output) -> str:
+        """Why a file has to be made again: it is missing, or was altered; or nothing."""
+        file = f"{self._folder}/{output.path}"
+        try:
+            about = os.lstat(file)
+        except (FileNotFoundError, NotADirectoryError):
+            return MISSING
+        except OSError:
+            return ALTERED  # writing it will say why
+        if about.st_size == output.size and about.st_mtime_ns == output.mtime:
+            return ""
+        try:
+            if about.st_size != output.size or digest_of(read_limited(file, _MOST, output.path)) != output.digest:
+                return ALTERED
+        except SourceError:
+            return ALTERED
+        self.touched.append(output._replace(mtime=about.st_mtime_ns))
+        return ""

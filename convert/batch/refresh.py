@@ -1,0 +1,132 @@
+"""Brings the sources of the catalogue up to date: looks at what may have changed, and forgets what has gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from convert.batch.looking import look_at
+from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.sources import Entry, Found
+from convert.batch.summary import Failure, Progress, Summary
+from convert.batch.workers import too_much
+from convert.catalogue import Catalogue, Look
+from convert.config import Config
+
+RACY = 2_000_000_000
+"""Nanoseconds within which a file may change twice and keep its time of change; FAT counts in steps of two seconds."""
+
+_COMMIT = 5000  # sources that are looked at between two transactions
+
+_TODO = "take the file out of the input, and report it"
+
+
+def lost(config: Config, path: str, why: Lost) -> str:
+    """Why a source has no result at all."""
+    if why is Lost.HUNG:
+        limit = f"{why.value} within {config.batch.seconds} s"
+        return f"{path}: {limit}; expected a few milliseconds; raise batch.seconds if it may take long, or {_TODO}"
+    if why is Lost.MEMORY:
+        return too_much(path, config)
+    memory = config.batch.memory
+    perhaps = f", perhaps because it needs more than {memory} MB of memory (batch.memory)" if memory else ""
+    return f"{path}: {why.value}{perhaps}; {_TODO}"
+
+
+def looks_at(
+    paths: Sequence[str], pool: Pool, failures: list[Failure], config: Config, progress: Progress
+) -> list[Look]:
+    """Look at every source; those that cannot be read become failures."""
+    looks: list[Look] = []
+    for look in _looks(paths, pool, config, partial(progress, "looking")):
+        if look.failure:
+            failures.append(Failure(look.path, look.failure))
+        else:
+            looks.append(look)
+    return looks
+
+
+def _looks(paths: Sequence[str], pool: Pool, config: Config, progress: Callable[[int, int], None]) -> Iterator[Look]:
+    done = 0
+    for some, result in pool.run(look_at, chunked(paths, pool.jobs), config.batch.seconds):
+        if isinstance(result, Lost):
+            result = [Look(some[0], failure=lost(config, some[0], result))]
+        yield from result
+        done += len(some)
+        progress(done, len(paths))
+
+
+@dataclass(slots=True)
+class Refresh:
+    """One bringing up to date.
+
+    trusted: whether what the catalogue says of files holds for this input. every: look at every source anew.
+    partial: the sources found are only some of the input's. began: when the walk over the input began, in nanoseconds.
+    """
+
+    catalogue: Catalogue
+    pool: Pool
+    summary: Summary
+    trusted: bool
+    every: bool
+    partial: bool
+    began: int
+    changed: bool = False
+
+    def run(self, found: Found, config: Config, ended: Callable[[], bool], progress: Progress) -> None:
+        """Look at the sources that have to be looked at; `changed` says whether any is not what it was."""
+        wanted, gone = self.compare(found.entries)
+        with self.catalogue.transaction():
+            self.catalogue.forget_sources(gone)
+        self.changed = bool(gone)
+        for start in range(0, len(wanted), _COMMIT):
+            some = {entry.path: (entry, content) for entry, content in wanted[start : start + _COMMIT]}
+
+            def tell(done: int, _: int, start: int = start) -> None:
+                progress("looking", start + done, len(wanted))
+
+            self.keep(list(_looks(list(some), self.pool, config, tell)), some)
+            if ended():
+                return
+
+    def compare(self, entries: Sequence[Entry]) -> tuple[list[tuple[Entry, bytes]], list[str]]:
+        """Which sources have to be looked at, each with the digest that is known of it, and which have gone."""
+        wanted: list[tuple[Entry, bytes]] = []
+        gone: list[str] = []
+        known = self.catalogue.stamps()
+        row = next(known, None)
+        for entry in entries:
+            while row and row[0] < entry.path:
+                gone.append(row[0])
+                row = next(known, None)
+            if not row or row[0] != entry.path:
+                wanted.append((entry, b""))
+                continue
+            if self.every or not self.trusted or (entry.size, entry.mtime) != row[1:3]:
+                wanted.append((entry, row[3]))
+            row = next(known, None)
+        while row:
+            gone.append(row[0])
+            row = next(known, None)
+        return wanted, [] if self.partial else gone
+
+    def keep(self, looks: Sequence[Look], entries: dict[str, tuple[Entry, bytes]]) -> None:
+        """Write down what the looks told."""
+        new: list[Look] = []
+        stamps = []
+        for look in looks:
+            entry, content = entries[look.path]
+            if look.failure:
+                self.summary.failures.append(Failure(look.path, look.failure))
+            stamp = entry.mtime if entry.mtime < self.began - RACY else None
+            if look.failure and not content:
+                continue  # it is not known
+            if look.failure or self.every or look.content != content:
+                new.append(look._replace(size=entry.size, stamp=stamp))
+            else:
+                stamps.append((entry.size, stamp, look.path))
+        self.changed = self.changed or bool(new)
+        with self.catalogue.transaction():
+            self.catalogue.put_looks(new)
+            self.catalogue.put_stamps(stamps)
