@@ -13,7 +13,8 @@ in units of a user (those of `systemd --user`), says systemd.exec(5):
   4959), since only a privileged process may do that. Such lines, and `ProtectHostname=`, which goes with them, stand in
   units of the system only; a user's processes have no capabilities to lose.
 - `NoNewPrivileges=` and what is a filter of system calls (`RestrictSUIDSGID=`, `RestrictRealtime=`,
-  `RestrictNamespaces=`, `RestrictAddressFamilies=`, `LockPersonality=`, `SystemCallArchitectures=`) hold everywhere.
+  `RestrictNamespaces=`, `RestrictAddressFamilies=`, `LockPersonality=`, `SystemCallArchitectures=`,
+  `SystemCallFilter=`) hold everywhere.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ RestrictNamespaces=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 LockPersonality=yes
 SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
 """
 # Values that a user's manager may not set; see the module's docstring.
 _SYSTEM_ONLY = """\
@@ -81,8 +84,8 @@ class Job:
 
     name: of the units, or of the entry in the crontab; config: the config file; command: the interpreter and what it
     takes to start Mirrorpress; input: what it reads; writable: folders that the run writes to, which must be there;
-    delivered: those that may be missing; network: whether it may use one; on_failure: a command of the shell, or empty; user: whom the service
-    runs as, empty for the one whose manager it is; system: whether the units are those of the system.
+    delivered: those that may be missing; network: whether it may use one; on_failure: a command of the shell, or empty;
+    user: whom the service runs as, empty for the one whose manager it is; system: whether the units are the system's.
     """
 
     name: str
@@ -139,7 +142,13 @@ def unit_names(name: str) -> tuple[str, str, str]:
 
 
 def units(job: Job, every: Interval) -> dict[str, str]:
-    """The units of a job, by file name: the service, the timer, and with `on_failure` the service that tells of it."""
+    """The units of a job, by file name: the service, the timer, and with `on_failure` the service that tells of it.
+
+    Raises UsageError for an interpreter that no unit can name.
+    """
+    if re.search(r"[\"'\\]", job.command[0]):
+        found, todo = "has a quote or a backslash in its path, which systemd refuses", "install Mirrorpress elsewhere"
+        raise UsageError(job.command[0], found, "an interpreter without them", todo)
     service, timer, failed = unit_names(job.name)
     made = {service: _service(job), timer: _timer(job, every)}
     if job.on_failure:
