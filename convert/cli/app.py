@@ -16,6 +16,7 @@ from convert.batch.one_book import chapter_of, make_book
 from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
+from convert.cli.schedule import schedule
 from convert.cli.stopping import stopping
 from convert.config import Config, load_config
 from convert.emit import EMITTERS
@@ -267,6 +268,9 @@ def check(config: ConfigFile = None) -> None:
     for one in settings.deliver:
         screen.say(f"deliver    {one.to}" + ("" if one.to.exists() else " (is not there)"))
     screen.say("The config is right.")
+
+
+app.command()(schedule)
 
 
 @app.command()
