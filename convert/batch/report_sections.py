@@ -72,13 +72,10 @@ def converted(report: Data, run: Data) -> Html:
     """What became of the articles, and why they were converted."""
     reasons: Mapping[str, int] = run.get("reasons", {})
     rows: list[list[Html | str]] = [["Converted", f"{run.get('converted', 0):,}"]]
-    rows += [
-        [element("span", reason, class_="inner"), f"{count:,}"]
-        for reason, count in sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
-    ]
+    rows += [[element("span", reason, class_="inner"), f"{count:,}"] for reason, count in _most(reasons)]
     rows += [[label.capitalize(), f"{run.get(label, 0):,}"] for label in ("unchanged", "failed", "removed")]
     rows.append(["Volumes built", f"{run.get('volumes_built', 0):,}"])
-    outputs = [[name, f"{count:,}"] for name, count in report.get("outputs", {}).items()]
+    outputs = [[name, f"{count:,}"] for name, count in sorted(report.get("outputs", {}).items())]
     tables = [_table("What became of the articles", ["Articles", "#Number"], rows)]
     if outputs:
         tables.append(_table("Files by format", ["Files by format", "#Number"], outputs))
@@ -193,7 +190,7 @@ def copies(report: Data, _: Data) -> Html:
     for one in duplicates:
         aliases = [joined(named(alias, "bdi"), " ") for alias in one["aliases"]]
         more = one["count"] - len(aliases)
-        aliases += [joined(f"and {more:,} more")] if more > 0 else []
+        aliases += [element("bdi", f"and {more:,} more")] if more > 0 else []
         places = element("span", *aliases, class_="path places")
         rows.append([joined(_file(one["path"], one.get("output", "")), places), f"{one['count']:,}"])
     words = element("p", about, " Those with the most:" if rows else "")
