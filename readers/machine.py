@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 ENGINES = ("foliate", "epubjs")
@@ -59,6 +60,13 @@ def see(engine: str, books: Sequence[Path], folder: Path) -> list[dict[str, obje
     command = [node()[0], str(HERE / "open.mjs"), engine, chromium()[0], str(folder), *map(str, books)]
     subprocess.run(command, check=True, timeout=120 + 30 * len(books))
     return [json.loads((folder / str(number) / "report.json").read_text("utf-8")) for number in range(len(books))]
+
+
+def see_pages(pages: Sequence[Path], folder: Path) -> list[list[dict[str, Any]]]:
+    """Open pages of reports in Chromium; returns what report.mjs says of each. Its pictures lie in `folder`."""
+    command = [node()[0], str(HERE / "report.mjs"), chromium()[0], str(folder), *map(str, pages)]
+    subprocess.run(command, check=True, timeout=120 + 60 * len(pages))
+    return [json.loads((folder / f"{number}.json").read_text("utf-8")) for number in range(len(pages))]
 
 
 def violations(book: Path, folder: Path) -> list[str]:

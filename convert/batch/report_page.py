@@ -1,0 +1,129 @@
+"""The page that tells an operator of a run: `report.html`, one file that needs no network and no script."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from convert.batch.figures import clock, counted, day, duration
+from convert.batch.hypertext import Html, element, joined
+from convert.batch.report_sections import SECTIONS
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""Content Security Policy Level 3: a page that holds words from the web loads nothing, runs nothing, sends nothing."""
+
+
+def page(report: Mapping[str, Any], run: Mapping[str, Any]) -> bytes:
+    """The report as a page of HTML in UTF-8; the same arguments give the same bytes.
+
+    report: the content of `report.json`; its paths of outputs are relative to the folder that the page lies in.
+    run: what is not the same each time: `started` (ISO 8601), `seconds`, how many articles were `converted`,
+    `unchanged`, `failed` and `removed`, `reasons` (articles by why they were converted), `volumes_built`,
+    `slowest` (path, output and milliseconds of each), `version`. In both, a key that is missing counts as empty.
+    """
+    verdict = _verdict(report)
+    parts = [(anchor, title, write(report, run)) for anchor, title, write in SECTIONS]
+    body = joined(
+        _header(report, run, verdict),
+        "\n",
+        _contents([(anchor, title) for anchor, title, _ in parts]),
+        "\n",
+        element("main", *(_section(*part) for part in parts)),
+        "\n",
+        _footer(run),
+    )
+    moment = _moment(run)
+    title = " · ".join(["Mirrorpress", *([day(moment)] if moment else []), verdict])
+    html = element("html", _head(title), "\n", element("body", "\n", body, "\n"), lang="en")
+    return f"<!DOCTYPE html>\n{html}\n".encode()
+
+
+def _verdict(report: Mapping[str, Any]) -> str:
+    failed, differ = len(report.get("failed", ())), len(report.get("differs", ()))
+    if not failed and not differ:
+        return "all is well"
+    told = [f"{failed:,} failed"] if failed else []
+    told += [f"{differ:,} {'differs' if differ == 1 else 'differ'}"] if differ else []
+    return ", ".join(told)
+
+
+def _head(title: str) -> Html:
+    style = Html(files(__package__).joinpath("report_page.css").read_text("utf-8"))
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        # what the page is called, and where it lies, is nobody's business
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", title),
+        # without one, browsers ask a server for its favicon.ico
+        element("link", rel="icon", href="data:,"),
+        element("style", style),
+    )
+
+
+def _header(report: Mapping[str, Any], run: Mapping[str, Any], verdict: str) -> Html:
+    moment = _moment(run)
+    started = str(run.get("started", ""))
+    when = element("time", day(moment), datetime=started) if moment else started or "a run"
+    articles, sources = report.get("articles", 0), report.get("sources", 0)
+    lead = [
+        f"{clock(moment)}. " if moment else "",
+        f"{counted(articles, 'article')} from {counted(sources, 'source')}; ",
+        f"{run.get('converted', 0):,} converted in {duration(run.get('seconds', 0))}.",
+    ]
+    return element(
+        "header",
+        element("p", "Mirrorpress", class_="kicker"),
+        element("h1", "Report of ", when),
+        element("p", f"{_capital(verdict)}.", class_="verdict good" if verdict == "all is well" else "verdict bad"),
+        element("p", *lead, class_="lead"),
+    )
+
+
+def _moment(run: Mapping[str, Any]) -> datetime.datetime | None:
+    """When the run started, where that is a time."""
+    try:
+        return datetime.datetime.fromisoformat(str(run.get("started", "")))
+    except ValueError:
+        return None
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _contents(parts: list[tuple[str, str]]) -> Html:
+    items = [element("li", element("a", title, href=f"#{anchor}"), "\n") for anchor, title in parts]
+    return element("nav", element("ul", *items), aria_label="Contents")
+
+
+def _section(anchor: str, title: str, content: Html) -> Html:
+    return joined(
+        "\n",
+        element(
+            "section",
+            element("h2", title, id=f"{anchor}-title"),
+            content,
+            id=anchor,
+            aria_labelledby=f"{anchor}-title",
+        ),
+    )
+
+
+def _footer(run: Mapping[str, Any]) -> Html:
+    version = str(run.get("version", ""))
+    return element(
+        "footer",
+        element(
+            "p",
+            f"Made by Mirrorpress {version}".rstrip(),
+            ". The same for programs is ",
+            element("a", "report.json", href="report.json"),
+            ".",
+        ),
+    )
