@@ -97,7 +97,7 @@ def paragraph(page: Page, opening: str = "") -> str:
     if page.tags and rng.random() < 0.25:
         tag = rng.choice(page.tags)
         # The mirrors' linker cuts words in two.
-        before = rng.choice(("", "老", "，就在", "说起"))
+        before = rng.choice(("", "老", "就在", "说起"))
         lines[0] += before
         lines += [link(f"https://www.epochtimes.com/gb/tag/{quote(tag)}.html", tag), "的事，" + sentence(rng)]
     if page.habits:

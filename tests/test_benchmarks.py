@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from benchmarks import context
+from benchmarks import context, converting
+from benchmarks.cost import measure
+from benchmarks.fidelity import CHECKS, Wanted, faults
 from benchmarks.synthetic import change, pages, write_mirror
 from convert import Source, convert
 from convert.batch.run import run
 from convert.config import Config
+from convert.emit import EMITTERS, EmitOptions
 
 FILES = 400
 
@@ -122,3 +127,103 @@ def test_change_of_more_articles_than_there_are(tmp_path: Path) -> None:
     write_mirror(tmp_path, 3)
     with pytest.raises(ValueError, match="expected 50 to change"):
         change(tmp_path, 50)
+
+
+@pytest.fixture(scope="module")
+def wanted(mirror: Path) -> Wanted:
+    """One synthetic article with a lead picture, links, an author and a heading."""
+    for path in sorted((mirror / "pages").rglob("*.md")):
+        article = convert(Source(path.relative_to(mirror).as_posix(), path.read_bytes()), context())
+        found = Wanted(article)
+        if found.captions and found.links and article.meta.authors and article.body.select("h4, h3") and found.inner:
+            return found
+    raise AssertionError("no such article")
+
+
+def markdown(wanted: Wanted) -> str:
+    """What Mirrorpress writes of an article."""
+    return EMITTERS["markdown"].write(wanted.article, EmitOptions()).decode("utf-8")
+
+
+def test_what_mirrorpress_writes_has_no_fault(mirror: Path) -> None:
+    """The fidelity table has no fault of Mirrorpress's Markdown but lines that it takes away on purpose."""
+    for path in sorted((mirror / "pages").rglob("*.md"))[::7]:
+        name = path.relative_to(mirror).as_posix()
+        one = Wanted(convert(Source(name, path.read_bytes()), context()))
+        assert set(faults(one, markdown(one)).found) <= {"text that the page shows gone"}, name
+
+
+# Each fault, and how an output comes by it.
+DAMAGE: dict[str, Callable[[str, Wanted], str]] = {
+    "the mirror's own lines left in": lambda text, _: text + "\n[首页](../..) | [评论](x)\n",
+    "title not told": lambda text, _: text.replace("title: ", "name: ", 1),
+    "date not told": lambda text, _: text.replace("\ndate: ", "\nday: ", 1),
+    "another date told": lambda text, _: re.sub(r"\ndate: .*", "\ndate: 1999-12-31", text, count=1),
+    "author not told": lambda text, _: text.replace("\nauthors:", "\nwriters:", 1),
+    "text of the article lost": lambda text, one: text.replace(one.captions[0][:5], "", 2),
+    "text that the page shows gone": lambda text, _: text.replace("责任", "").replace("在", ""),
+    "text invented or doubled": lambda text, _: text + "\n谁也没有写过这一句话。\n",
+    "links lost": lambda text, _: text.replace("https://www.epochtimes.com/gb/tag/", "#"),
+    "pictures lost": lambda text, _: text.replace("![", "["),
+    "headings lost": lambda text, _: re.sub(r"^#+ ", "", text, flags=re.M),
+    "marks that show as text": lambda text, _: text + "\n\\*\\*河\n",
+    "captions run into other text": lambda text, _: re.sub(r"([）)])\n\n(?=\S)", r"\1", text),
+    "paragraphs torn apart": lambda text, _: text.replace("。", "。\n\n"),
+    "paragraphs run together": lambda text, _: re.sub(r"\n\n(?!#|!)", "", text),
+    "spaces put between Chinese characters": lambda text, _: text.replace("的", "的 "),
+    "HTML left in": lambda text, _: text + "\n<div>\n\n河\n\n</div>\n",
+    "scripts left in": lambda text, _: text + "\n[河](javascript:alert%281%29)\n",
+}
+
+
+@pytest.mark.parametrize("fault", DAMAGE)
+def test_a_fault_is_found(fault: str, wanted: Wanted) -> None:
+    """Each check of the fidelity table finds the fault that it is for, in an output that was without."""
+    good = markdown(wanted)
+    assert good != (bad := DAMAGE[fault](good, wanted))
+    assert fault in faults(wanted, bad).found
+    assert fault not in faults(wanted, good).found or fault == "text that the page shows gone"
+
+
+def test_every_fault_is_tested() -> None:
+    """Every check of the fidelity table has a test, but for two that only some articles concern."""
+    assert set(CHECKS) - set(DAMAGE) == {"tracking picture left in", "bold lost"}
+
+
+def test_faults_that_some_articles_concern(mirror: Path) -> None:
+    """A tracking picture left in and bold lost are found where an article has any."""
+    seen = set()
+    for path in sorted((mirror / "pages").rglob("*.md")):
+        source = path.read_text(encoding="utf-8")
+        if "width='0px'" in source or "<b>" in source:
+            one = Wanted(convert(Source(path.relative_to(mirror).as_posix(), source.encode()), context()))
+            text = markdown(one).replace("**", "") + "\n![](http://gfw-breaker.win/a.md)\n"
+            seen |= set(faults(one, text).found) & {"tracking picture left in", "bold lost"}
+    assert seen == {"tracking picture left in", "bold lost"}
+
+
+def test_other_converters_get_what_somebody_who_knows_the_mirrors_would_give(mirror: Path) -> None:
+    """Prepared sources have their title as a heading, their links, their body, and none of the mirror's lines."""
+    for path in sorted((mirror / "pages").rglob("*.md"))[::5]:
+        text = converting.prepared(path.read_text(encoding="utf-8"))
+        assert text.startswith("<h1>"), path.name
+        assert text.rstrip().endswith("</div>"), path.name
+        assert not re.search(r"首页\]|<ok|width='0px'|原文|二维码", text), path.name
+
+
+def test_a_folder_through_another_converter(mirror: Path, tmp_path: Path) -> None:
+    """The script that runs other programs writes a Markdown file for each source, and says what failed."""
+    script = str(Path(converting.__file__))
+    paths = [str(mirror), str(tmp_path / "out"), str(tmp_path / "failed")]
+    subprocess.run([sys.executable, "-P", script, "turbohtml", *paths], check=True, capture_output=True)
+    assert len(list((tmp_path / "out").rglob("*.md"))) == FILES
+    assert not (tmp_path / "failed").read_text(encoding="utf-8")
+
+
+def test_cpu_of_processes_that_nobody_waits_for() -> None:
+    """The cost of a command has the CPU of its grandchildren, too, whose parent ended before them."""
+    burn = "import time\nwhile time.process_time() < 0.6: pass"
+    leave = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {burn!r}])"
+    if sys.platform == "linux":
+        assert measure([sys.executable, "-c", leave], 1).cpu >= 0.6
+    assert measure([sys.executable, "-c", burn], 1).cpu >= 0.6
