@@ -7,10 +7,10 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers lint accept bench bench-epub volumes corpus metadata fuzz growth clean
+.PHONY: help run test test-readers lint accept bench bench-converters bench-epub volumes corpus metadata fuzz growth clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Mirrorpress needs Python 3.11 or newer; set PYTHON=…")'
@@ -20,6 +20,10 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/tested: $(VENV)/installed
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+$(VENV)/bench: $(VENV)/tested
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
 	touch $@
 
 run: $(VENV)/installed ## convert seeds/ into out/ and say what came out
@@ -46,6 +50,9 @@ accept: $(VENV)/tested ## write the expectations of tests/cases from what the co
 
 bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (CORPUS=DIR, default a synthetic mirror)
 	$(BIN)/python -m benchmarks.speed $(CORPUS)
+
+bench-converters: $(VENV)/bench ## cost and faults beside other converters to Markdown (CORPUS=DIR, default a synthetic mirror)
+	$(BIN)/python -m benchmarks.converters $(CORPUS)
 
 bench-epub: $(VENV)/tested ## books beside pandoc's and calibre's (CORPUS=DIR, default a synthetic mirror)
 	$(BIN)/python -m benchmarks.books $(CORPUS)
