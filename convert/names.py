@@ -25,6 +25,10 @@ _DATE_CODES = "YymdjGVu%"
 
 # Names and signs that Windows keeps to itself: "Naming Files, Paths, and Namespaces", Microsoft Learn.
 _REFUSED = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f-\x9f\ud800-\udfff]')
+_PLAIN = re.compile(
+    r"(?i:(?:(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|\Z))[a-z0-9_][a-z0-9_-]*(?:\.[a-z0-9_-]+)*(?:/(?!\Z)|\Z))+)"
+)
+"""Paths that every file system takes as they are, and nearly all are like that; none of its signs is replaced."""
 _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=[. ]|\Z)")
 
 
@@ -69,7 +73,7 @@ class PathTemplate:
         path: the source's path; meta: the article's metadata, needed unless `from_path` is true.
         Fields without a value read `undated`, `unknown`, or as the source's own name.
         """
-        values = _values(path, meta or Metadata())
+        values = _values(path, meta) if meta else _from_path(path)
         date = meta.date if meta else None
         filled = (
             literal + (_format_date(date, form) if name == "date" else values[name] if name else "")
@@ -91,16 +95,20 @@ def _check_field(where: str, name: str, form: str, conversion: str | None) -> No
         raise ConfigError(where, f"the date format {form!r}", f"codes out of {codes}", "as in {date:%Y/%m}")
 
 
-def _values(path: str, meta: Metadata) -> Mapping[str, str]:
+def _from_path(path: str) -> dict[str, str]:
     folder, _, name = path.rpartition("/")
-    stem = name.rpartition(".")[0] or name
+    return {"folder": folder, "stem": name.rpartition(".")[0] or name}
+
+
+def _values(path: str, meta: Metadata) -> Mapping[str, str]:
+    known = _from_path(path)
+    folder, stem = known["folder"], known["stem"]
 
     def one(value: str) -> str:
         return value.replace("/", "_")
 
     return {
-        "folder": folder,
-        "stem": stem,
+        **known,
         "id": one(meta.id or stem),
         "slug": slug(meta.title) or stem,
         "title": one(meta.title or stem),
@@ -136,6 +144,8 @@ def slug(title: str) -> str:
 
 def safe_path(path: str) -> str:
     """A relative path, each of whose parts every file system takes (`safe_part`); empty parts are left out."""
+    if len(path) <= MAX_PART and _PLAIN.fullmatch(path):
+        return path
     parts = [part for part in path.split("/") if part]
     return "/".join(map(safe_part, parts)) or "_"
 
@@ -207,5 +217,6 @@ class OutputNames:
 
 def _fold(path: str) -> str:
     if path.isascii():
-        return path.lower()
+        lower = path.lower()
+        return path if lower == path else lower  # one string takes half the memory of two
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", path).casefold())

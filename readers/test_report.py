@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
 
-from convert.batch.report_page import page
+from convert.report.page import page
 from readers import machine
 from readers.test_readers import need
 from tests import reports

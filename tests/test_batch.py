@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from convert.article import Note
+from convert.batch import report
 from convert.batch.lock import LOCK
 from convert.batch.pictures import pictures_in
 from convert.batch.plan import make_plan
@@ -76,7 +77,7 @@ def config(tmp_path: Path, text: str = "") -> Config:
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below a folder that is the same for the same input, with its bytes."""
     files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return {name: path.read_bytes() for name, path in files.items() if name not in (CATALOGUE, LOCK)}
+    return {name: path.read_bytes() for name, path in files.items() if name not in (CATALOGUE, LOCK, report.PAGE)}
 
 
 # --- sources

@@ -23,7 +23,7 @@ LAYERS = (
     ("parse", "clean", "enrich", "emit", "verify"),
     ("pipeline",),
     ("config",),
-    ("catalogue",),
+    ("catalogue", "report", "schedule"),
     ("batch",),
     ("cli",),
 )

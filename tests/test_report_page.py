@@ -13,11 +13,11 @@ import pytest
 from lxml import etree  # type: ignore[import-untyped,unused-ignore] # its stubs are a package of their own
 from lxml import html as lxml_html
 
-from convert.batch.figures import clock, counted, day, duration, share, size
-from convert.batch.hypertext import Html, element, href, joined, mixed, named, quoted
-from convert.batch.report_chart import YEARS
-from convert.batch.report_page import page
-from convert.batch.report_sections import FIRST, NAMED, OPEN, SECTIONS
+from convert.report.chart import YEARS
+from convert.report.figures import clock, counted, day, duration, share, size
+from convert.report.hypertext import Html, element, href, joined, mixed, named, quoted
+from convert.report.page import page
+from convert.report.sections import FIRST, NAMED, OPEN, SECTIONS
 from tests import reports
 
 Data = dict[str, Any]

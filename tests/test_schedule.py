@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from convert.batch import timers
-from convert.batch.interval import EXACT, HOUR, WEEK, Interval
-from convert.batch.schedule import (
+from convert.cli import main
+from convert.config import load_config
+from convert.errors import UsageError
+from convert.schedule import installing
+from convert.schedule.interval import EXACT, HOUR, WEEK, Interval
+from convert.schedule.units import (
     LONGEST_COMMAND,
     Job,
     cron_line,
@@ -24,9 +27,6 @@ from convert.batch.schedule import (
     written_for,
     written_to,
 )
-from convert.cli import main
-from convert.config import load_config
-from convert.errors import UsageError
 
 JOB = Job(
     name="mirrorpress-news",
@@ -314,8 +314,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
-    monkeypatch.setattr(timers, "is_root", lambda: False)
-    monkeypatch.setattr(timers, "own_command", lambda: (str(python), "-P", "-m", "convert"))
+    monkeypatch.setattr(installing, "is_root", lambda: False)
+    monkeypatch.setattr(installing, "own_command", lambda: (str(python), "-P", "-m", "convert"))
     (folder / "config.yaml").write_text("input: mirror\noutput: made/out\n", encoding="utf-8")
 
     def printed() -> str:
@@ -339,9 +339,9 @@ def test_without_install_it_only_prints(machine: Machine) -> None:
 
 def test_the_kind_follows_from_the_machine(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """systemd where it is at work, else cron."""
-    monkeypatch.setattr(timers, "RUNNING", tmp_path)
+    monkeypatch.setattr(installing, "RUNNING", tmp_path)
     assert "[Timer]" in machine.schedule("--every", "1h")[1]
-    monkeypatch.setattr(timers, "RUNNING", tmp_path / "none")
+    monkeypatch.setattr(installing, "RUNNING", tmp_path / "none")
     assert "[Timer]" not in machine.schedule("--every", "1h")[1]
 
 
@@ -406,7 +406,7 @@ def test_a_name_is_taken_wherever_units_are_looked_for(
     machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A unit in the user's folder would hide one that a package brought."""
-    monkeypatch.setattr(timers, "_OTHER_UNITS", {False: (str(tmp_path / "packaged"),)})
+    monkeypatch.setattr(installing, "_OTHER_UNITS", {False: (str(tmp_path / "packaged"),)})
     (tmp_path / "packaged").mkdir()
     (tmp_path / "packaged/mirrorpress-news.service").touch()
     code, text = machine.schedule("--systemd", "--every", "1h", "--install")
@@ -417,8 +417,8 @@ def test_a_name_is_taken_wherever_units_are_looked_for(
 
 def test_root_installs_units_of_the_system(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which run as the owner of the output, and need no lingering."""
-    monkeypatch.setattr(timers, "is_root", lambda: True)
-    monkeypatch.setattr(timers, "SYSTEM_UNITS", tmp_path / "system")
+    monkeypatch.setattr(installing, "is_root", lambda: True)
+    monkeypatch.setattr(installing, "SYSTEM_UNITS", tmp_path / "system")
     monkeypatch.setattr(Path, "owner", lambda self: "mirror")
     monkeypatch.setattr(shutil, "chown", lambda path, user: None)
     code, text = machine.schedule("--systemd", "--every", "1h", "--install")

@@ -19,7 +19,7 @@ from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name, variant
 from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.prune import remove_staging
 from convert.batch.refresh import lost
-from convert.batch.report import REPORT, NotesFile
+from convert.batch.report import PAGE, REPORT, NotesFile
 from convert.batch.sources import Found
 from convert.batch.summary import Failure, Progress, Summary
 from convert.batch.workers import Batch, convert_jobs
@@ -34,7 +34,7 @@ _COMMIT = 1.0
 
 def reserved(config: Config) -> list[str]:
     """Names in the output folder that no article's or volume's file may take."""
-    own = [REPORT, STATE, LOCK, HOLDER, *(f"{CATALOGUE}{end}" for end in ("", "-wal", "-shm", "-journal"))]
+    own = [REPORT, PAGE, STATE, LOCK, HOLDER, *(f"{CATALOGUE}{end}" for end in ("", "-wal", "-shm", "-journal"))]
     return [*own, *([config.feed.file] if config.feed else [])]
 
 
@@ -140,7 +140,6 @@ class Articles:
             if file:
                 file.ahead(work.notes)
             self.summary.notes.update((note.rule, note.kind) for note in work.notes)
-            reasons = dict(zip((job.path for job in work.jobs), work.reasons, strict=True))
             call = partial(convert_jobs, with_notes=file is not None)
             done = 0
             chunks = until(ended, chunked(work.jobs, self.pool.jobs))
@@ -148,7 +147,7 @@ class Articles:
                 if isinstance(batch, Lost):
                     self.fail(jobs[0], lost(self.config, jobs[0].path, batch))
                 else:
-                    self.take(jobs, batch, reasons)
+                    self.take(jobs, batch)
                     if file:
                         file.add(batch.notes)
                 done += len(jobs)
@@ -162,7 +161,7 @@ class Articles:
             with self.catalogue.transaction():
                 self.catalogue.set(settled=self.goal)
 
-    def take(self, jobs: Sequence[Job], batch: Batch, reasons: dict[str, str]) -> None:
+    def take(self, jobs: Sequence[Job], batch: Batch) -> None:
         """Take in what a chunk of jobs came to."""
         by_path = {job.path: job for job in jobs}
         for done in batch.done:
@@ -171,7 +170,7 @@ class Articles:
                 continue
             self.tried.add(done.path)
             self._waiting.append(done.outcome)
-            self.summary.converted[reasons[done.path]] += 1
+            self.summary.converted[by_path[done.path].reason] += 1
             self.summary.verified += done.verified
             self.summary.differing += [done.differing] if done.differing else []
             self.summary.outputs.update(output.name for output in self.formats)

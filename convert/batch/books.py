@@ -79,6 +79,9 @@ class Books:
             self.built = [self.kept(one) for one in self.shelf.values() if not one.split]
             self.catalogue.touch_outputs(self.disk.touched)
             return sorted(self.built, key=lambda one: one.book.file)
+        if not self.collections:
+            self.finish(complete=True)
+            return []
         stock, names = take_stock(self.config, self.catalogue), taken()
         waiting = [self.task(one, volume, stock, names) for one in self.collections
                    for volume in plan_volumes(one, stock.members)]  # fmt: skip

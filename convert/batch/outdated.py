@@ -10,7 +10,7 @@ from pathlib import Path
 
 from convert.article import Note
 from convert.batch.fingerprint import why
-from convert.batch.plan import Job
+from convert.batch.plan import DIFFERED, Job
 from convert.catalogue import Catalogue, Known, Output
 from convert.catalogue.rows import as_json
 from convert.errors import SourceError
@@ -18,7 +18,7 @@ from convert.files import digest_of, read_limited
 
 NEW, CHANGED, COPIES, NAME = "new", "changed", "its copies have changed", "its outputs have other names"
 MISSING, ALTERED = "an output is missing", "an output was altered"
-DIFFERED, ASKED = "an output was not what its source says", "asked for"
+ASKED = "asked for"
 
 _MOST = 1 << 30  # bytes of an output that is read to see whether it was altered
 
@@ -27,13 +27,11 @@ _MOST = 1 << 30  # bytes of an output that is read to see whether it was altered
 class Outdated:
     """What has to be done.
 
-    jobs: the articles to convert, sorted by path; reasons: why, in the same order. gone: names of articles that are no
-    more. touched: outputs whose time of change differs, and not their bytes. notes: on names and copies of the jobs.
+    jobs: the articles to convert, sorted by path, each with its reason. touched: outputs whose time of change differs,
+    and not their bytes. notes: on names and copies of the jobs.
     """
 
     jobs: list[Job] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
     touched: list[Output] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
@@ -41,29 +39,20 @@ class Outdated:
 def outdated(jobs: Iterable[Job], catalogue: Catalogue, output: Path, formats: Sequence[str], every: bool) -> Outdated:
     """Say which of the jobs have to be done.
 
-    formats: the outputs that every article has. every: convert them all.
+    jobs: every article that there is. formats: the outputs that each has. every: convert them all.
     """
     result = Outdated()
     known = _articles(catalogue)
     article = next(known, None)
-    found: list[tuple[Job, str]] = []
     disk = Disk(output)
     for job in sorted(jobs, key=attrgetter("name")):
         while article and article[0].name < job.name:
-            result.gone.append(article[0].name)
             article = next(known, None)
-        if not article or article[0].name != job.name:
-            found.append((job, NEW))
-            continue
-        reason = _reason(job, *article, formats, disk, every)
+        is_known = article is not None and article[0].name == job.name
+        reason = _reason(job, *article, formats, disk, every) if article and is_known else NEW
         if reason:
-            found.append((replace(job, doubted=True) if article[0].differs else job, reason))
-        article = next(known, None)
-    while article:
-        result.gone.append(article[0].name)
-        article = next(known, None)
-    found.sort(key=lambda one: one[0].path)
-    result.jobs, result.reasons = [job for job, _ in found], [reason for _, reason in found]
+            result.jobs.append(replace(job, reason=reason))
+    result.jobs.sort(key=attrgetter("path"))
     result.touched = disk.touched
     return result
 
@@ -82,6 +71,8 @@ def _articles(catalogue: Catalogue) -> Iterator[tuple[Known, list[Output]]]:
 
 
 def _reason(job: Job, known: Known, own: list[Output], formats: Sequence[str], disk: Disk, every: bool) -> str:
+    if known.differs:
+        return DIFFERED
     if every:
         return ASKED
     if (known.content, known.path) != (job.content, job.path):
@@ -90,8 +81,6 @@ def _reason(job: Job, known: Known, own: list[Output], formats: Sequence[str], d
         return why(known.depends, job.depends)
     if known.aliases != as_json(job.aliases):
         return COPIES
-    if known.differs:
-        return DIFFERED
     by_format = {one.format: one for one in own}
     for name, target in zip(formats, job.targets, strict=True):
         made = by_format.get(name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from operator import attrgetter
+from sys import intern
 from typing import NamedTuple, TypeAlias
 
 from convert.article import Note
@@ -15,6 +17,9 @@ from convert.names import OutputNames
 NAMED, VARIANT = "output.name", "identity.variant"
 """The rules of the notes that follow from the plan."""
 
+DIFFERED = "an output was not what its source says"
+"""The reason of a job whose outputs are held against the source even where nothing of them is written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -23,8 +28,7 @@ class Job:
     path: the source. aliases: its copies, which are not converted. name: the path that the outputs are named after.
     targets: for each output its path, or None where only the article's metadata will tell it.
     content: the digest of the source's bytes when it was looked at. profile: the one that recognised it.
-    depends: what else the article was made from (`convert.batch.fingerprint`). doubted: whether its outputs are to be
-    held against the source even where nothing is written: they differed the last time.
+    depends: what else the article was made from (`convert.batch.fingerprint`). reason: why it has to be converted.
     """
 
     path: str
@@ -34,7 +38,7 @@ class Job:
     content: bytes = b""
     profile: str = ""
     depends: str = ""
-    doubted: bool = False
+    reason: str = ""
 
 
 Depends: TypeAlias = Callable[[Job], str]
@@ -61,8 +65,8 @@ class Plan:
 
 
 def make_plan(looks: Iterable[Look], outputs: Sequence[Output], names: OutputNames, merge: bool = True) -> Plan:
-    """Decide what is converted, and what the outputs are called: `group`, then `name`."""
-    plan = group(looks, merge)
+    """Decide what is converted, and what the outputs are called: `group`, then `name`. looks: in any order."""
+    plan = group(sorted(looks, key=attrgetter("publisher", "id", "path")), merge)
     name(plan, outputs, names)
     return plan
 
@@ -70,19 +74,17 @@ def make_plan(looks: Iterable[Look], outputs: Sequence[Output], names: OutputNam
 def group(looks: Iterable[Look], merge: bool = True) -> Plan:
     """Decide what is converted.
 
-    looks: every source that could be read.
+    looks: every source that could be read, sorted by publisher, id and path; none is kept, whatever their number.
     merge: take sources with the same publisher and id as copies of one article: the longest body is converted (of
     equals the first path), its outputs are named after the first path, and the others are its aliases.
     Returns a plan whose jobs are sorted by name, and have no targets yet.
     """
     plan = Plan()
-    groups: dict[tuple[str, ...], Look | list[Look]] = {}
-    for look in looks:
-        key = (look.publisher, look.id) if merge and look.publisher and look.id else (look.path,)
-        known = groups.setdefault(key, look)
-        if known is not look:  # most articles have one source; a list for each would take more than all looks
-            groups[key] = [*known, look] if isinstance(known, list) else [known, look]
-    plan.jobs = [_job(found, plan) if isinstance(found, list) else _single(found) for found in groups.values()]
+    for (publisher, id_), found in groupby(looks, key=attrgetter("publisher", "id")):
+        if merge and publisher and id_:
+            plan.jobs.append(_job(list(found), plan))
+        else:
+            plan.jobs += (_job([look], plan) for look in found)
     plan.jobs.sort(key=attrgetter("name"))
     return plan
 
@@ -92,40 +94,22 @@ def name(plan: Plan, outputs: Sequence[Output], names: OutputNames, depends: Dep
 
     names: gives each output a name of its own, and keeps them.
     """
-    wanted = _Wanted(outputs)
-    names.reserve_folders(wanted.folders(plan.jobs))
-    for at, job in enumerate(plan.jobs):
-        targets = tuple(path and settle(names, path, job, plan.notes) for path in wanted.of(job))
+    fills = [one.template.fill if one.template.from_path else None for one in outputs]
+    wanted = [tuple(fill(job.name) if fill else None for fill in fills) for job in plan.jobs]
+    names.reserve_folders(path for paths in wanted for path in paths if path)
+    for at, (job, paths) in enumerate(zip(plan.jobs, wanted, strict=True)):
+        targets = tuple(path and settle(names, path, job, plan.notes) for path in paths)
         plan.jobs[at] = Job(job.path, job.aliases, job.name, targets, job.content, job.profile, depends(job))
     plan.jobs.sort(key=attrgetter("path"))
 
 
-class _Wanted:
-    """The names that outputs want; None where only the article's metadata will tell."""
-
-    def __init__(self, outputs: Sequence[Output]) -> None:
-        self._fills = [one.template.fill if one.template.from_path else None for one in outputs]
-
-    def of(self, job: Job) -> list[str | None]:
-        return [fill(job.name) if fill else None for fill in self._fills]
-
-    def folders(self, jobs: Sequence[Job]) -> Iterator[str]:
-        for job in jobs:
-            yield from filter(None, self.of(job))
-
-
-def _single(look: Look) -> Job:
-    return Job(look.path, (), look.path, (), look.content, look.profile)
-
-
 def _job(copies: list[Look], plan: Plan) -> Job:
-    copies.sort()
     best = max(copies, key=attrgetter("length"))
     others = [look for look in copies if look is not best]
     name = copies[0].path
     plan.suspects += [Suspect(look.path, best.path, best.body, name) for look in others if look.body != best.body]
     plan.copies += len(others)
-    return Job(best.path, tuple(look.path for look in others), name, (), best.content, best.profile)
+    return Job(best.path, tuple(look.path for look in others), name, (), best.content, intern(best.profile))
 
 
 def settle(names: OutputNames, wanted: str, job: Job, notes: list[tuple[str, Note]]) -> str:

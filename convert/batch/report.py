@@ -19,8 +19,9 @@ from convert.batch.summary import Book
 from convert.catalogue import Catalogue, telling
 from convert.errors import OutputError
 from convert.files import write_file
+from convert.report import page
 
-REPORT = "report.json"
+REPORT, PAGE = "report.json", "report.html"
 
 
 def report(catalogue: Catalogue, books: Iterable[Book], passed_over: Mapping[str, int], sources: int) -> dict[str, Any]:
@@ -56,9 +57,13 @@ def _volume(book: Book) -> dict[str, Any]:
     return {**told, "bytes": told.pop("size")}
 
 
-def write_report(output: Path, told: Mapping[str, Any]) -> None:
-    """Write `report.json` into the output folder. Raises OutputError where it cannot be written."""
+def write_report(output: Path, told: Mapping[str, Any], run: Mapping[str, Any]) -> None:
+    """Write `report.json`, and the page that shows it, into the output folder.
+
+    told: as `report` gives it. run: what `convert.report.page` says. Raises OutputError where they cannot be written.
+    """
     write_file(output, REPORT, to_json(told, indent=2) + b"\n")
+    write_file(output, PAGE, page(told, run))
 
 
 def note_line(note: Note) -> bytes:

@@ -28,7 +28,7 @@ from convert.batch.report import REPORT, report, write_report
 from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
 from convert.batch.workers import start
-from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside
+from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
 from convert.config import Config
 from convert.emit.epub import check_script
 from convert.errors import ConfigError, OutputError
@@ -145,7 +145,7 @@ class _Run:
             self.summary.signal = self.summary.signal or stop()
             return bool(self.summary.signal or self.summary.stopped)
 
-        number = self.begin()
+        number, started = self.begin()
         changed = self.refresh(began, ended)
         if ended():
             work = None
@@ -158,19 +158,20 @@ class _Run:
             if self.options.prune and not ended():
                 prune(self.catalogue, self.config.output, self.summary)
         elif work:
-            self.summary.converted.update(work.reasons)
+            self.summary.converted.update(job.reason for job in work.jobs)
         self.summary.articles = self.catalogue.count_articles()
         if not self.options.dry_run:
-            self.end(number, time.monotonic() - clock)
+            self.end(number, started, time.monotonic() - clock)
         return self.summary
 
-    def begin(self) -> int:
+    def begin(self) -> tuple[int, str]:
         """Write down that the run begins; after one that was killed, remove what it left half-done."""
+        started = datetime.now(UTC).isoformat("T", "seconds")
         with self.catalogue.transaction():
-            number, ended = self.catalogue.begin_run(datetime.now(UTC).isoformat(" ", "seconds"), __version__)
+            number, ended = self.catalogue.begin_run(started, __version__)
         if not ended and not self.options.dry_run:
             sweep(self.config.output)
-        return number
+        return number, started
 
     def refresh(self, began: int, ended: Callable[[], bool]) -> bool:
         """Bring the catalogue's sources up to date; returns whether any is not what it was."""
@@ -185,6 +186,7 @@ class _Run:
             began=began,
         )
         one.run(self.found, self.config, ended, self.progress)
+        self.found.entries.clear()
         if not ended() and not self.options.partial:
             with self.catalogue.transaction():
                 self.catalogue.set(root=root, looking=looking)
@@ -204,22 +206,27 @@ class _Run:
             # Volumes of a part of the articles would take the place of whole ones.
             deliver(self.config, built, self.summary, self.progress)
 
-    def end(self, number: int, seconds: float) -> None:
+    def end(self, number: int, started: str, seconds: float) -> None:
         """Tell what the run came to, in the catalogue and in the report."""
         summary, converted = self.summary, self.summary.converted.total()
+        unchanged = max(0, summary.articles - converted)
         summary.leftovers = len(self.catalogue.leftovers())
-        tried = None if not self.options.partial and not summary.stopped and not summary.signal else self.articles.tried
+        if summary.stopped:
+            summary.failures.append(Failure(str(self.config.output), summary.stopped))
+        tried = self.articles.tried if self.options.partial or summary.stopped or summary.signal else None
         with self.catalogue.transaction():
             self.catalogue.put_failures(((one.path, one.reason) for one in summary.failures), tried)
-            if summary.stopped:
-                summary.failures.append(Failure("", summary.stopped))
             self.catalogue.end_run(
                 number, seconds=round(seconds, 3), exit_code=summary.exit_code, sources=summary.sources,
-                converted=converted, unchanged=max(0, summary.articles - converted), failed=len(summary.failures),
-                volumes=summary.built,
+                converted=converted, unchanged=unchanged, failed=len(summary.failures), volumes=summary.built,
             )  # fmt: skip
+        about = {
+            "started": started, "seconds": seconds, "converted": converted, "unchanged": unchanged,
+            "failed": len(summary.failures), "removed": summary.removed, "reasons": dict(summary.converted),
+            "volumes_built": summary.built, "slowest": telling.slowest(self.catalogue), "version": __version__,
+        }  # fmt: skip
         sources = self.catalogue.count_sources() if self.options.partial else summary.sources
         try:
-            write_report(self.config.output, report(self.catalogue, summary.books, summary.passed_over, sources))
+            write_report(self.config.output, report(self.catalogue, summary.books, summary.passed_over, sources), about)
         except OutputError as error:
             summary.failures.append(Failure(REPORT, error.message))

@@ -12,11 +12,11 @@ from time import perf_counter
 
 from convert.article import Article, Context, Note, Source
 from convert.batch.checks import Differing, check_article, differing
-from convert.batch.plan import Job
+from convert.batch.plan import DIFFERED, Job
 from convert.batch.sources import Mirrors
 from convert.catalogue import Outcome
 from convert.catalogue import Output as OutputRow
-from convert.catalogue.rows import as_json, facts_row, note_rows
+from convert.catalogue.rows import as_json, facts_row, note_rows, rules_of
 from convert.config import Config, Output, build_context, build_outputs
 from convert.errors import MirrorpressError, NoRoomError, OutputError, RuleError
 from convert.files import Outbox, digest_of, read_source
@@ -140,7 +140,7 @@ class Worker:
                 OutputRow(job.name, one.name, path, wanted.get(index, ""), written.size, written.mtime, written.digest)
             )
         found, verified = None, False
-        if (verify := self.config.batch.verify) == "all" or (verify == "changed" and (wrote or job.doubted)):
+        if (verify := self.config.batch.verify) == "all" or (verify == "changed" and (wrote or job.reason == DIFFERED)):
             compared = [(one, job.targets[at] or wanted[at], data) for at, (one, data) in enumerate(emitted)]
             found, verified = differing(job.path, check_article(article, compared, thorough=verify == "all")), True
         outcome = self.outcome(article, job, files, found, seconds + perf_counter() - began)
@@ -151,6 +151,7 @@ class Worker:
     ) -> Outcome:
         """What the catalogue keeps of an article."""
         digest = digest_of(f"{article.body.inner_html}\0{article.meta.items()}".encode(errors="surrogatepass"))
+        notes = note_rows(job.name, article.notes)
         row = (
             job.name,
             job.path,
@@ -162,9 +163,10 @@ class Worker:
             found.count if found else 0,
             as_json(found.told() if found else []),
             self.mirrors.name(job.path),
+            rules_of(notes),
             *facts_row(article.meta),
         )
-        return Outcome(job.name, row, tuple(files), note_rows(job.name, article.notes))
+        return Outcome(job.name, row, tuple(files), notes)
 
     def wanted(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
         """The names that outputs want whose templates need the article's metadata, each with its output's place."""

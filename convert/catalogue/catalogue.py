@@ -17,9 +17,8 @@ RUNS = 1000
 """Runs that are remembered."""
 
 _LOOK = "path, publisher, id, length, body, content, profile, size, stamp"
-_ARTICLE = (
-    f"name, path, aliases, content, depends, digest, milliseconds, differs, differences, mirror, {', '.join(FACTS)}"
-)
+_OWN = "name, path, aliases, content, depends, digest, milliseconds, differs, differences, mirror, rules"
+_ARTICLE = f"{_OWN}, {', '.join(FACTS)}"
 _OUTPUT, _LEFTOVER = ", ".join(Output._fields), ", ".join(Leftover._fields)
 _SHELVED = ", ".join(Shelved._fields)
 
@@ -74,8 +73,10 @@ class Catalogue:
         return self._all("path, size, stamp, content", "source", "path")
 
     def looks(self) -> Iterator[Look]:
-        """What is known of every source, sorted by path."""
-        for path, publisher, id_, length, body, content, profile, size, stamp in self._all(_LOOK, "source", "path"):
+        """What is known of every source, sorted by publisher, id and path. Nothing may be written meanwhile."""
+        for path, publisher, id_, length, body, content, profile, size, stamp in self.connection.execute(
+            f"SELECT {_LOOK} FROM source ORDER BY publisher, id, path"
+        ):
             yield Look(path, publisher, id_, length, body, "", content, profile, size, stamp)
 
     def put_looks(self, looks: Iterable[Look]) -> None:
@@ -134,10 +135,10 @@ class Catalogue:
 
     def put_outcomes(self, outcomes: Sequence[Outcome]) -> bool:
         """Keep what came of articles in place of what was known of them; returns whether a volume could tell."""
-        names = [(one.name,) for one in outcomes]
+        for one in outcomes:
+            self._forget_notes(one.name)
         told = any(self._book_facts(one.name) != (*one.row[1:3], one.row[5], one.row[9]) for one in outcomes)
-        self.connection.executemany("DELETE FROM note WHERE name = ?", names)
-        marks = ", ".join("?" * (10 + len(FACTS)))
+        marks = ", ".join("?" * (11 + len(FACTS)))
         self.connection.executemany(
             f"INSERT OR REPLACE INTO article ({_ARTICLE}) VALUES ({marks})", (one.row for one in outcomes)
         )
@@ -190,8 +191,14 @@ class Catalogue:
         """Forget articles that are no more, and their notes; their outputs are left over."""
         for name in names:
             self.put_outputs(name, ())
+            self._forget_notes(name)
             self.connection.execute("DELETE FROM article WHERE name = ?", (name,))
-            self.connection.execute("DELETE FROM note WHERE name = ?", (name,))
+
+    def _forget_notes(self, name: str) -> None:
+        row = self.connection.execute("SELECT path, rules FROM article WHERE name = ?", (name,)).fetchone()
+        if row:
+            keys = ((*key, row[0]) for key in json.loads(row[1]))
+            self.connection.executemany("DELETE FROM note WHERE rule = ? AND kind = ? AND path = ?", keys)
 
     def count_articles(self) -> int:
         """How many articles are known."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from convert.catalogue.catalogue import Catalogue
-from convert.catalogue.schema import APPLICATION, MIGRATIONS
+from convert.catalogue.schema import APPLICATION, MIGRATIONS, PAGE_SIZE
 from convert.errors import MirrorpressError, NothingToReadError, OutputError, UsageError
 
 CATALOGUE = "catalogue.sqlite"
@@ -63,6 +63,8 @@ def read_catalogue(file: Path) -> Iterator[Catalogue]:
 
 def _prepare(connection: sqlite3.Connection, file: Path, rehearsal: bool) -> None:
     version = _version(connection, file)
+    if version == 0:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
     if not rehearsal:
         # Readers go on while a run writes; what a power failure undoes of the last second is made again.
         connection.execute("PRAGMA journal_mode = WAL")

@@ -139,6 +139,11 @@ LONGEST = 120
 """Characters of a note's text in the catalogue; the whole of it is what `mirrorpress notes` prints."""
 
 
+def rules_of(rows: Iterable[tuple[Value, ...]]) -> str:
+    """The rule and the kind of each of an article's notes, as the column `rules` of the article holds them."""
+    return as_json([row[:2] for row in rows])
+
+
 def note_rows(name: str, notes: Iterable[Note]) -> tuple[tuple[Value, ...], ...]:
     """Notes as rows: of those of one rule and kind about one source the first one and their number."""
     first: dict[tuple[str, str, str], Note] = {}

@@ -36,6 +36,7 @@ CREATE TABLE article (
     differs INTEGER NOT NULL,
     differences TEXT NOT NULL,
     mirror TEXT NOT NULL,
+    rules TEXT NOT NULL,
     title TEXT, date TEXT, authors TEXT, translators TEXT, editors TEXT, publisher TEXT, via TEXT, source TEXT,
     id TEXT, lang TEXT, channel TEXT, categories TEXT, tags TEXT, description TEXT, image TEXT, image_caption TEXT,
     image_credit TEXT, dateline TEXT, byline TEXT, words INTEGER
@@ -70,7 +71,6 @@ CREATE TABLE note (
     "to" TEXT NOT NULL,
     PRIMARY KEY (rule, kind, path)
 ) WITHOUT ROWID;
-CREATE INDEX note_name ON note (name);
 
 CREATE TABLE volume (
     file TEXT PRIMARY KEY,
@@ -107,6 +107,9 @@ CREATE TABLE run (
     sources INTEGER, converted INTEGER, unchanged INTEGER, failed INTEGER, volumes INTEGER
 );
 """
+
+PAGE_SIZE = 8192
+"""Bytes of a page: a row of an article fits into a quarter of it; SQLite keeps such a row together."""
 
 MIGRATIONS: tuple[str, ...] = (_FIRST,)
 """SQL scripts; the version of a catalogue (`PRAGMA user_version`) is the number of those that it has gone through."""

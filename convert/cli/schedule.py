@@ -34,12 +34,12 @@ def schedule(
     ] = "",
 ) -> None:
     """Print, install or remove a timer of systemd, or a line of a crontab, that runs it regularly."""
-    from convert.batch import timers
+    from convert.schedule import installing
 
     for one, other, both in (("--systemd", "--cron", systemd and cron), ("--install", "--remove", install and remove)):
         if both:
             raise UsageError("mirrorpress schedule", f"found {one} and {other}", "one of them")
-    by_systemd = systemd or (not cron and timers.RUNNING.is_dir())
+    by_systemd = systemd or (not cron and installing.RUNNING.is_dir())
     file = Path(os.path.abspath(config or "config.yaml"))  # noqa: PTH100 - links stay as they are named
     if remove:
         _remove(file, name, by_systemd)
@@ -49,26 +49,26 @@ def schedule(
 
 def _put(file: Path, name: str, every: str, on_failure: str, by_systemd: bool, install: bool) -> None:
     """Print or install a job."""
-    from convert.batch import schedule as texts
-    from convert.batch import timers
-    from convert.batch.interval import Interval
     from convert.batch.run import check_folders
+    from convert.schedule import installing
+    from convert.schedule import units as texts
+    from convert.schedule.interval import Interval
 
     if not every:
         raise UsageError("--every", "is missing", "an interval", "as in 15m, 1h, 6h, 1d or 1w")
     interval = Interval.parse(every)
     settings = load_config(file)
     check_folders(settings)
-    system = timers.is_root()
+    system = installing.is_root()
     network = texts.needs_network(settings)
-    job = timers.make_job(settings, file, name or texts.default_name(file), on_failure, network, system)
+    job = installing.make_job(settings, file, name or texts.default_name(file), on_failure, network, system)
     if install:
-        done = timers.install_units(job, interval) if by_systemd else timers.install_cron(job, interval)
+        done = installing.install_units(job, interval) if by_systemd else installing.install_cron(job, interval)
         _say_done(done)
         if by_systemd:
             _say_next(job.name, system)
     elif by_systemd:
-        folder = timers.unit_folder(system)
+        folder = installing.unit_folder(system)
         shown = [f"# {folder / unit}\n{text}" for unit, text in texts.units(job, interval).items()]
         screen.say("\n".join(shown).rstrip())
     else:
@@ -77,14 +77,14 @@ def _put(file: Path, name: str, every: str, on_failure: str, by_systemd: bool, i
 
 def _remove(file: Path, name: str, by_systemd: bool) -> None:
     """Remove a job: one that is named, whatever its config; otherwise the config's own."""
-    from convert.batch import schedule as texts
-    from convert.batch import timers
+    from convert.schedule import installing
+    from convert.schedule import units as texts
 
     wanted = name or texts.default_name(file)
     only = None if name else file
-    system = timers.is_root()
-    done = timers.remove_units(wanted, only, system) if by_systemd else timers.remove_cron(wanted, only)
-    where = timers.unit_folder(system) if by_systemd else "the crontab"
+    system = installing.is_root()
+    done = installing.remove_units(wanted, only, system) if by_systemd else installing.remove_cron(wanted, only)
+    where = installing.unit_folder(system) if by_systemd else "the crontab"
     _say_done(done or [f"nothing to remove: there is no {wanted} in {where}"])
 
 

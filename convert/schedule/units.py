@@ -28,9 +28,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from convert.batch.interval import Interval
 from convert.config import Config
 from convert.errors import UsageError
+from convert.schedule.interval import Interval
 
 BUSY = 75
 """The exit code of a run that finds another one at work on its output folder (EX_TEMPFAIL): no failure."""

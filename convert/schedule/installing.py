@@ -14,11 +14,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from convert.batch.interval import Interval
-from convert.batch.schedule import Job, cron_line, unit_names, units, written_for, written_to
 from convert.config import Config
 from convert.errors import MirrorpressError, MissingToolError, OutputError, UsageError
 from convert.files import write_file
+from convert.schedule.interval import Interval
+from convert.schedule.units import Job, cron_line, unit_names, units, written_for, written_to
 
 RUNNING = Path("/run/systemd/system")
 """Is there where systemd is the first process (sd_booted(3))."""

@@ -1,6 +1,6 @@
 """What a report's page shows, a section each: what came in, what became of it, and what is worth a look.
 
-A section is a function of the report and of the run (`report_page.page` says what they hold), and a line of SECTIONS.
+A section is a function of the report and of the run (`page` says what they hold), and a line of SECTIONS.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from convert.batch.figures import counted, duration, share, size
-from convert.batch.hypertext import Html, element, href, joined, mixed, named, quoted
-from convert.batch.report_chart import by_size, chart, dated, group, table_of_months, totals_of
+from convert.report.chart import by_size, chart, dated, group, table_of_months, totals_of
+from convert.report.figures import counted, duration, share, size
+from convert.report.hypertext import Html, element, href, joined, mixed, named, quoted
 
 OPEN = 50
 """Rows of a long table that are seen at once; the others unfold."""

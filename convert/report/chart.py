@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from convert.batch.figures import MONTHS, counted, month, share
-from convert.batch.hypertext import Html, element, joined, named
+from convert.report.figures import MONTHS, counted, month, share
+from convert.report.hypertext import Html, element, joined, named
 
 SHOWN = 7
 """Channels with a colour of their own: as many as Okabe and Ito's palette has beside black. The others are grey."""

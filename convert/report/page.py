@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from convert.batch.figures import clock, counted, day, duration
-from convert.batch.hypertext import Html, element, joined
-from convert.batch.report_sections import SECTIONS
+from convert.report.figures import clock, counted, day, duration
+from convert.report.hypertext import Html, element, joined
+from convert.report.sections import SECTIONS
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Content Security Policy Level 3: a page that holds words from the web loads nothing, runs nothing, sends nothing."""
@@ -50,7 +50,7 @@ def _verdict(report: Mapping[str, Any]) -> str:
 
 
 def _head(title: str) -> Html:
-    style = Html(files(__package__).joinpath("report_page.css").read_text("utf-8"))
+    style = Html(files(__package__).joinpath("page.css").read_text("utf-8"))
     return element(
         "head",
         element("meta", charset="utf-8"),
