@@ -79,7 +79,7 @@ def _reason(job: Job, known: Known, own: list[Output], formats: Sequence[str], d
         return CHANGED
     if known.depends != job.depends:
         return why(known.depends, job.depends)
-    if known.aliases != as_json(job.aliases):
+    if known.aliases != (as_json(job.aliases) if job.aliases else "[]"):
         return COPIES
     by_format = {one.format: one for one in own}
     for name, target in zip(formats, job.targets, strict=True):
