@@ -6,12 +6,14 @@ catalogue and the files that are there. A run that is ended in the middle, by wh
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from convert import __version__
 from convert.batch.articles import Articles
@@ -24,7 +26,7 @@ from convert.batch.machine import cores
 from convert.batch.pool import CHUNK, Pool
 from convert.batch.prune import prune, sweep
 from convert.batch.refresh import Refresh
-from convert.batch.report import REPORT, report, write_report
+from convert.batch.report import PAGE, REPORT, report, write_report
 from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
 from convert.batch.workers import start
@@ -155,8 +157,9 @@ class _Run:
         if work and not self.options.dry_run:
             self.articles.convert(work, self.options.notes, ended)
             self.books(ended)
-            if self.options.prune and not ended():
-                prune(self.catalogue, self.config.output, self.summary)
+            if self.options.prune and not self.options.partial and not ended():
+                spared = self.articles.failed | {one.path for one in self.summary.failures}
+                prune(self.catalogue, self.config.output, self.summary, spared)
         elif work:
             self.summary.converted.update(job.reason for job in work.jobs)
         self.summary.articles = self.catalogue.count_articles()
@@ -220,13 +223,32 @@ class _Run:
                 number, seconds=round(seconds, 3), exit_code=summary.exit_code, sources=summary.sources,
                 converted=converted, unchanged=unchanged, failed=len(summary.failures), volumes=summary.built,
             )  # fmt: skip
-        about = {
-            "started": started, "seconds": seconds, "converted": converted, "unchanged": unchanged,
-            "failed": len(summary.failures), "removed": summary.removed, "reasons": dict(summary.converted),
-            "volumes_built": summary.built, "slowest": telling.slowest(self.catalogue), "version": __version__,
-        }  # fmt: skip
+        if self.is_news(converted):
+            self.tell({
+                "started": started, "seconds": seconds, "converted": converted, "unchanged": unchanged,
+                "failed": len(summary.failures), "removed": summary.removed, "reasons": dict(summary.converted),
+                "volumes_built": summary.built, "slowest": telling.slowest(self.catalogue), "version": __version__,
+            })  # fmt: skip
+
+    def is_news(self, converted: int) -> bool:
+        """Whether the report would say something else than the one that is there."""
+        summary = self.summary
+        rest = repr((sorted(summary.passed_over.items()), summary.sources, sorted(one.file for one in summary.books)))
+        told = hashlib.sha256(rest.encode(errors="surrogatepass")).hexdigest()
+        happened = converted or summary.gone or summary.built or summary.removed or summary.exit_code
+        whole = all((self.config.output / name).is_file() for name in (REPORT, PAGE))
+        if not happened and whole and self.catalogue.setting("told") == told:
+            return False
+        with self.catalogue.transaction():
+            self.catalogue.set(told="" if summary.exit_code else told)
+        return True
+
+    def tell(self, about: Mapping[str, Any]) -> None:
+        """Write the report."""
+        summary = self.summary
         sources = self.catalogue.count_sources() if self.options.partial else summary.sources
+        told = report(self.catalogue, summary.books, summary.passed_over, sources)
         try:
-            write_report(self.config.output, report(self.catalogue, summary.books, summary.passed_over, sources), about)
+            write_report(self.config.output, told, about)
         except OutputError as error:
             summary.failures.append(Failure(REPORT, error.message))

@@ -20,6 +20,10 @@ INDEX = "scripts/index.csv"
 """A mirror's own index of its channels."""
 
 
+UNREAD = "folder that cannot be read"
+"""What is passed over without anybody knowing what it holds."""
+
+
 class Entry(NamedTuple):
     """A source as the walk met it: its path with slashes, its size in bytes, and its time of change in nanoseconds."""
 
@@ -120,7 +124,7 @@ class _Walk:
         try:
             entries = list(os.scandir(folder))
         except OSError as error:
-            self.found.passed_over[f"folder that cannot be read ({error.strerror})"] += 1
+            self.found.passed_over[f"{UNREAD} ({error.strerror})"] += 1
             return
         for entry in entries:
             path = prefix + entry.name
