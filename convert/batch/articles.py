@@ -76,9 +76,6 @@ class Articles:
             self.catalogue.set(settled="", copies=str(plan.copies))
             self.forget(plan)
             names = OutputNames(reserved(self.config))
-            for one in self.catalogue.leftovers():
-                if not one.owner.endswith(".epub"):  # another volume may take the place of one that is no more
-                    names.keep(one.path, one.owner)
             name(plan, self.formats, names, self.depend)
             self._names = names
             formats = [one.name for one in self.formats]
@@ -210,7 +207,7 @@ class Articles:
         if self._names is None:
             self._names = OutputNames(reserved(self.config))
             for one in self.catalogue.outputs():
-                if not one.path.endswith(".epub"):
+                if one.owner and not one.path.endswith(".epub"):
                     self._names.keep(one.path, one.owner)
         return self._names
 
