@@ -38,13 +38,6 @@ def reserved(config: Config) -> list[str]:
     return [*own, *([config.feed.file] if config.feed else [])]
 
 
-def keep_leftovers(names: OutputNames, catalogue: Catalogue) -> None:
-    """Let no output take the name of a file that an article left over; volumes may take that of another volume."""
-    for one in catalogue.leftovers():
-        if not one.owner.endswith(".epub"):
-            names.keep(one.path, one.owner)
-
-
 class Articles:
     """The articles of one run: what its phases share."""
 
@@ -84,7 +77,6 @@ class Articles:
             self.catalogue.set(settled="", copies=str(plan.copies))
             self.forget(plan)
             names = OutputNames(reserved(self.config))
-            keep_leftovers(names, self.catalogue)
             name(plan, self.formats, names, self.depend)
             self._names = names
             formats = [one.name for one in self.formats]
@@ -217,7 +209,7 @@ class Articles:
         if self._names is None:
             self._names = OutputNames(reserved(self.config))
             for one in self.catalogue.outputs():
-                if not one.path.endswith(".epub"):
+                if one.owner and not one.path.endswith(".epub"):
                     self._names.keep(one.path, one.owner)
         return self._names
 

@@ -31,8 +31,11 @@ _VOLUMES = ("*.py", "volumes/**/*.py", "emit/**/*", "batch/books.py", "batch/one
 
 CODE, CONFIG, PROFILE, CHANNELS = range(4)
 REASONS = (
-    "the program has changed", "the config has changed", "its profile has changed", "its channels' names have changed",
-)  # fmt: skip
+    "the program has changed",
+    "the config has changed",
+    "its profile has changed",
+    "the names of its channels or its mirror have changed",
+)
 """What each part of what an article depends on means when it differs."""
 
 
@@ -50,23 +53,25 @@ class Dependencies:
         self._known: dict[tuple[str, ...], str] = {}
 
     def of(self, paths: Sequence[str], profile: str) -> str:
-        """What an article depends on, in four parts: code, config, profile, and the names of its channels.
+        """What an article depends on, in four parts: code, config, profile, names of its channels and mirror.
 
         paths: of its source and of its copies. profile: the name of the one that recognised it.
         """
         key = (profile, *(path.rpartition("/")[0] for path in paths))
         if key not in self._known:
-            channels = _short(*(f"{id_}={name}" for id_, name in sorted(self._mirrors.named(paths).items())))
+            named = sorted(self._mirrors.named(paths).items())
+            channels = _short(self._mirrors.name(paths[0]), *(f"{id_}={name}" for id_, name in named))
             self._known[key] = f"{self._code} {self._config} {self._profiles.get(profile, '')} {channels}"
         return self._known[key]
 
     def settled(self, config: Config, found: Found) -> str:
         """A digest of everything that any article depends on, and its outputs' names, besides the sources."""
         indexes = [_read(found.root / one) for one in sorted(found.indexes)]
+        described = [found.root.name, *sorted(found.described)]
         above = self._mirrors.mirror("")
         if above:
             indexes.append(_read(above / INDEX))
-        return _short(self.looking, self._config, config.batch.duplicates, *indexes)
+        return _short(self.looking, self._config, config.batch.duplicates, *described, *indexes)
 
 
 def volumes_depend_on(config: Config) -> str:

@@ -204,7 +204,10 @@ class _Run:
         self.summary.books = [one.book for one in built]
         if ended():
             return
-        write_feed(self.config, [one.listing for one in built if one.listing], self.articles.taken_names, self.summary)
+        listings = [one.listing for one in built if one.listing]
+        feed = write_feed(self.config, listings, self.articles.taken_names, self.summary)
+        with self.catalogue.transaction():
+            self.catalogue.put_outputs("", feed)
         if not self.options.partial:
             # Volumes of a part of the articles would take the place of whole ones.
             deliver(self.config, built, self.summary, self.progress)

@@ -19,6 +19,9 @@ SUFFIXES = (".md", ".txt", ".html")
 INDEX = "scripts/index.csv"
 """A mirror's own index of its channels."""
 
+README = "README"
+"""How files begin that tell of the folder that they lie in."""
+
 
 UNREAD = "folder that cannot be read"
 """What is passed over without anybody knowing what it holds."""
@@ -38,13 +41,15 @@ class Found:
 
     root: the folder that the sources' paths are relative to. entries: the sources, sorted by path.
     passed_over: how many files (or whole folders) were left aside, by reason.
-    indexes: the paths of the mirrors' indexes of channels.
+    indexes: the paths of the mirrors' indexes of channels. described: those of files that tell of their folder, which
+    may make it a mirror (`Mirrors.name`).
     """
 
     root: Path
     entries: list[Entry] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
     indexes: list[str] = field(default_factory=list)
+    described: list[str] = field(default_factory=list)
 
     @property
     def paths(self) -> list[str]:
@@ -141,6 +146,8 @@ class _Walk:
                 self.take(path, entry.name, entry)
 
     def take(self, path: str, name: str, file: os.DirEntry[str] | Path) -> bool:
+        if name.startswith(README):
+            self.found.described.append(path)
         reason = self.reason(path, name, file.is_file())
         if not reason:
             try:
@@ -232,7 +239,7 @@ class Mirrors:
 
     def _described(self, folder: str) -> Path:
         above = self.root / folder
-        while above != self.root and not any(above.glob("README*")):
+        while above != self.root and not any(above.glob(f"{README}*")):
             above = above.parent
         return above
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from convert.batch.articles import keep_leftovers, reserved
+from convert.batch.articles import reserved
 from convert.batch.binder import Task
 from convert.batch.checks import Differing, check_book, differing
 from convert.batch.plan import Job, make_plan, settle
@@ -129,15 +129,11 @@ class _Verification:
         return self.verdict
 
     def names_given(self) -> dict[tuple[str, str, str], str]:
-        """The names of outputs that hang on metadata, by owner, format, and the name that each wanted.
-
-        What runs left over keeps its names, as it does for them.
-        """
+        """The names of outputs that hang on metadata, by owner, format, and the name that each wanted."""
         file = self.config.output / CATALOGUE
         if not file.exists():
             return {}
         with read_catalogue(file) as catalogue:
-            keep_leftovers(self.names, catalogue)
             return {(one.owner, one.format, one.wanted): one.path for one in catalogue.outputs() if one.wanted}
 
     def named(self, jobs: Sequence[Job]) -> list[Job]:
