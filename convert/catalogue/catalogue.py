@@ -220,8 +220,13 @@ class Catalogue:
         )
 
     def leftovers(self) -> list[Leftover]:
-        """Files that runs wrote and that nothing asks for any more, sorted by path."""
-        rows = self.connection.execute(f"SELECT {_LEFTOVER} FROM leftover ORDER BY path")
+        """Files that runs wrote and that nothing asks for any more, sorted by path.
+
+        Not those that another output has taken the place of, maybe before their own moved away.
+        """
+        rows = self.connection.execute(
+            f"SELECT {_LEFTOVER} FROM leftover WHERE path NOT IN (SELECT path FROM output) ORDER BY path"
+        )
         return [Leftover._make(row) for row in rows]
 
     def forget_leftovers(self, paths: Iterable[str]) -> None:
