@@ -38,10 +38,11 @@ class Catalogue:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.connection.execute("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # some errors, as a full disk, have rolled it back already
+                self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
 
     def _all(self, columns: str, table: str, key: str, more: str = "") -> Iterator[tuple[Any, ...]]:
         """Rows in the order of a unique key, which is the first column."""
