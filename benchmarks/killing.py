@@ -50,7 +50,7 @@ def outputs(folder: Path) -> Tree:
     return {
         name: path.read_bytes()
         for name, path in sorted(named.items())
-        if name not in OWN and not name.startswith(CATALOGUE)
+        if name not in OWN and not name.startswith("catalogue.")
     }
 
 

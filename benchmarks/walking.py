@@ -70,11 +70,11 @@ CONFIG: dict[str, Any] = {
 CHOICES: dict[str, Sequence[Any]] = {
     "markdown.path": (
         "markdown/{folder}/{stem}.md", "{date:%Y/%m}/{title}.md", "md/{channel}/{title}.md", "all/{id}.md",
-        "all/{title}.md", "markdown/{folder}/{stem}/index.md",
+        "all/{title}.md", "markdown/{folder}/{stem}/index.md", "all/{stem}.md",
     ),
     "markdown.front_matter": ("default", "none"),
     "markdown.title": (True, False),
-    "text.path": ("text/{folder}/{stem}.txt", "all/{title}.md", "{title}/{stem}.txt"),
+    "text.path": ("text/{folder}/{stem}.txt", "all/{title}.md", "all/{id}.md", "{title}/{stem}.txt"),
     "clean": (["default"], ["default", f"{MODULE}:mark"]),
     "max_bytes": (4_194_304, 4_194_304, 700),
     "duplicates": ("merge", "keep"),
@@ -86,7 +86,7 @@ CHOICES: dict[str, Sequence[Any]] = {
         [{"title": "{month}", "file": "epub/{month}.epub", "group_by": ["month"], "max_articles": 2}],
         [{"title": "{category}", "file": "{category}.epub", "group_by": ["category"], "max_articles": 1}],
         [{"title": "全部", "file": "epub/all.epub", "group_by": [], "sections": ["channel"]},
-         {"title": "{title}", "file": "epub/all.epub", "group_by": ["day"], "sections": []}],
+         {"title": "{day}", "file": "epub/all.epub", "group_by": ["day"], "sections": []}],
         [{"title": "a", "file": "a.epub", "group_by": [], "where": "mirror = a"},
          {"title": "{publisher}", "file": "{publisher}.epub", "group_by": ["publisher"], "order_by": "-title"}],
         [{"title": "新", "file": "new.epub", "group_by": [], "within": "10 days", "order_by": "words"}],

@@ -79,8 +79,7 @@ def run(
     check_folders(config)
     check_tools(config)
     began = time.time_ns()
-    found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, options.only)
-    found.entries = found.entries[: options.limit]
+    found = _find(config, options)
     # a rehearsal over a folder that is not there leaves it so
     held = hold(config.output) if config.output.exists() or not options.dry_run else nullcontext()
     with held:
@@ -91,9 +90,17 @@ def run(
             if options.dry_run:
                 raise
             aside = set_aside(file)
-            summary = _once(config, found, options, progress, stop, began)
+            # damage may show late, when what was found is no longer held
+            summary = _once(config, _find(config, options), options, progress, stop, began)
             summary.warnings.append(f"{error.found}; it lies in {aside.name} now, and a new one was made")
             return summary
+
+
+def _find(config: Config, options: Options) -> Found:
+    profiles = load_profiles(config.parse.profiles, config.base)
+    found = find_sources(config.input, profiles, config.output, options.only)
+    found.entries = found.entries[: options.limit]
+    return found
 
 
 def _once(config: Config, found: Found, options: Options, progress: Progress, stop: Stop, began: int) -> Summary:
