@@ -21,6 +21,7 @@ from convert.batch.books import Books
 from convert.batch.deliver import deliver
 from convert.batch.feed import write_feed
 from convert.batch.fingerprint import Dependencies
+from convert.batch.indexing import update_index
 from convert.batch.lock import hold
 from convert.batch.machine import cores
 from convert.batch.pool import CHUNK, Pool
@@ -31,6 +32,7 @@ from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
 from convert.batch.workers import start
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
+from convert.catalogue.search import check_search
 from convert.config import Config
 from convert.emit.epub import check_script
 from convert.errors import ConfigError, OutputError
@@ -127,7 +129,9 @@ def check_folders(config: Config) -> None:
 
 
 def check_tools(config: Config) -> None:
-    """Look for what the volumes need besides the package. Raises MissingToolError, before anything is converted."""
+    """Look for what is needed besides the package. Raises MissingToolError, before anything is converted."""
+    if config.batch.search:
+        check_search()
     for options in config.volumes:
         check_script(options.script)
 
@@ -167,6 +171,9 @@ class _Run:
             if self.options.prune and not self.options.partial and not ended():
                 spared = self.articles.failed | {one.path for one in self.summary.failures}
                 prune(self.catalogue, self.config.output, self.summary, spared)
+            if self.config.batch.search and not ended():
+                indexed = update_index(self.config, self.catalogue, self.pool, self.progress, ended)
+                self.summary.failures += indexed.failures
         elif work:
             self.summary.converted.update(job.reason for job in work.jobs)
         self.summary.articles = self.catalogue.count_articles()

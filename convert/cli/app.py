@@ -16,6 +16,7 @@ from convert.batch.one_book import chapter_of, make_book
 from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
+from convert.cli.listing import index, list_
 from convert.cli.schedule import schedule
 from convert.cli.stopping import stopping
 from convert.config import Config, load_config
@@ -296,6 +297,8 @@ def check(config: ConfigFile = None) -> None:
 
 
 app.command()(schedule)
+app.command("list")(list_)
+app.command()(index)
 
 
 @app.command()

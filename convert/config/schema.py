@@ -249,6 +249,7 @@ class BatchOptions(Section):
     verify: hold `changed` outputs against their sources as they are written, or `all` outputs, or none (`off`).
     memory: megabytes of address space that a worker may take; seconds: how long a worker may work on one source.
     0 is no limit for both. prune: whether a run deletes files of earlier runs that nothing asks for any more.
+    search: whether a run ends with bringing the index of words up to date.
     """
 
     jobs: Annotated[StrictInt, Field(ge=0)] = 0
@@ -257,6 +258,7 @@ class BatchOptions(Section):
     memory: Annotated[StrictInt, Field(ge=0), AfterValidator(_check_memory)] = 2048
     seconds: Annotated[StrictInt, Field(ge=0)] = 60
     prune: StrictBool = False
+    search: StrictBool = False
 
 
 class Config(Section):
