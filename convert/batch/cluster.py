@@ -11,6 +11,7 @@ import logging
 import os
 import pickle
 import secrets
+import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +30,7 @@ from convert.errors import EngineError, MirrorpressError, MissingToolError, Usag
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WORKERS = 32
+WORKERS = 8
 """For how many workers items are cut into chunks: a cluster may grow and shrink while it works."""
 
 CONNECT = 10.0  # seconds within which a scheduler answers
@@ -46,10 +47,11 @@ _SAME = "the same Mirrorpress, with the extra dask, on scheduler and workers"
 def check_dask() -> None:
     """Raise MissingToolError where Dask is not installed."""
     try:
-        importlib.import_module("distributed")
-    except ImportError:
+        for package in ("distributed", "cryptography"):
+            importlib.import_module(package)
+    except ImportError as error:
         todo = "install the extra dask: pip install 'mirrorpress[dask]'"
-        raise MissingToolError("engine: dask", "the package distributed is not installed", "", todo) from None
+        raise MissingToolError("engine: dask", f"the package {error.name} is not installed", "", todo) from None
 
 
 class Cluster:
@@ -80,6 +82,7 @@ class Cluster:
         self._own: Any = None
         self._client: Any = None
         self._room = 0
+        self._looked = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +125,7 @@ class Cluster:
         waiting: deque[tuple[Sequence[Item], Any]] = deque()
         try:
             while True:
-                while (not self._client or len(waiting) < self._room) and (chunk := next(coming, None)) is not None:
+                while self._has_room(len(waiting)) and (chunk := next(coming, None)) is not None:
                     waiting.append((chunk, self._submit(function, chunk, seconds)))
                 if not waiting:
                     return
@@ -130,14 +133,24 @@ class Cluster:
                 try:
                     results = self._result(future)
                 except KilledWorker:
+                    # Dask suspects all that a lost worker had, and so may suspect an item that another is to blame for.
+                    for _, other in waiting:
+                        with suppress(KilledWorker):
+                            self._result(other)
                     yield from self._one_by_one(function, chunk, seconds)
-                    continue
-                yield from _told(chunk, results)
+                else:
+                    yield from _told(chunk, results)
         finally:
             # What nobody waits for any more need not be begun.
             with suppress(Exception):
                 if waiting and self._client:
                     self._client.cancel([future for _, future in waiting], force=True)
+
+    def _has_room(self, waiting: int) -> bool:
+        """Whether another chunk may be begun: two for every thread of the cluster."""
+        if self._client and time.monotonic() - self._looked > _LOOK:
+            self._look()
+        return not self._client or waiting < self._room
 
     def _one_by_one(
         self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item], seconds: float
@@ -185,7 +198,7 @@ class Cluster:
             threads = sum(self._client.nthreads().values())
         except Exception as error:
             raise self._broken(f"cannot be reached any more ({type(error).__name__})") from None
-        self._room = max(2, threads * 2)
+        self._room, self._looked = max(2, threads * 2), time.monotonic()
         return bool(threads)
 
     def _broken(self, found: str) -> EngineError:
@@ -202,15 +215,17 @@ class Cluster:
         import distributed
 
         _silence()
-        if not self.address:
-            self._own = _local(self.jobs)
         try:
             with warnings.catch_warnings():
+                self._own = None if self.address else _local(self.jobs)
                 warnings.simplefilter("ignore")  # that versions differ: those that matter are held together below
-                address = self.address or self._own
-                self._client = distributed.Client(address, timeout=CONNECT, set_as_default=False, name="mirrorpress")
+                self._client = distributed.Client(
+                    self.address or self._own, timeout=CONNECT, set_as_default=False, name="mirrorpress"
+                )
                 self._client.wait_for_workers(1, timeout=JOIN)
         except Exception as error:
+            if not self.address:
+                raise self._broken(f"cannot be started here ({type(error).__name__}: {error})") from None
             if self._client is None:
                 expected = "the address of one that runs, as in tcp://10.0.0.5:8786"
                 todo = "start `dask scheduler` there, or name another address"
@@ -258,14 +273,19 @@ def _told(chunk: Sequence[Item], results: Iterable[tuple[int, Any]]) -> Iterator
 
 
 def _local(jobs: int) -> Any:
-    """A cluster of worker processes on this machine, without a page that shows it."""
+    """A cluster of worker processes on this machine, without a page that shows it.
+
+    It speaks TLS with a certificate of its own, since whoever can send to a worker can have it do anything.
+    """
     import distributed
 
     return distributed.LocalCluster(
         n_workers=jobs,
         threads_per_worker=1,
         host="127.0.0.1",
-        dashboard_address=None,
+        security=True,
+        dashboard_address="127.0.0.1:0",  # a port is opened in any case; 8787, unless one is named
+        scheduler_kwargs={"dashboard": False},
         memory_limit=0,
         silence_logs=logging.CRITICAL,
         preload=["convert.batch.hired"],

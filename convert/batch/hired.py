@@ -114,6 +114,9 @@ def part_name(token: str, whose: str = "") -> str:
 
 # --- work
 
+_CODE = ["convert.batch.binder", "convert.batch.looking", "convert.batch.workers"]
+"""The modules that a process needs to work."""
+
 _LOCK = threading.Lock()
 _ENDED: set[str] = set()
 
@@ -149,9 +152,12 @@ def _process(token: str, order: bytes) -> Iterator[Pool]:
     """A process that works for a run, and for nobody else in the block."""
     with _LOCK:
         run = _RUNS.get(token) or _hire(token, pickle.loads(order))
-        pool = run.idle.pop() if run.idle else _new(run.order)
+        fresh = not run.idle
+        pool = _new(run.order) if fresh else run.idle.pop()
         run.busy.append(pool)
     try:
+        if fresh:  # a process takes a moment to begin; that is none of an item's time
+            list(pool.run(len, [()]))
         yield pool
     except BaseException:
         pool.close()
@@ -169,8 +175,10 @@ def _hire(token: str, order: Order) -> _Run:
         raise RuntimeError("the run has ended")
     if trouble := look_round(order):
         raise UsageError(f"worker on {platform.node()}", *trouble)
-    # Dask calls its workers daemons, which may have no processes of their own; ours end with their parent by themselves.
+    # To Dask its workers are daemons, which may have no processes of their own; ours end with their parent anyway.
     multiprocessing.current_process().daemon = False
+    # What processes are forked from outlives runs: with the code in it, they begin in a moment.
+    multiprocessing.set_forkserver_preload(_CODE)
     _RUNS[token] = run = _Run(order, asked=time.monotonic())
     threading.Thread(target=_watch, args=(token,), daemon=True).start()
     return run

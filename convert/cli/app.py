@@ -70,9 +70,7 @@ def run(
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
     ] = None,
-    engine: Annotated[
-        str | None, typer.Option("--engine", metavar="local|dask", help="Where the workers are.")
-    ] = None,
+    engine: Annotated[str | None, typer.Option("--engine", metavar="local|dask", help="Where the workers are.")] = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="The Dask cluster to work on; without it, a local one."),

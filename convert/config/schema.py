@@ -258,8 +258,8 @@ def _check_memory(megabytes: int) -> int:
 class BatchOptions(Section):
     """jobs: worker processes; 0 takes every core. engine: what they belong to, this machine (`local`) or `dask`.
 
-    scheduler: the address of a Dask cluster; None starts one on this machine. duplicates: `merge` copies of an article, or `keep` each.
-
+    scheduler: the address of a Dask cluster; None starts one on this machine.
+    duplicates: `merge` copies of an article, or `keep` each.
     verify: hold `changed` outputs against their sources as they are written, or `all` outputs, or none (`off`).
     memory: megabytes of address space that a worker may take; seconds: how long a worker may work on one source.
     0 is no limit for both. prune: whether a run deletes files of earlier runs that nothing asks for any more.
