@@ -10,13 +10,14 @@ from pathlib import Path
 
 from convert.article import Note
 from convert.batch.deliver import STATE
+from convert.batch.engine import Engine
 from convert.batch.fingerprint import Dependencies
 from convert.batch.lock import HOLDER, LOCK
 from convert.batch.looking import compare
 from convert.batch.naming import name_outputs
 from convert.batch.outdated import Disk, Outdated, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name, variant
-from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.pool import Lost, chunked
 from convert.batch.prune import remove_staging
 from convert.batch.refresh import lost
 from convert.batch.report import PAGE, REPORT, NotesFile
@@ -46,7 +47,7 @@ class Articles:
         config: Config,
         found: Found,
         catalogue: Catalogue,
-        pool: Pool,
+        pool: Engine,
         depends: Dependencies,
         summary: Summary,
         progress: Progress,

@@ -81,6 +81,11 @@ def volumes_depend_on(config: Config) -> str:
     return _short(_code(_VOLUMES), *programs, str(epoch), str(config.feed is not None), config.batch.verify == "off")
 
 
+def program() -> str:
+    """A digest of the whole package: two processes that have the same one make the same of the same."""
+    return _short(_code(("**/*.py", "profiles/*.yaml")))
+
+
 def why(before: str, now: str) -> str:
     """Why an article has to be made again whose dependencies were, and are now, these; nothing where they are equal."""
     if before == now:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from convert.batch.engine import Engine
 from convert.batch.lock import hold
 from convert.batch.machine import cores
 from convert.batch.plan import Job
@@ -64,7 +65,7 @@ def index(
 def update_index(
     config: Config,
     catalogue: Catalogue,
-    pool: Pool,
+    pool: Engine,
     progress: Progress,
     ended: Callable[[], bool],
     anew: bool = False,

@@ -19,18 +19,16 @@ from convert import __version__
 from convert.batch.articles import Articles
 from convert.batch.books import Books
 from convert.batch.deliver import deliver
+from convert.batch.engine import Engine, check_engine, open_engine
 from convert.batch.feed import write_feed
 from convert.batch.fingerprint import Dependencies
 from convert.batch.indexing import update_index
 from convert.batch.lock import hold
-from convert.batch.machine import cores
-from convert.batch.pool import CHUNK, Pool
 from convert.batch.prune import prune, sweep
 from convert.batch.refresh import Refresh
 from convert.batch.report import PAGE, REPORT, report, write_report
 from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
-from convert.batch.workers import start
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
 from convert.catalogue.search import check_search
 from convert.config import Config
@@ -74,9 +72,9 @@ def run(
 
     Returns what came of it; a source that fails is named there, and the run goes on.
     Raises NothingToReadError for an input without sources, ConfigError for folders that lie in one another's way,
-    HeldError where another run holds the output folder, MissingToolError where a volume needs a package that is not
-    installed, UsageError for a catalogue of a newer version, OutputError where catalogue, report or notes cannot be
-    written.
+    HeldError where another run holds the output folder, MissingToolError where a volume or the engine needs a package
+    that is not installed, UsageError for a catalogue of a newer version or a cluster that cannot do the work,
+    EngineError where one breaks down, OutputError where catalogue, report or notes cannot be written.
     """
     check_folders(config)
     check_tools(config)
@@ -108,14 +106,9 @@ def _find(config: Config, options: Options) -> Found:
 def _once(config: Config, found: Found, options: Options, progress: Progress, stop: Stop, began: int) -> Summary:
     with (
         open_catalogue(config.output / CATALOGUE, rehearsal=options.dry_run) as catalogue,
-        Pool(processes(config, found), start, config, found.root) as pool,
+        open_engine(config, found, writes=not options.dry_run) as pool,
     ):
         return _Run(config, found, options, catalogue, pool, progress).run(began, stop)
-
-
-def processes(config: Config, found: Found) -> int:
-    """How many worker processes these sources are worth: one takes as long to start as to convert some hundred."""
-    return min(config.batch.jobs or cores(), -(-len(found.entries) // CHUNK))
 
 
 def check_folders(config: Config) -> None:
@@ -132,6 +125,7 @@ def check_tools(config: Config) -> None:
     """Look for what is needed besides the package. Raises MissingToolError, before anything is converted."""
     if config.batch.search:
         check_search()
+    check_engine(config)
     for options in config.volumes:
         check_script(options.script)
 
@@ -140,7 +134,7 @@ class _Run:
     """One run: its phases, one after the other."""
 
     def __init__(
-        self, config: Config, found: Found, options: Options, catalogue: Catalogue, pool: Pool, progress: Progress
+        self, config: Config, found: Found, options: Options, catalogue: Catalogue, pool: Engine, progress: Progress
     ) -> None:
         self.config, self.found, self.options = config, found, options
         self.catalogue, self.pool, self.progress = catalogue, pool, progress

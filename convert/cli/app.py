@@ -74,6 +74,11 @@ def run(
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
     ] = None,
+    engine: Annotated[str | None, typer.Option("--engine", metavar="local|dask", help="Where the workers are.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="The Dask cluster to work on; without it, a local one."),
+    ] = None,
     notes: Annotated[Path | None, typer.Option("--notes", help="Write every note to this file, as JSON Lines.")] = None,
     verify: Annotated[
         str | None,
@@ -103,7 +108,7 @@ def run(
     from convert.batch.run import run as run_batch
 
     started = time.monotonic()
-    settings = _overridden(_config(config), input_, output, jobs, verify)
+    settings = _overridden(_config(config), input_, output, jobs, verify, engine, scheduler)
     pruned = settings.batch.prune if prune is None else prune
     options = Options(notes, only, limit, dry_run, force, pruned)
     if no_deliver:
@@ -134,7 +139,13 @@ def _logged(config: Config, options: Options, quiet: bool) -> int:
 
 
 def _overridden(
-    config: Config, input_: Path | None, output: Path | None, jobs: int | None, verify: str | None = None
+    config: Config,
+    input_: Path | None,
+    output: Path | None,
+    jobs: int | None,
+    verify: str | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
 ) -> Config:
     """The config with the command's own options, which are relative to the working folder, in their places."""
     changes: dict[str, object] = {}
@@ -144,8 +155,12 @@ def _overridden(
         changes["output"] = output
     if verify not in (None, "off", "changed", "all"):
         raise UsageError("--verify", f"found {verify!r}", "off, changed or all")
-    batch = {name: value for name, value in (("jobs", jobs), ("verify", verify)) if value is not None}
-    changes["batch"] = config.batch.model_copy(update=batch)
+    if engine not in (None, "local", "dask"):
+        raise UsageError("--engine", f"found {engine!r}", "local or dask")
+    if scheduler and (engine or config.batch.engine) != "dask":
+        raise UsageError("--scheduler", "the engine is local", "an engine that has one", "say --engine dask as well")
+    asked = {"jobs": jobs, "verify": verify, "engine": engine, "scheduler": scheduler}
+    changes["batch"] = config.batch.model_copy(update={name: one for name, one in asked.items() if one is not None})
     return config.model_copy(update=changes)
 
 
