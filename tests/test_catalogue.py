@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from convert.batch.indexing import index
+from convert.batch.lock import hold
 from convert.batch.run import run
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, read_catalogue, set_aside
 from convert.catalogue.schema import APPLICATION, MIGRATIONS
@@ -329,6 +330,18 @@ def test_an_index_needs_a_run_first(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "there is no catalogue; expected what a run leaves there; `mirrorpress run`" in done.stderr.decode()
     assert not (tmp_path / "out").exists()
+
+
+def test_an_index_waits_for_no_run(tmp_path: Path) -> None:
+    """While one holds the folder it ends with exit code 75; what only reads goes on."""
+    mirror(tmp_path / "in")
+    settings = config(tmp_path)
+    run(settings)
+    with hold(settings.output):
+        done = command(tmp_path, "index")
+        assert done.returncode == 75
+        assert "another run holds this folder" in done.stderr.decode()
+        assert len(command(tmp_path, "list").stdout.splitlines()) == 3
 
 
 def test_where_sqlite_cannot_search_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,15 +176,15 @@ def _order(kind: Kind, question: Question) -> str:
         # places are all the same but in what a search found, which is sorted by them
         return f"chosen.position, {kind.order}" if question.chosen else kind.order
     column = kind.expression(question.sort.removeprefix("-"))
-    key = f"natural_key({column})" if kind.columns[question.sort.removeprefix("-")] != "number" else column
+    key = (
+        f"natural_key(coalesce({column}, ''))" if kind.columns[question.sort.removeprefix("-")] != "number" else column
+    )
     way = " DESC" if question.sort.startswith("-") else ""
     return f"coalesce({column}, '') = '', {key}{way}, {kind.order}"
 
 
-def natural_key(text: str | None) -> str | None:
+def natural_key(text: str) -> str:
     """A text that sorts where people look for it: 9 before 10, letters in any case."""
-    if text is None:
-        return None
     return re.sub(r"[0-9]+", _counted, text.casefold())
 
 
