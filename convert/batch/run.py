@@ -163,7 +163,7 @@ class _Run:
             self.articles.convert(work, self.options.notes, ended)
             self.books(ended)
             if self.options.prune and not ended():
-                prune(self.catalogue, self.config.output, self.summary)
+                self.prune()
         elif work:
             self.summary.converted.update(job.reason for job in work.jobs)
         self.summary.articles = self.catalogue.count_articles()
@@ -210,11 +210,20 @@ class _Run:
             return
         listings = [one.listing for one in built if one.listing]
         feed = write_feed(self.config, listings, self.articles.taken_names, self.summary)
+        if ended():
+            return
         with self.catalogue.transaction():
             self.catalogue.put_outputs("", feed)
         if not self.options.partial:
             # Volumes of a part of the articles would take the place of whole ones.
             deliver(self.config, built, self.summary, self.progress)
+
+    def prune(self) -> None:
+        """Delete what nothing asks for, unless that may be because a part of the input is out of reach just now."""
+        if self.found.unread:
+            self.summary.warnings.append(f"nothing is pruned: {self.found.unread} folders of the input cannot be read")
+        else:
+            prune(self.catalogue, self.config.output, self.summary)
 
     def end(self, number: int, started: str, seconds: float) -> None:
         """Tell what the run came to, in the catalogue and in the report."""
@@ -239,4 +248,5 @@ class _Run:
         try:
             write_report(self.config.output, report(self.catalogue, summary.books, summary.passed_over, sources), about)
         except OutputError as error:
-            summary.failures.append(Failure(REPORT, error.message))
+            if not summary.stopped:  # else it is known
+                summary.failures.append(Failure(REPORT, error.message))

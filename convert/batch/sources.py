@@ -38,7 +38,7 @@ class Found:
     root: the folder that the sources' paths are relative to. entries: the sources, sorted by path.
     passed_over: how many files (or whole folders) were left aside, by reason.
     indexes: the paths of the mirrors' indexes of channels. described: those of files that tell of their folder, which
-    may make it a mirror (`Mirrors.name`).
+    may make it a mirror (`Mirrors.name`). unread: folders that could not be read.
     """
 
     root: Path
@@ -46,6 +46,7 @@ class Found:
     passed_over: Counter[str] = field(default_factory=Counter)
     indexes: list[str] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
+    unread: int = 0
 
     @property
     def paths(self) -> list[str]:
@@ -126,6 +127,7 @@ class _Walk:
             entries = list(os.scandir(folder))
         except OSError as error:
             self.found.passed_over[f"folder that cannot be read ({error.strerror})"] += 1
+            self.found.unread += 1
             return
         for entry in entries:
             path = prefix + entry.name
@@ -169,9 +171,12 @@ class _Walk:
 
     def follow(self, full: str, path: str, known: set[Path]) -> None:
         """Take what a symbolic link leads to, if it lies in the input and is not read under its own name."""
-        real, root = Path(full).resolve(), self.found.root
-        name = path.rpartition("/")[2]
-        if not real.exists():
+        root, name = self.found.root, path.rpartition("/")[2]
+        try:
+            real = Path(full).resolve()
+        except (OSError, RuntimeError):  # links that lead round in a circle; before Python 3.13 that is a RuntimeError
+            real = None
+        if real is None or not real.exists():
             self.found.passed_over["broken link"] += 1
         elif root not in (real, *real.parents):
             self.found.passed_over["link out of the input"] += 1
