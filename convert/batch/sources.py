@@ -173,9 +173,12 @@ class _Walk:
 
     def follow(self, full: str, path: str, known: set[Path]) -> None:
         """Take what a symbolic link leads to, if it lies in the input and is not read under its own name."""
-        real, root = Path(full).resolve(), self.found.root
-        name = path.rpartition("/")[2]
-        if not real.exists():
+        root, name = self.found.root, path.rpartition("/")[2]
+        try:
+            real = Path(full).resolve()
+        except (OSError, RuntimeError):  # links that lead round in a circle; before Python 3.13 that is a RuntimeError
+            real = None
+        if real is None or not real.exists():
             self.found.passed_over["broken link"] += 1
         elif root not in (real, *real.parents):
             self.found.passed_over["link out of the input"] += 1
