@@ -353,6 +353,7 @@ def test_a_search_agrees_with_reading_everything(tmp_path: Path) -> None:
         "石桥头的石桥",
         "桥头石",
         "石 桥",
+        'a"石"桥"',
         "aBc\nabcd",
         "a",
         "",
