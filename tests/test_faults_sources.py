@@ -45,7 +45,11 @@ def fresh(settings: Config) -> Tree:
 def assert_right(settings: Config) -> Summary:
     """The next run leaves what a first one would, and the one after does nothing; returns the first's summary."""
     summary = run(settings, Options(prune=True))
-    assert differences(outputs(settings.output), fresh(settings)) == []
+    left = outputs(settings.output)
+    for failure in summary.failures:  # what a run before made of it stays: it may be right again tomorrow
+        stem = failure.path.removesuffix(".md")
+        left = {path: data for path, data in left.items() if stem not in path}
+    assert differences(left, fresh(settings)) == []
     again = run(settings, Options(prune=True))
     assert (again.converted.total(), again.built) == (0, 0)
     return summary
@@ -180,7 +184,8 @@ def test_a_folder_that_cannot_be_read_costs_no_outputs(tmp_path: Path, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr("convert.batch.sources.os.scandir", failing)
         summary = run(settings, Options(prune=True))
-    assert summary.warnings == ["nothing is pruned: 1 folders of the input cannot be read"]
+    assert [one.partition(",")[0] for one in summary.warnings] == ["nothing was pruned"]
+    assert "Input/output error" in summary.warnings[0]
     assert outputs(settings.output).keys() >= {name for name in before if "pages/" in name}
     assert_right(settings)
 

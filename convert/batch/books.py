@@ -81,6 +81,9 @@ class Books:
             self.built = [self.kept(one) for one in self.shelf.values() if not one.split]
             self.catalogue.touch_outputs(self.disk.touched)
             return sorted(self.built, key=lambda one: one.book.file)
+        # until all are built: one that fails is forgotten, and would not be missed
+        with self.catalogue.transaction():
+            self.catalogue.set(**{SETTLED: ""})
         if not self.collections:
             self.finish(complete=True)
             return []

@@ -35,6 +35,7 @@ def open_catalogue(file: Path, *, rehearsal: bool = False) -> Iterator[Catalogue
             connection = sqlite3.connect(":memory:", isolation_level=None)
         else:
             _make_folder(file.parent)
+            _check_whole(file)
             connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
         try:
             _prepare(connection, file, rehearsal)
@@ -79,6 +80,26 @@ def _prepare(connection: sqlite3.Connection, file: Path, rehearsal: bool) -> Non
     connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
     if not rehearsal:
         connection.execute("COMMIT")
+
+
+def _check_whole(file: Path) -> None:
+    """Raise DamagedError for a file that was cut off, which SQLite tells only who reads what is not there any more.
+
+    The database header has the size of a page at offset 16 and their number at offset 28, which holds where the
+    numbers at offsets 24 and 92 are equal (SQLite, Database File Format, 1.3). While there is a write-ahead log, the
+    file may be shorter.
+    """
+    if not file.is_file() or file.with_name(f"{file.name}-wal").exists():
+        return
+    with file.open("rb") as opened:
+        header = opened.read(100)
+    if len(header) < 100 or header[24:28] != header[92:96]:
+        return  # empty, or whatever SQLite makes of it
+    size = int.from_bytes(header[16:18], "big")
+    wanted = (65536 if size == 1 else size) * int.from_bytes(header[28:32], "big")
+    if file.stat().st_size < wanted:
+        found = f"is cut off: {file.stat().st_size:,} bytes of {wanted:,}"
+        raise DamagedError(str(file), found, "a catalogue", "delete it; the next run makes a new one")
 
 
 def _statements(script: str) -> list[str]:
