@@ -8,6 +8,7 @@ loads (its config, modules of one's own) ends with the run; and a worker with se
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.util
 import os
 import pickle
 import platform
@@ -181,6 +182,8 @@ def _hire(token: str, order: Order) -> _Run:
         raise UsageError(f"worker on {platform.node()}", *trouble)
     # To Dask its workers are daemons, which may have no processes of their own; ours end with their parent anyway.
     multiprocessing.current_process().daemon = False
+    # A worker that ends waits for its processes, before it would have told them to end.
+    multiprocessing.util.Finalize(None, _end_all, exitpriority=1)
     _RUNS[token] = run = _Run(order, asked=time.monotonic())
     threading.Thread(target=_watch, args=(token,), daemon=True).start()
     return run
@@ -218,6 +221,11 @@ def end(token: str) -> None:
         _ENDED.add(token)
         if run := _RUNS.pop(token, None):
             _dismiss(run)
+
+
+def _end_all() -> None:
+    for token in list(_RUNS):
+        end(token)
 
 
 def _dismiss(run: _Run) -> None:
