@@ -129,7 +129,8 @@ def test_without_a_scheduler_a_cluster_is_started_and_ended(tmp_path: Path) -> N
     articles(tmp_path / "in", 4)
     config(tmp_path)
     done = command(tmp_path, "run", "--engine", "dask", "--jobs", "2", "--output", "there")
-    assert (done.returncode, done.stderr.decode().splitlines()[-1]) == (0, "volumes: 2")
+    phases = [line.partition(":")[0] for line in done.stderr.decode().splitlines()]
+    assert (done.returncode, phases) == (0, ["looking", "converting", "volumes"])
     run(config(tmp_path))
     assert tree(tmp_path / "there") == tree(tmp_path / "out")
 
@@ -283,6 +284,29 @@ def test_a_cluster_without_workers_is_told_in_time(tmp_path: Path, monkeypatch: 
         monkeypatch.setattr(distributed.Client, "wait_for_workers", lambda *arguments, **more: None)
         with pytest.raises(EngineError, match=r"has had no worker for 0 s; see to the cluster"):
             run(settings)
+
+
+@DASK
+def test_a_cluster_that_goes_away_ends_the_run_and_the_next_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was done is kept, and the rest is made wherever the next run works."""
+    articles(tmp_path / "in", 60)
+    monkeypatch.setattr(engine, "CONNECT", 1.0)
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0") as other:
+
+        def close(what: str, done: int, total: int) -> None:
+            if what == "converting" and done < total / 2:
+                other.close()
+
+        with pytest.raises(EngineError, match="cannot be reached any more") as caught:
+            run(on(other, tmp_path), progress=close)
+    assert caught.value.exit_code == 1
+    run(config(tmp_path))
+    resumed = tree(tmp_path / "out")
+    shutil.rmtree(tmp_path / "out")
+    run(config(tmp_path))
+    assert resumed == tree(tmp_path / "out")
 
 
 @DASK

@@ -8,6 +8,7 @@ loads (its config, modules of one's own) ends with the run; and a worker with se
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.util
 import os
 import pickle
 import platform
@@ -25,7 +26,7 @@ from typing import Any, NamedTuple
 from convert import __version__
 from convert.batch.fingerprint import program
 from convert.batch.pool import Lost, Pool
-from convert.errors import UsageError
+from convert.errors import EngineError, UsageError
 
 IDLE = 60.0
 """Seconds after which the processes of a run that asks for nothing end; it gets new ones when it asks again."""
@@ -114,9 +115,6 @@ def part_name(token: str, whose: str = "") -> str:
 
 # --- work
 
-_CODE = ["convert.batch.binder", "convert.batch.looking", "convert.batch.workers"]
-"""The modules that a process needs to work."""
-
 _LOCK = threading.Lock()
 _ENDED: set[str] = set()
 
@@ -156,8 +154,8 @@ def _process(token: str, order: bytes) -> Iterator[Pool]:
         pool = _new(run.order) if fresh else run.idle.pop()
         run.busy.append(pool)
     try:
-        if fresh:  # a process takes a moment to begin; that is none of an item's time
-            list(pool.run(len, [()]))
+        if fresh:
+            _await(pool)
         yield pool
     except BaseException:
         pool.close()
@@ -170,6 +168,13 @@ def _process(token: str, order: bytes) -> Iterator[Pool]:
                 run.idle.append(pool)
 
 
+def _await(pool: Pool) -> None:
+    """Wait until a process is there: that is none of an item's time, and it would be no item's fault if none were."""
+    if not any(list(pool.run(len, [()])) for _ in range(2)):
+        where, todo = f"worker on {platform.node()}", "see what it says in its log"
+        raise EngineError(where, "its processes die as soon as they start", "", todo)
+
+
 def _hire(token: str, order: Order) -> _Run:
     if token in _ENDED:
         raise RuntimeError("the run has ended")
@@ -177,8 +182,8 @@ def _hire(token: str, order: Order) -> _Run:
         raise UsageError(f"worker on {platform.node()}", *trouble)
     # To Dask its workers are daemons, which may have no processes of their own; ours end with their parent anyway.
     multiprocessing.current_process().daemon = False
-    # What processes are forked from outlives runs: with the code in it, they begin in a moment.
-    multiprocessing.set_forkserver_preload(_CODE)
+    # A worker that ends waits for its processes, before it would have told them to end.
+    multiprocessing.util.Finalize(None, _end_all, exitpriority=1)
     _RUNS[token] = run = _Run(order, asked=time.monotonic())
     threading.Thread(target=_watch, args=(token,), daemon=True).start()
     return run
@@ -216,6 +221,11 @@ def end(token: str) -> None:
         _ENDED.add(token)
         if run := _RUNS.pop(token, None):
             _dismiss(run)
+
+
+def _end_all() -> None:
+    for token in list(_RUNS):
+        end(token)
 
 
 def _dismiss(run: _Run) -> None:

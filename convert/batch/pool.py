@@ -117,6 +117,8 @@ class Pool:
     def _send(self, executor: ProcessPoolExecutor, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
         """Have a process call a function; the processes that start for it are this pool's own."""
         with _STARTING:
+            if self.closed:
+                raise RuntimeError("the pool was closed")
             before = set(multiprocessing.active_children())
             try:
                 return executor.submit(function, *arguments)
@@ -153,9 +155,10 @@ class Pool:
 
     def _kill(self) -> None:
         """End every process of the pool, also one that works for ever."""
-        for process in self._own.intersection(multiprocessing.active_children()):
-            process.kill()
-        self._own.clear()
+        with _STARTING:
+            for process in self._own.intersection(multiprocessing.active_children()):
+                process.kill()
+            self._own.clear()
 
     def _stop(self) -> None:
         if self._executor:
@@ -163,8 +166,6 @@ class Pool:
         self._executor = None
 
     def _new(self, jobs: int) -> ProcessPoolExecutor:
-        if self.closed:
-            raise RuntimeError("the pool was closed")
         methods = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         # each process that the server forks has these modules already, in memory that all of them share
