@@ -18,8 +18,8 @@ from unittest.mock import patch
 import yaml
 
 from benchmarks.killing import Tree, differences, outputs
-from convert.batch.pool import Item, Lost, Pool, Result
 from convert.batch.outdated import ASKED
+from convert.batch.pool import Item, Lost, Pool, Result
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
 from convert.catalogue import CATALOGUE, open_catalogue

@@ -5,14 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from benchmarks.killing import Scene, differences, faults_at_rest, first_run, outputs
 from convert.catalogue import CATALOGUE
 from tests.mounts import PLAIN, command, mounted, needs_mounts, needs_users
-
 
 LONG = pytest.mark.faults
 

@@ -43,7 +43,7 @@ def fresh(settings: Config) -> Tree:
 
 
 def assert_right(settings: Config) -> Summary:
-    """The next run leaves what a first one would, and the one after finds nothing to do; returns the first's summary."""
+    """The next run leaves what a first one would, and the one after finds nothing to do; returns what it came to."""
     summary = run(settings, Options(prune=True))
     assert differences(outputs(settings.output), fresh(settings)) == []
     again = run(settings, Options(prune=True))

@@ -53,7 +53,7 @@ class Dependencies:
         self._known: dict[tuple[str, ...], str] = {}
 
     def of(self, paths: Sequence[str], profile: str) -> str:
-        """What an article depends on, in four parts: code, config, profile, and the names of its channels and its mirror.
+        """What an article depends on, in four parts: code, config, profile, and the names of channels and mirror.
 
         paths: of its source and of its copies. profile: the name of the one that recognised it.
         """

@@ -53,7 +53,8 @@ def _move(catalogue: Catalogue, output: Path, moves: Sequence[tuple[Output, str]
                 move_file(output, one.path, place)
             waiting.append((one, place, target))
         except NoRoomError as error:
-            return _stop(output, error, summary)
+            _stop(output, error, summary)
+            return
         except OutputError as error:
             summary.failures.append(Failure(one.owner, error.message.replace(f"{output}/", "")))
     moved = []
