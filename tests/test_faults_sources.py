@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.killing import Tree, differences, outputs
 from benchmarks.walking import Here
-from convert.batch import articles, books, refresh
+from convert.batch import articles, binder, books, refresh
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
 from convert.config import Config
@@ -128,7 +128,7 @@ def test_a_source_that_is_another_only_while_it_is_bound_does_not_stay_in_the_bo
     settings = config(tmp_path, TEXT)
     file = tmp_path / "in" / ONE
     original = file.read_bytes()
-    function = books.build
+    function = binder.build
 
     def hooked(items: Sequence[Any]) -> Any:
         changed(file)
@@ -139,6 +139,17 @@ def test_a_source_that_is_another_only_while_it_is_bound_does_not_stay_in_the_bo
         run(settings)
     file.write_bytes(original)
     os.utime(file, (OLD, OLD))
+    assert_right(settings)
+
+
+def test_a_new_source_takes_the_name_of_an_output_that_metadata_named(tmp_path: Path) -> None:
+    """The other output gets another name, and neither is written over."""
+    page(tmp_path / "in", "z.md", "第一篇。", "甲", id_="n100009")
+    age(tmp_path / "in")
+    emit = "emit: {markdown: {path: 'all/{stem}.md'}, text: {path: 'all/{id}.md'}}\n"
+    settings = config(tmp_path, emit + TEXT.replace("}", ", duplicates: keep}"))
+    assert_right(settings)
+    page(tmp_path / "in", "n100009.md", "第二篇。", "乙")
     assert_right(settings)
 
 
