@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers lint accept bench bench-epub volumes corpus metadata fuzz growth clean
+.PHONY: help run test test-readers lint accept bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -71,6 +71,10 @@ metadata: $(VENV)/tested ## hold metadata against labels set down by reading (CO
 
 fuzz: $(VENV)/tested ## damage articles and check every promise (CASES, SEED, CORPUS, KEEP)
 	$(BIN)/python -m benchmarks.fuzz --cases $(or $(CASES),10000) --seed $(or $(SEED),1) $(if $(CORPUS),--corpus $(CORPUS)) $(if $(KEEP),--keep $(KEEP))
+
+faults: $(VENV)/tested ## kill runs at a hundred moments, fill disks, change everything at random; half an hour
+	$(BIN)/python -m benchmarks.faults
+	$(BIN)/python -m pytest -q -m faults
 
 growth: $(VENV)/tested ## how time grows with size, over hostile shapes
 	$(BIN)/python -m benchmarks.growth

@@ -255,7 +255,7 @@ WAYS: dict[Way, Sequence[int]] = {
     "main": (-signal.SIGKILL,),
     "worker": (),
     "int": (128 + signal.SIGINT,),
-    "term": (128 + signal.SIGTERM,),
+    "term": (128 + signal.SIGTERM, -signal.SIGTERM),
 }
 """The exit codes that a run may have, besides 0, when it is disturbed so."""
 
@@ -268,7 +268,8 @@ def trial(scene: Scene, moment: float, way: Way) -> list[str]:
         faults.append(f"the disturbed run ended with {code}: {said}")
     if "Traceback" in said:
         faults.append(f"a traceback: {said}")
-    if way in ("int", "term") and code and "converted" not in said:
+    begun = (scene.out / CATALOGUE).exists()  # before that, the program was still being loaded
+    if way in ("int", "term") and code and begun and "converted" not in said:
         faults.append(f"no summary: {said}")
     faults += faults_at_rest(scene)
     if way != "worker":

@@ -18,7 +18,7 @@ LONG = pytest.mark.faults
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """Two mirrors, and what one run makes of them when nothing is wrong."""
-    return first_run(tmp_path_factory.mktemp("disk"), 60)
+    return first_run(tmp_path_factory.mktemp("disk"), 40)
 
 
 def needed(scene: Scene) -> int:

@@ -14,7 +14,7 @@ from convert.batch.engine import Engine
 from convert.batch.fingerprint import Dependencies
 from convert.batch.lock import HOLDER, LOCK
 from convert.batch.looking import compare
-from convert.batch.naming import name_outputs
+from convert.batch.naming import make_way, name_outputs
 from convert.batch.outdated import Disk, Outdated, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name, variant
 from convert.batch.pool import Lost, chunked
@@ -134,6 +134,7 @@ class Articles:
     def convert(self, work: Outdated, notes: Path | None, ended: Callable[[], bool]) -> None:
         """Convert articles, and settle the names of their outputs. notes: a file that gets every note of them."""
         failures = len(self.summary.failures)
+        make_way(self.catalogue, self.config.output, self.formats, work.jobs, self.summary)
         with ExitStack() as stack:
             file = stack.enter_context(NotesFile(notes)) if notes else None
             if file:

@@ -17,7 +17,7 @@ from convert.catalogue import Catalogue, Output
 from convert.config import Output as Format
 from convert.errors import NoRoomError, OutputError
 from convert.files import move_file
-from convert.names import OutputNames
+from convert.names import OutputNames, fold
 
 
 def name_outputs(
@@ -41,6 +41,18 @@ def name_outputs(
                 moves.append((one, target))
     _move(catalogue, output, moves, summary)
     return notes
+
+
+def make_way(
+    catalogue: Catalogue, output: Path, formats: Sequence[Format], jobs: Sequence[Job], summary: Summary
+) -> None:
+    """Move outputs with names from metadata out of the way of the jobs, whose other outputs may take these names."""
+    late = {one.name for one in formats if not one.template.from_path}
+    taken = {fold(path) for job in jobs for path in job.targets if path} if late else set()
+    if not taken:
+        return
+    at_risk = [one for one in catalogue.outputs() if one.format in late and fold(one.path) in taken]
+    _move(catalogue, output, [(one, staged(one.owner, one.format)) for one in at_risk], summary)
 
 
 def _move(catalogue: Catalogue, output: Path, moves: Sequence[tuple[Output, str]], summary: Summary) -> None:

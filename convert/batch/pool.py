@@ -27,6 +27,10 @@ def chunked(items: Sequence[Item], jobs: int) -> list[Sequence[Item]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
+METHODS = ("forkserver", "spawn")
+"""How worker processes are started: in the first of these ways that the platform has."""
+
+
 class Lost(Enum):
     """What became of an item that has no result."""
 
@@ -166,8 +170,8 @@ class Pool:
         self._executor = None
 
     def _new(self, jobs: int) -> ProcessPoolExecutor:
-        methods = multiprocessing.get_all_start_methods()
-        context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        there = multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context(next(one for one in METHODS if one in there))
         # each process that the server forks has these modules already, in memory that all of them share
         context.set_forkserver_preload([self._start.__module__])
         return ProcessPoolExecutor(jobs, context, _begin, (self._start, *self._arguments))

@@ -19,9 +19,11 @@ def main(arguments: list[str] | None = None) -> int:
     # Classes, patterns and articles are many objects and hardly any cycle: to look for those costs a tenth of the time.
     gc.set_threshold(100_000, 20, 20)
     # Imported here: worker processes import the module that started them, and need nothing of the command.
-    from convert.cli import screen
-    from convert.cli.app import app
-
+    try:
+        from convert.cli import screen
+        from convert.cli.app import app
+    except KeyboardInterrupt:  # nothing has begun
+        return 130
     screen.prepare()
     try:
         code = app(arguments, prog_name="mirrorpress", standalone_mode=False)
