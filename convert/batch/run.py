@@ -97,7 +97,7 @@ def run(
 def _once(config: Config, found: Found, options: Options, progress: Progress, stop: Stop, began: int) -> Summary:
     with (
         open_catalogue(config.output / CATALOGUE, rehearsal=options.dry_run) as catalogue,
-        Pool(processes(config, found), start, config, found.root) as pool,
+        Pool(processes(config, found), start, config, found.store) as pool,
     ):
         return _Run(config, found, options, catalogue, pool, progress).run(began, stop)
 
@@ -109,12 +109,18 @@ def processes(config: Config, found: Found) -> int:
 
 def check_folders(config: Config) -> None:
     """Refuse an output folder that is the input or lies around it, where outputs could take the place of sources."""
-    source, output = config.input.resolve(), config.output.resolve()
+    source, output = config.input.place.resolve(), config.output.resolve()
     if source == output or output in source.parents:
-        found = "is the input folder" if source == output else f"holds the input {config.input}"
+        found = "is the input folder" if source == output else f"holds the input {config.input.place}"
         raise ConfigError(
             f"output: {config.output}", found, "a folder beside the input or in it", "name another folder"
         )
+    if config.input.git:
+        beside = source / ".git"
+        kept = beside if beside.exists() else source
+        if kept in (output, *output.parents):
+            found = f"lies in the repository {kept}, where git keeps its own files"
+            raise ConfigError(f"output: {config.output}", found, "a folder beside it", "name another folder")
 
 
 def check_tools(config: Config) -> None:
@@ -134,7 +140,7 @@ class _Run:
         self.summary = Summary(sources=len(found.entries), passed_over=dict(found.passed_over))
         self.summary.dry_run = options.dry_run
         profiles = load_profiles(config.parse.profiles, config.base)
-        self.depends = Dependencies(config, profiles, Mirrors(found.root))
+        self.depends = Dependencies(config, profiles, Mirrors(found.store))
         self.articles = Articles(config, found, catalogue, pool, self.depends, self.summary, progress)
 
     def run(self, began: int, stop: Stop) -> Summary:
@@ -175,12 +181,13 @@ class _Run:
 
     def refresh(self, began: int, ended: Callable[[], bool]) -> bool:
         """Bring the catalogue's sources up to date; returns whether any is not what it was."""
-        root, looking = str(self.found.root), self.depends.looking
+        root, looking = self.found.store.place, self.depends.looking
         one = Refresh(
             self.catalogue,
             self.pool,
             self.summary,
             trusted=self.catalogue.setting("root") == root,
+            proven=self.found.store.proven,
             every=self.catalogue.setting("looking") != looking or self.options.force,
             partial=self.options.partial,
             began=began,
@@ -196,7 +203,7 @@ class _Run:
         """The volumes, their feed, and their way to readers."""
         if ended():
             return
-        books = Books(self.config, self.found.root, self.catalogue, self.pool, self.summary, self.progress)
+        books = Books(self.config, self.found.store, self.catalogue, self.pool, self.summary, self.progress)
         built = books.make(self.articles.taken_names, ended, self.options.force)
         self.summary.books = [one.book for one in built]
         if ended():

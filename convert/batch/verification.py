@@ -53,8 +53,8 @@ def verify_outputs(
     """
     check_folders(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
-    with Pool(processes(config, found), start, config, found.root) as pool:
-        return _Verification(config, pool, _Wanted(paths, found.root, config.output), progress).run(found.paths)
+    with Pool(processes(config, found), start, config, found.store) as pool:
+        return _Verification(config, pool, _Wanted(paths, found.store.root, config.output), progress).run(found.paths)
 
 
 def verify_books(files: Sequence[Path]) -> Verdict:

@@ -18,12 +18,13 @@ from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
 from convert.cli.schedule import schedule
 from convert.cli.stopping import stopping
-from convert.config import Config, load_config
+from convert.config import Config, InputOptions, load_config
 from convert.emit import EMITTERS
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.enrich import STEPS
 from convert.errors import SourceError, UsageError
 from convert.profiles import load_profiles
+from convert.stores import Folder
 
 app = typer.Typer(
     help="Mirrored news articles into Markdown with YAML front matter, EPUB collections and plain text.",
@@ -113,7 +114,7 @@ def _overridden(
     """The config with the command's own options, which are relative to the working folder, in their places."""
     changes: dict[str, object] = {}
     if input_ is not None:
-        changes["input"] = input_
+        changes["input"] = InputOptions(path=input_)
     if output is not None:
         changes["output"] = output
     if verify not in (None, "off", "changed", "all"):
@@ -135,8 +136,8 @@ def convert(
     wanted = single.choose_format(to, output)
     article = single.read_article(file, settings)
     if wanted == "epub":
-        root = Path() if file == single.STDIN else single.Reader(settings).place(Path(file)).root
-        data, _ = make_book([chapter_of(article)], article.meta.title or article.source.stem, root, settings)
+        root = Path().resolve() if file == single.STDIN else single.Reader(settings).place(Path(file)).root
+        data, _ = make_book([chapter_of(article)], article.meta.title or article.source.stem, Folder(root), settings)
     else:
         data = single.render(article, wanted, settings)
     single.write_result(data, output)
@@ -164,7 +165,7 @@ def epub(
     settings = _config(config)
     chosen = choose_articles(files or [], where, settings)
     name = title or (Path(output).stem if output != "-" else chosen.chapters[0].meta.title)
-    data, missing = make_book(chosen.chapters, name, chosen.root, settings, pictures)
+    data, missing = make_book(chosen.chapters, name, chosen.store, settings, pictures)
     single.write_result(data, output)
     for failure in chosen.failures:
         screen.say_error(failure.reason)
@@ -259,7 +260,7 @@ def check(config: ConfigFile = None) -> None:
     profiles = load_profiles(settings.parse.profiles, settings.base)
     check_folders(settings)
     check_tools(settings)
-    screen.say(f"input      {settings.input}" + ("" if settings.input.exists() else " (does not exist)"))
+    screen.say(f"input      {settings.input.told}" + ("" if settings.input.place.exists() else " (does not exist)"))
     screen.say(f"output     {settings.output}")
     screen.say(f"profiles   {', '.join(profile.name for profile in profiles)}")
     screen.say(f"formats    {', '.join(settings.emit.formats()) or 'none'}")

@@ -24,6 +24,7 @@ from pydantic import ValidationInfo as Info
 from convert.clean import RULES
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import resolve
+from convert.config.input import InputOptions, just_a_path
 from convert.config.pictures import PictureOptions
 from convert.config.section import FilePath, Section, base_of, empty_section, refused
 from convert.emit.escapes import INLINE as FLAVOURS
@@ -262,7 +263,7 @@ class BatchOptions(Section):
 class Config(Section):
     """Every option of config.yaml, with its default; that file explains them."""
 
-    input: FilePath = Path("seeds")
+    input: Annotated[InputOptions, BeforeValidator(just_a_path)] = Field(default="seeds", validate_default=True)
     output: FilePath = Path("out")
     parse: Annotated[ParseOptions, BeforeValidator(empty_section)] = ParseOptions()
     clean: RuleList = (DEFAULT,)

@@ -56,7 +56,7 @@ def make_job(config: Config, file: Path, name: str, on_failure: str, network: bo
         name=name,
         config=file,
         command=own_command(),
-        input=_settled(config.input),
+        input=_settled(config.input.place),
         writable=tuple(map(_settled, written_to(config))),
         delivered=tuple(_settled(one.to) for one in config.deliver),
         network=network,
