@@ -348,6 +348,11 @@ def test_a_run_writes_every_output_the_volumes_and_the_report(tmp_path: Path) ->
     assert (report["sources"], report["articles"], report["copies"], report["failed"]) == (4, 3, 1, [])
     assert report["outputs"] == {"markdown": 3, "text": 3}
     assert report["passed_over"] == {"the mirror's apparatus": 2}
+    assert report["months"] == {"2021-07": {"c1": 2, "c2": 1}}
+    assert report["channels"] == {"c1": "天气", "c2": "港口,与船"}
+    output = "markdown/pages/c1/n100001.md"
+    aliases = ["pages/c2/n100001.md"]
+    assert report["duplicates"] == [{"path": "pages/c1/n100001.md", "aliases": aliases, "count": 1, "output": output}]
     assert [(book["articles"], book["title"]) for book in report["volumes"]] == [
         (3, "最新一周"),
         (3, "大纪元 2021-07"),

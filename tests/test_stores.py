@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import subprocess
+import sys
+import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from convert.batch.lock import hold
 from convert.batch.run import Options, run
 from convert.batch.sources import Mirrors, find_sources
 from convert.batch.verification import verify_outputs
 from convert.config import Config, InputOptions, load_config
-from convert.errors import ConfigError, MissingToolError, NothingToReadError, SourceError, UsageError
+from convert.errors import ConfigError, HeldError, MissingToolError, NothingToReadError, SourceError, UsageError
 from convert.profiles import load_profiles
 from convert.stores import Folder, Repository, Sieve, open_repository
 from convert.stores.objects import Objects
 from tests.test_batch import mirror, page, tree
+
+ROOT = Path(__file__).parent.parent
 
 IDENTITY = {
     f"GIT_{who}_{what}": value
@@ -424,6 +431,14 @@ def test_stores_go_to_other_processes(tmp_path: Path) -> None:
         ),
         ("{git: a, rev: b}", "config.yaml:1:17: input.rev: unknown key; expected one of path, git, ref, folder"),
         ("{git: a, folder: ../b}", "config.yaml:1:17: input.folder: found ../b; expected a folder in the repository"),
+        (
+            "{update: a && b}",
+            "input.update: found '&&', which only a shell understands; expected one command; let a shell",
+        ),
+        (
+            "{update: 'a \"b'}",
+            "input.update: found 'a \"b': No closing quotation; expected a command; close the quotation",
+        ),
         ("{git: 3}", "config.yaml:1:9: input.git: found 3; expected a path"),
         ("3", "config.yaml:1:1: input: found 3; expected a path, or a mapping as in {git: REPOSITORY, ref: main}"),
     ],
@@ -445,3 +460,143 @@ def test_an_output_in_the_repository_itself_is_refused(tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", "--bare", "in", "bare.git")
     with pytest.raises(ConfigError, match="lies in the repository"):
         run(config(tmp_path, "{git: bare.git}").model_copy(update={"output": tmp_path / "bare.git/out"}))
+
+
+# --- bringing it up to date
+
+
+def updated(tmp_path: Path, script: str, more: str = "") -> Config:
+    """A config whose input is brought up to date by a script of Python."""
+    (tmp_path / "update.py").write_text(script, encoding="utf-8")
+    words = json.dumps([sys.executable, str(tmp_path / "update.py")])
+    return config(tmp_path, f"{{path: in, update: {words}{more}}}")
+
+
+def test_a_command_brings_the_input_up_to_date_first(tmp_path: Path) -> None:
+    """What it prints is told, line by line; what it fetched is read in the same run."""
+    inside = commit(mirror(tmp_path / "origin"))
+    git(tmp_path, "clone", "-q", str(inside), "in")
+    page(inside, "pages/c1/n100009.md", "新的一天。", "新的")
+    commit(inside)
+    said: list[str] = []
+    summary = run(config(tmp_path, "{path: in, update: git pull --ff-only}"), say=said.append)
+    assert (summary.articles, summary.exit_code) == (4, 0)
+    assert "Fast-forward" in said
+    page(inside, "pages/c1/n100010.md", "又一天。", "又是")
+    commit(inside)
+    git(tmp_path / "in", "fetch", "-q")
+    mirrored = run(config(tmp_path, "{git: in, ref: new, update: git branch -f new origin/main}"))
+    assert mirrored.articles == 5
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("print('no route to host'); raise SystemExit(7)", "` ended with exit code 7 (no route to host); expected 0; "),
+        (
+            "import time; print('waiting', flush=True); time.sleep(60)",
+            "` did not end within 1 s (waiting); expected less",
+        ),
+    ],
+)
+def test_an_update_that_fails_is_named_and_the_run_takes_what_is_there(tmp_path: Path, script: str, said: str) -> None:
+    """The exit code says so; the next run that goes well has nothing to do."""
+    mirror(tmp_path / "in")
+    summary = run(updated(tmp_path, script, ", update_seconds: 1"))
+    (failure,) = summary.failures
+    assert (failure.path, summary.exit_code, summary.articles) == ("input", 1, 3)
+    assert failure.reason.startswith(f"input: {tmp_path / 'in'}: `")
+    assert said in failure.reason
+    assert "this run takes what is there; try the command in that folder" in failure.reason
+    assert [one["path"] for one in report_of(tmp_path)["failed"]] == ["input"]
+    again = run(updated(tmp_path, "pass"))
+    assert (again.exit_code, again.converted.total()) == (0, 0)
+
+
+def report_of(tmp_path: Path) -> Any:
+    """The report of the last run."""
+    return json.loads((tmp_path / "out/report.json").read_bytes())
+
+
+def test_a_program_for_updates_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """As one that fails."""
+    mirror(tmp_path / "in")
+    summary = run(config(tmp_path, "{path: in, update: no-such-program now}"))
+    assert "`no-such-program now` cannot be started (No such file" in summary.failures[0].reason
+    assert summary.articles == 3
+
+
+def test_a_rehearsal_updates_nothing(tmp_path: Path) -> None:
+    """It writes nowhere, and asks nobody."""
+    mirror(tmp_path / "in")
+    summary = run(updated(tmp_path, "open('ran', 'w')"), Options(dry_run=True))
+    assert summary.exit_code == 0
+    assert not (tmp_path / "in/ran").exists()
+
+
+def test_an_update_has_the_output_to_itself(tmp_path: Path) -> None:
+    """Another run would read what is just being changed."""
+    mirror(tmp_path / "in")
+    with hold(tmp_path / "out"), pytest.raises(HeldError):
+        run(updated(tmp_path, "open('ran', 'w')"))
+    assert not (tmp_path / "in/ran").exists()
+
+
+def test_a_signal_ends_an_update_and_the_run(tmp_path: Path) -> None:
+    """With all that it started; that is no failure of its own."""
+    mirror(tmp_path / "in")
+    began = time.monotonic()
+    asked = iter([0, 0])
+    settings = updated(
+        tmp_path, "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()', ';'], stdin=0)"
+    )
+    summary = run(settings, stop=lambda: next(asked, 15))
+    assert (summary.exit_code, summary.failures) == (143, [])
+    assert time.monotonic() - began < 30
+
+
+def test_what_an_update_prints_is_fit_for_a_log(tmp_path: Path) -> None:
+    """Neither passwords in addresses nor what steers a terminal."""
+    mirror(tmp_path / "in")
+    said: list[str] = []
+    run(updated(tmp_path, r"print('\033[31mfrom https://me:secret@example.org/a.git\n\nend\t.')"), say=said.append)
+    assert said == ["[31mfrom https://…@example.org/a.git", "end ."]
+
+
+def test_the_command_tells_of_an_update(tmp_path: Path) -> None:
+    """On the standard error, and in lines of JSON for programs; quietly only its failure."""
+    mirror(tmp_path / "in")
+    updated(tmp_path, "print('fetched 3'); raise SystemExit(1)")
+    for options, lines in (((), 1), (("--quiet",), 0), (("--log", "json"), 1)):
+        call = [sys.executable, "-m", "convert", "run", *options]
+        done = subprocess.run(call, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True)
+        told = done.stderr.decode()
+        assert done.returncode == 1
+        assert "ended with exit code 1 (fetched 3)" in told
+        assert (
+            len([line for line in told.splitlines() if line in ("fetched 3",) or '"event": "update"' in line]) == lines
+        )
+
+
+def test_a_schedule_knows_that_an_update_needs_the_network_and_writes(tmp_path: Path) -> None:
+    """Otherwise a unit of systemd would keep it from both."""
+    mirror(tmp_path / "in")
+    for text, reaches in (("in", False), ("{path: in, update: git pull}", True)):
+        config(tmp_path, text)
+        call = [
+            sys.executable,
+            "-m",
+            "convert",
+            "schedule",
+            "--every",
+            "1h",
+            "--systemd",
+            "-c",
+            str(tmp_path / "config.yaml"),
+        ]
+        done = subprocess.run(
+            call, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, check=True
+        )
+        unit = done.stdout.decode()
+        assert ("PrivateNetwork=yes" in unit) is not reaches
+        assert (f"ReadWritePaths=-{tmp_path / 'in'}" in unit) is reaches

@@ -424,6 +424,6 @@ def test_a_collection_says_which_facts_it_needs() -> None:
         "{tag} {via}", "{tag}-{via}.epub", group_by=("tag", "via"), order_by="-words", where=parse_where("not editors")
     )
     needed = collection.fields
-    assert needed == {"tags", "via", "words", "editors", "channel", "categories", "title", "date", "id"}
+    assert needed == {"tags", "via", "words", "editors", "channel", "categories", "date", "id"}
     bare = [Member(one.path, {name: one.facts[name] for name in one.facts.keys() & needed}) for one in articles]
     assert plan_volumes(collection, bare) == plan_volumes(collection, articles)

@@ -38,6 +38,13 @@ def reserved(config: Config) -> list[str]:
     return [*own, *([config.feed.file] if config.feed else [])]
 
 
+def keep_leftovers(names: OutputNames, catalogue: Catalogue) -> None:
+    """Let no output take the name of a file that an article left over; volumes may take that of another volume."""
+    for one in catalogue.leftovers():
+        if not one.owner.endswith(".epub"):
+            names.keep(one.path, one.owner)
+
+
 class Articles:
     """The articles of one run: what its phases share."""
 
@@ -56,6 +63,7 @@ class Articles:
         self.formats = build_outputs(config)
         self.goal = depends.settled(config, found)
         self.tried: set[str] = set()
+        self.failed: set[str] = set()
         self._names: OutputNames | None = None
         self._waiting: list[Outcome] = []
         self._failed: list[str] = []
@@ -76,9 +84,7 @@ class Articles:
             self.catalogue.set(settled="", copies=str(plan.copies))
             self.forget(plan)
             names = OutputNames(reserved(self.config))
-            for one in self.catalogue.leftovers():
-                if not one.owner.endswith(".epub"):  # another volume may take the place of one that is no more
-                    names.keep(one.path, one.owner)
+            keep_leftovers(names, self.catalogue)
             name(plan, self.formats, names, self.depend)
             self._names = names
             formats = [one.name for one in self.formats]
@@ -180,6 +186,7 @@ class Articles:
     def fail(self, job: Job, reason: str) -> None:
         """Record that there is no such article; outputs of an earlier run stay where they are."""
         self.tried.add(job.path)
+        self.failed.add(job.name)
         self._failed.append(job.name)
         self.summary.failures.append(Failure(job.path, reason))
 

@@ -31,7 +31,9 @@ _VOLUMES = ("*.py", "volumes/**/*.py", "emit/**/*", "batch/books.py", "batch/one
 """The files that make a book of articles."""
 
 CODE, CONFIG, PROFILE, CHANNELS = range(4)
-REASONS = ("the program has changed", "the config has changed", "its profile has changed", "its channels' names have")
+REASONS = (
+    "the program has changed", "the config has changed", "its profile has changed", "its channels' names have changed",
+)  # fmt: skip
 """What each part of what an article depends on means when it differs."""
 
 

@@ -77,10 +77,10 @@ def _reason(job: Job, known: Known, own: list[Output], formats: Sequence[str], d
         return ASKED
     if (known.content, known.path) != (job.content, job.path):
         return CHANGED
+    if known.aliases != (as_json(job.aliases) if job.aliases else "[]"):
+        return COPIES
     if known.depends != job.depends:
         return why(known.depends, job.depends)
-    if known.aliases != as_json(job.aliases):
-        return COPIES
     by_format = {one.format: one for one in own}
     for name, target in zip(formats, job.targets, strict=True):
         made = by_format.get(name)

@@ -145,6 +145,8 @@ class Pool:
     def _new(self, jobs: int) -> ProcessPoolExecutor:
         methods = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        # each process that the server forks has these modules already, in memory that all of them share
+        context.set_forkserver_preload([self._start.__module__])
         return ProcessPoolExecutor(jobs, context, _begin, (self._start, *self._arguments))
 
 

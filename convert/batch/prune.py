@@ -5,25 +5,33 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Container
 from pathlib import Path
 
 from convert.batch.outdated import Disk
 from convert.batch.summary import Summary
 from convert.batch.workers import STAGING
 from convert.catalogue import Catalogue, Output
+from convert.stores import UNREAD
 
 _PART = re.compile(r"\.[0-9a-f]{16}\.part")
 
 
-def prune(catalogue: Catalogue, folder: Path, summary: Summary) -> None:
+def prune(catalogue: Catalogue, folder: Path, summary: Summary, spared: Container[str]) -> None:
     """Delete the files that earlier runs wrote and that nothing asks for any more, and folders that become empty.
 
     A file that is not what was written any more is somebody's: it stays, and `summary.kept` names it.
+    spared: names of articles that failed; their files of earlier runs stay.
     """
+    if unread := [reason for reason in summary.passed_over if reason.startswith(UNREAD)]:
+        summary.warnings.append(f"nothing was pruned, since sources may be there that were not seen: {unread[0]}")
+        return
     gone: list[str] = []
     disk = Disk(folder)
     for one in catalogue.leftovers():
         file = folder / one.path
+        if one.owner in spared:
+            continue
         if not os.path.lexists(file):
             gone.append(one.path)
         elif disk.reason(Output(one.owner, "", one.path, "", one.size, one.mtime, one.digest)):

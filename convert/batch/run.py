@@ -6,12 +6,15 @@ catalogue and the files that are there. A run that is ended in the middle, by wh
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from convert import __version__
 from convert.batch.articles import Articles
@@ -24,9 +27,10 @@ from convert.batch.machine import cores
 from convert.batch.pool import CHUNK, Pool
 from convert.batch.prune import prune, sweep
 from convert.batch.refresh import Refresh
-from convert.batch.report import REPORT, report, write_report
+from convert.batch.report import PAGE, REPORT, report, write_report
 from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
+from convert.batch.updating import update
 from convert.batch.workers import start
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
 from convert.config import Config
@@ -65,9 +69,11 @@ def run(
     options: Options = Options(),
     progress: Progress = lambda what, done, total: None,
     stop: Stop = lambda: 0,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Summary:
-    """Convert what is out of date in the input folder, and make the volumes.
+    """Convert what is out of date in the input, and make the volumes.
 
+    say: is told what the command prints that brings the input up to date.
     Returns what came of it; a source that fails is named there, and the run goes on.
     Raises NothingToReadError for an input without sources, ConfigError for folders that lie in one another's way,
     HeldError where another run holds the output folder, MissingToolError where a volume needs a package that is not
@@ -76,30 +82,48 @@ def run(
     """
     check_folders(config)
     check_tools(config)
-    began = time.time_ns()
-    found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output, options.only)
-    found.entries = found.entries[: options.limit]
-    # a rehearsal over a folder that is not there leaves it so
-    held = hold(config.output) if config.output.exists() or not options.dry_run else nullcontext()
-    with held:
-        file = config.output / CATALOGUE
+    failures: list[Failure] = []
+    with ExitStack() as held:
+        if updated := bool(config.input.update) and not options.dry_run:
+            # no other run may read what is just being changed
+            held.enter_context(hold(config.output))
+            if failed := update(config.input, say, stop):
+                failures.append(Failure("input", failed))
+        began = time.time_ns()
+        profiles = load_profiles(config.parse.profiles, config.base)
+        found = find_sources(config.input, profiles, config.output, options.only)
+        found.entries = found.entries[: options.limit]
+        # a rehearsal over a folder that is not there leaves it so
+        if not updated and (config.output.exists() or not options.dry_run):
+            held.enter_context(hold(config.output))
+        once = partial(_once, config, found, options, progress, stop, began, failures)
         try:
-            return _once(config, found, options, progress, stop, began)
+            return once()
         except DamagedError as error:
             if options.dry_run:
                 raise
-            aside = set_aside(file)
-            summary = _once(config, found, options, progress, stop, began)
+            aside = set_aside(config.output / CATALOGUE)
+            summary = once()
             summary.warnings.append(f"{error.found}; it lies in {aside.name} now, and a new one was made")
             return summary
 
 
-def _once(config: Config, found: Found, options: Options, progress: Progress, stop: Stop, began: int) -> Summary:
+def _once(
+    config: Config,
+    found: Found,
+    options: Options,
+    progress: Progress,
+    stop: Stop,
+    began: int,
+    failures: Sequence[Failure],
+) -> Summary:
     with (
         open_catalogue(config.output / CATALOGUE, rehearsal=options.dry_run) as catalogue,
         Pool(processes(config, found), start, config, found.store) as pool,
     ):
-        return _Run(config, found, options, catalogue, pool, progress).run(began, stop)
+        one = _Run(config, found, options, catalogue, pool, progress)
+        one.summary.failures += failures
+        return one.run(began, stop)
 
 
 def processes(config: Config, found: Found) -> int:
@@ -161,8 +185,9 @@ class _Run:
         if work and not self.options.dry_run:
             self.articles.convert(work, self.options.notes, ended)
             self.books(ended)
-            if self.options.prune and not ended():
-                prune(self.catalogue, self.config.output, self.summary)
+            if self.options.prune and not self.options.partial and not ended():
+                spared = self.articles.failed | {one.path for one in self.summary.failures}
+                prune(self.catalogue, self.config.output, self.summary, spared)
         elif work:
             self.summary.converted.update(job.reason for job in work.jobs)
         self.summary.articles = self.catalogue.count_articles()
@@ -227,13 +252,32 @@ class _Run:
                 number, seconds=round(seconds, 3), exit_code=summary.exit_code, sources=summary.sources,
                 converted=converted, unchanged=unchanged, failed=len(summary.failures), volumes=summary.built,
             )  # fmt: skip
-        about = {
-            "started": started, "seconds": seconds, "converted": converted, "unchanged": unchanged,
-            "failed": len(summary.failures), "removed": summary.removed, "reasons": dict(summary.converted),
-            "volumes_built": summary.built, "slowest": telling.slowest(self.catalogue), "version": __version__,
-        }  # fmt: skip
+        if self.is_news(converted):
+            self.tell({
+                "started": started, "seconds": seconds, "converted": converted, "unchanged": unchanged,
+                "failed": len(summary.failures), "removed": summary.removed, "reasons": dict(summary.converted),
+                "volumes_built": summary.built, "slowest": telling.slowest(self.catalogue), "version": __version__,
+            })  # fmt: skip
+
+    def is_news(self, converted: int) -> bool:
+        """Whether the report would say something else than the one that is there."""
+        summary = self.summary
+        rest = repr((sorted(summary.passed_over.items()), summary.sources, sorted(one.file for one in summary.books)))
+        told = hashlib.sha256(rest.encode(errors="surrogatepass")).hexdigest()
+        happened = converted or summary.gone or summary.built or summary.removed or summary.exit_code
+        whole = all((self.config.output / name).is_file() for name in (REPORT, PAGE))
+        if not happened and whole and self.catalogue.setting("told") == told:
+            return False
+        with self.catalogue.transaction():
+            self.catalogue.set(told="" if summary.exit_code else told)
+        return True
+
+    def tell(self, about: Mapping[str, Any]) -> None:
+        """Write the report."""
+        summary = self.summary
         sources = self.catalogue.count_sources() if self.options.partial else summary.sources
+        told = report(self.catalogue, summary.books, summary.passed_over, sources)
         try:
-            write_report(self.config.output, report(self.catalogue, summary.books, summary.passed_over, sources), about)
+            write_report(self.config.output, told, about)
         except OutputError as error:
             summary.failures.append(Failure(REPORT, error.message))

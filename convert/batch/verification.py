@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from convert.batch.articles import reserved
+from convert.batch.articles import keep_leftovers, reserved
 from convert.batch.binder import Task
 from convert.batch.checks import Differing, check_book, differing
 from convert.batch.plan import Job, make_plan, settle
@@ -18,6 +18,7 @@ from convert.batch.run import check_folders, processes
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
 from convert.batch.workers import start
+from convert.catalogue import CATALOGUE, read_catalogue
 from convert.config import Config, build_outputs
 from convert.errors import NothingToReadError
 from convert.files import read_limited
@@ -103,6 +104,7 @@ class _Verification:
         self.config, self.pool, self.wanted, self.progress = config, pool, wanted, progress
         self.outputs = build_outputs(config)
         self.names = OutputNames(reserved(config))
+        self.given = self.names_given()
         self.verdict = Verdict()
         self.members: dict[str, Member] = {}
         self.found: dict[str, list[Differing]] = {}
@@ -126,6 +128,18 @@ class _Verification:
         self.verdict.differing = [_joined(found) for _, found in sorted(self.found.items())]
         return self.verdict
 
+    def names_given(self) -> dict[tuple[str, str, str], str]:
+        """The names of outputs that hang on metadata, by owner, format, and the name that each wanted.
+
+        What runs left over keeps its names, as it does for them.
+        """
+        file = self.config.output / CATALOGUE
+        if not file.exists():
+            return {}
+        with read_catalogue(file) as catalogue:
+            keep_leftovers(self.names, catalogue)
+            return {(one.owner, one.format, one.wanted): one.path for one in catalogue.outputs() if one.wanted}
+
     def named(self, jobs: Sequence[Job]) -> list[Job]:
         """The jobs with the name of every output, and what the volumes' plan needs of them.
 
@@ -142,7 +156,8 @@ class _Verification:
             self.members[job.path] = read.member
             targets = list(job.targets)
             for index, wanted in read.wanted:
-                targets[index] = settle(self.names, wanted, job, [])
+                given = self.given.get((job.name, self.outputs[index].name, wanted))
+                targets[index] = given or settle(self.names, wanted, job, [])
             named.append(replace(job, targets=tuple(targets)))
         return named
 

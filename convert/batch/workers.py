@@ -70,8 +70,9 @@ class Worker:
         self.base = build_context(config)
         self.outputs: tuple[Output, ...] = build_outputs(config)
         self.mirrors = Mirrors(store)
-        # No more than is asked for: what a member knows is held in memory until the volumes are planned.
-        self.fields = frozenset().union(*(one.collection().fields for one in config.volumes))
+        # No more than is asked for: what a member knows is held in memory until the volumes are planned. A chapter is
+        # looked for by its title.
+        self.fields = frozenset({"title"}).union(*(one.collection().fields for one in config.volumes))
         self._contexts: dict[tuple[str, ...], Context] = {}
 
     def context(self, paths: Sequence[str]) -> Context:

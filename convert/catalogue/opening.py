@@ -125,7 +125,8 @@ def _refused(file: Path, error: sqlite3.OperationalError) -> MirrorpressError:
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         found, todo = "another program is writing to it", "end that program, and run again"
         return OutputError(str(file), found, "a catalogue that nobody else writes to", todo)
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ")):
+    # a plain SQLITE_ERROR says that tables or columns are not there
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ")) or name == "SQLITE_ERROR":
         return DamagedError(str(file), f"cannot be read ({error})", "a catalogue", "delete it")
     return OutputError(str(file), f"cannot be written ({error})", "", "make room, or make it writable; then run again")
 

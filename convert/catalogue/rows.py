@@ -6,6 +6,8 @@ import datetime
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from sys import intern
 from typing import Any, NamedTuple, TypeAlias
 
 from convert.article import Metadata, Note
@@ -99,6 +101,7 @@ FACTS = tuple(Metadata.__slots__)
 """The columns of an article's metadata; those that are lists hold JSON."""
 
 _LISTS = frozenset({"authors", "translators", "editors", "categories", "tags"})
+_SHARED = frozenset({"publisher", "via", "lang", "channel", "mirror"})
 
 
 def facts_row(meta: Metadata) -> tuple[Value, ...]:
@@ -116,10 +119,22 @@ def facts_row(meta: Metadata) -> tuple[Value, ...]:
 
 
 def fact(name: str, value: Any) -> Any:
-    """The value of a column as `convert.where.facts_of` gives it."""
+    """The value of a column as `convert.where.facts_of` gives it; equal ones of many articles are one object."""
     if name in _LISTS:
-        return tuple(json.loads(value))
-    return datetime.date.fromisoformat(value) if name == "date" else value
+        return _list(value)
+    if name == "date":
+        return _date(value)
+    return intern(value) if name in _SHARED else value
+
+
+@lru_cache(maxsize=20_000)
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+@lru_cache(maxsize=20_000)
+def _date(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)
 
 
 @dataclass(frozen=True, slots=True)

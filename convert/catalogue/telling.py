@@ -48,8 +48,8 @@ def months(catalogue: Catalogue) -> dict[str, dict[str, int]]:
     """How many articles there are, by month and by the id of their channel."""
     told: dict[str, dict[str, int]] = {}
     rows = catalogue.connection.execute(
-        "SELECT coalesce(substr(date, 1, 7), 'undated') AS month, coalesce(channel, '') AS id, count(*)"
-        " FROM article GROUP BY month, id ORDER BY month, id"
+        "SELECT coalesce(substr(date, 1, 7), 'undated') AS month, coalesce(channel, '') AS folder, count(*)"
+        " FROM article GROUP BY month, folder ORDER BY month, folder"
     )
     for month, channel, count in rows:
         told.setdefault(month, {})[channel] = count

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,9 +22,12 @@ from convert.config import Config, InputOptions, load_config
 from convert.emit import EMITTERS
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.enrich import STEPS
-from convert.errors import SourceError, UsageError
+from convert.errors import MirrorpressError, SourceError, UsageError
 from convert.profiles import load_profiles
 from convert.stores import Folder
+
+if TYPE_CHECKING:
+    from convert.batch.run import Options
 
 app = typer.Typer(
     help="Mirrored news articles into Markdown with YAML front matter, EPUB collections and plain text.",
@@ -87,6 +90,9 @@ def run(
     no_deliver: Annotated[
         bool, typer.Option("--no-deliver", help="Copy no volume into a folder of `deliver`.")
     ] = False,
+    log: Annotated[
+        Literal["plain", "json"], typer.Option("--log", help="How the run tells what it does: as JSON, for programs.")
+    ] = "plain",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Count the notes of every rule, name volumes.")
@@ -102,9 +108,31 @@ def run(
     options = Options(notes, only, limit, dry_run, force, pruned)
     if no_deliver:
         settings = settings.model_copy(update={"deliver": ()})
+    if log == "json":
+        return _logged(settings, options, quiet)
     with screen.progress(quiet) as tell, stopping(quiet) as stop:
-        summary = run_batch(settings, options, tell, stop)
+        summary = run_batch(settings, options, tell, stop, (lambda _: None) if quiet else screen.say_error)
     screen.show_summary(summary, time.monotonic() - started, quiet, verbose)
+    return summary.exit_code
+
+
+def _logged(config: Config, options: Options, quiet: bool) -> int:
+    """A run that tells what it does in lines of JSON on the standard error."""
+    from convert.batch.run import run as run_batch
+    from convert.cli import journal
+
+    started = time.monotonic()
+    journal.write("begin", input=config.input.told, output=str(config.output), version=__version__)
+    try:
+        with stopping(quiet=True) as stop:
+            if quiet:
+                summary = run_batch(config, options, stop=stop)
+            else:
+                summary = run_batch(config, options, journal.progress(), stop, journal.updating)
+    except MirrorpressError as error:
+        journal.error(error)
+        return error.exit_code
+    journal.summary(summary, time.monotonic() - started)
     return summary.exit_code
 
 

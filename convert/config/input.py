@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StrictStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StrictStr, model_validator
 
 from convert.config.section import FilePath, NoFilePath, Section, empty_section, refused
+
+_OPERATORS = frozenset("&& || | ; & > >> < 2>&1".split())
 
 _OF_GIT = ("ref", "folder")
 
@@ -27,16 +30,36 @@ def _check_folder(folder: str) -> str:
     return folder
 
 
+def _words(command: object) -> object:
+    """A command that is a text is split as a shell does it; what only a shell can do is refused."""
+    if command is None:
+        return ()
+    if not isinstance(command, str):
+        return command
+    try:
+        words = tuple(shlex.split(command))
+    except ValueError as error:
+        raise refused(f"found {command!r}: {error}", "a command", "close the quotation") from None
+    if operators := [word for word in words if word in _OPERATORS]:
+        found = f"found {operators[0]!r}, which only a shell understands"
+        raise refused(found, "one command", f"let a shell run it: [sh, -c, {command!r}]")
+    return words
+
+
 class InputOptions(Section):
     """path: a folder, or a single file. git: a repository that is read in its place, a working copy or a bare one.
 
     ref: the branch, tag or commit of it that is read. folder: only this folder of it.
+    update: a command, with its arguments, that is run in that folder or repository before it is read; update_seconds:
+    how long it may take, 0 for no limit.
     """
 
     path: FilePath = Path("seeds")
     git: NoFilePath = None
     ref: Annotated[StrictStr, Field(min_length=1)] = "HEAD"
     folder: Annotated[StrictStr, AfterValidator(_check_folder)] = "."
+    update: Annotated[tuple[StrictStr, ...], BeforeValidator(_words)] = ()
+    update_seconds: Annotated[StrictInt, Field(ge=0)] = 1800
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -2,11 +2,12 @@
 
 from convert.stores.folder import Folder, mirror_of
 from convert.stores.git import Repository, open_repository
-from convert.stores.store import INDEX, SUFFIXES, Entry, Listing, Sieve, Store
+from convert.stores.store import INDEX, SUFFIXES, UNREAD, Entry, Listing, Sieve, Store
 
 __all__ = [
     "INDEX",
     "SUFFIXES",
+    "UNREAD",
     "Entry",
     "Folder",
     "Listing",

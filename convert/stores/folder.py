@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convert.files import read_limited
-from convert.stores.store import INDEX, Entry, Listing, Sieve
+from convert.stores.store import INDEX, UNREAD, Entry, Listing, Sieve
 
 
 def mirror_of(folder: Path) -> Path | None:
@@ -101,7 +101,7 @@ class _Walk:
         try:
             entries = list(os.scandir(folder))
         except OSError as error:
-            self.found.passed_over[f"folder that cannot be read ({error.strerror})"] += 1
+            self.found.passed_over[f"{UNREAD} ({error.strerror})"] += 1
             return
         for entry in entries:
             path = prefix + entry.name

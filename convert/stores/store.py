@@ -17,6 +17,9 @@ SUFFIXES = (".md", ".txt", ".html")
 INDEX = "scripts/index.csv"
 """A mirror's own index of its channels."""
 
+UNREAD = "folder that cannot be read"
+"""What is passed over without anybody knowing what it holds."""
+
 Stamp: TypeAlias = int | str
 """What changes when a file does: a time of change in nanoseconds, or a text, which is the name of its content."""
 

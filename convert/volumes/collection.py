@@ -83,10 +83,10 @@ class Collection:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The facts that a member of this collection needs; the title is for who looks for its chapter."""
+        """The facts that a member of this collection needs."""
         keys = {name for key in (*self.group_by, *self.sections) if key in KEYS for name in KEYS[key].fields}
         asked = fields_of(self.where) if self.where else frozenset()
-        return asked | keys | {"title", "date", "id", self.order_by.removeprefix("-")}
+        return asked | keys | {"date", "id", self.order_by.removeprefix("-")}
 
 
 def settled(group_by: Sequence[str]) -> list[str]:
