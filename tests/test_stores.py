@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -18,6 +23,8 @@ from convert.batch.lock import hold
 from convert.batch.run import Options, run
 from convert.batch.sources import Mirrors, find_sources
 from convert.batch.verification import verify_outputs
+from convert.batch.watching import settled
+from convert.cli.watch import keep_running
 from convert.config import Config, InputOptions, load_config
 from convert.errors import ConfigError, HeldError, MissingToolError, NothingToReadError, SourceError, UsageError
 from convert.profiles import load_profiles
@@ -600,3 +607,106 @@ def test_a_schedule_knows_that_an_update_needs_the_network_and_writes(tmp_path: 
         unit = done.stdout.decode()
         assert ("PrivateNetwork=yes" in unit) is not reaches
         assert (f"ReadWritePaths=-{tmp_path / 'in'}" in unit) is reaches
+
+
+# --- watching it
+
+
+@contextmanager
+def watching(folder: Path, *options: str) -> Iterator[Callable[[str], str]]:
+    """The command `watch` at work in a folder; gives what waits for a line that holds a text, and ends it behind."""
+    call = [sys.executable, "-m", "convert", "watch", *options]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)])}
+    with subprocess.Popen(
+        call, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+    ) as process:
+        lines: Queue[str] = Queue()
+
+        def read() -> None:
+            for line in process.stdout or ():
+                lines.put(line)
+            lines.put("")
+
+        Thread(target=read, daemon=True).start()
+
+        def line(text: str) -> str:
+            seen = []
+            while one := lines.get(timeout=60):
+                seen.append(one)
+                if text in one:
+                    return one
+            raise AssertionError(f"{text!r} is not in {seen}; exit code {process.wait()}")
+
+        try:
+            yield line
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 143
+
+
+@pytest.mark.slow
+def test_watching_runs_again_after_each_change(tmp_path: Path) -> None:
+    """Not for what is hidden or written by itself; after a failure, and when the folder was put in place of another."""
+    inside = mirror(tmp_path / "in")
+    config(tmp_path, "in")
+    with watching(tmp_path, "--output", "in/out") as line:
+        assert "converted 3 of 3 articles, 2 volumes built" in line("converted")
+        line("watching in")
+        page(inside, "pages/c1/n100009.md", "新的一天。", "新的")
+        assert "converted 1 of 4 articles" in line("converted")
+        (inside / ".hidden.md").write_bytes(b"")
+        (inside / "pages/c1/n100009.md").unlink()
+        assert "converted 0 of 3 articles, 2 volumes built, 1 articles gone" in line("converted")
+        inside.rename(tmp_path / "old")
+        mirror(inside)
+        line("converted 3 of 3 articles")
+        for file in inside.rglob("pages/*/*"):
+            file.unlink()
+        line("no article here")
+        page(inside, "pages/c1/n100009.md", "新的一天。", "新的")
+        line("converted 1 of 1 articles")
+
+
+@pytest.mark.slow
+def test_watching_waits_while_another_run_holds_the_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And takes its turn then."""
+    mirror(tmp_path / "in")
+    config(tmp_path, "in")
+    with hold(tmp_path / "out"):
+        stack = ExitStack()
+        line = stack.enter_context(watching(tmp_path))
+        assert "another run holds this folder" in line("trying again every 10 s")
+    with stack:
+        line("converted 3 of 3 articles")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["poll", "git"])
+def test_what_nothing_tells_of_is_looked_at_now_and_then(tmp_path: Path, kind: str) -> None:
+    """All files with `--poll`, and the ref of a repository."""
+    inside = commit(mirror(tmp_path / "in"))
+    config(tmp_path, "{git: in}" if kind == "git" else "in")
+    with watching(tmp_path, *(["--poll"] if kind == "poll" else [])) as line:
+        line("watching")
+        page(inside, "pages/c1/n100009.md", "新的一天。", "新的")
+        commit(inside)
+        line("converted 1 of 4 articles")
+
+
+def test_watching_ends_at_once_where_there_is_nothing_to_watch(tmp_path: Path) -> None:
+    """A slip of the pen is told, and not waited for."""
+    with pytest.raises(NothingToReadError, match="there is no such file or folder"):
+        keep_running(config(tmp_path, "none"))
+    mirror(tmp_path / "in")
+    with pytest.raises(ConfigError, match="is the input folder"):
+        keep_running(config(tmp_path, "in").model_copy(update={"output": tmp_path / "in"}))
+
+
+def test_changes_are_told_when_they_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a quiet moment, or after long enough."""
+    clock = iter(range(1000))
+    monkeypatch.setattr("convert.batch.watching.time.monotonic", lambda: float(next(clock)))
+    looks = [False, True, True, False, False, False, *[True] * 70, False, False, False]
+    seen: list[bool] = []
+    coming = (seen.append(look) or look for look in looks)  # type: ignore[func-returns-value]
+    assert [len(seen) for _ in settled(coming)] == [1, 5, 67, 78]

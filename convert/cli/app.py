@@ -136,6 +136,25 @@ def _logged(config: Config, options: Options, quiet: bool) -> int:
     return summary.exit_code
 
 
+@app.command()
+def watch(
+    config: ConfigFile = None,
+    input_: Annotated[Path | None, typer.Option("--input", "-i", help="The mirror, or a folder of mirrors.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder to write to.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
+    ] = None,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Look at all files now and then, where no change is told of.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> int:
+    """Run, and run again whenever something in the input has changed."""
+    from convert.cli.watch import keep_running
+
+    return keep_running(_overridden(_config(config), input_, output, jobs), poll, quiet)
+
+
 def _overridden(
     config: Config, input_: Path | None, output: Path | None, jobs: int | None, verify: str | None = None
 ) -> Config:
