@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers lint accept bench bench-converters bench-epub volumes corpus metadata fuzz growth clean
+.PHONY: help run test test-readers lint accept bench bench-epub volumes corpus metadata fuzz growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -48,10 +48,9 @@ lint: $(VENV)/tested ## formatting, lint and types
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
 
-bench: $(VENV)/tested ## CPU an article beside bare reading and other parsers (CORPUS=DIR, default a synthetic mirror)
+bench: $(VENV)/bench ## runs beside bare loops, CPU an article, other converters (CORPUS=DIR, default a synthetic mirror)
 	$(BIN)/python -m benchmarks.speed $(CORPUS)
-
-bench-converters: $(VENV)/bench ## cost and faults beside other converters to Markdown (CORPUS=DIR, default a synthetic mirror)
+	$(BIN)/python -m benchmarks.runs $(CORPUS)
 	$(BIN)/python -m benchmarks.converters $(CORPUS)
 
 bench-epub: $(VENV)/tested ## books beside pandoc's and calibre's (CORPUS=DIR, default a synthetic mirror)

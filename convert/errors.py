@@ -62,6 +62,10 @@ class HeldError(OutputError):
     exit_code = 75
 
 
+class EngineError(MirrorpressError):
+    """What does the work of a run broke down under it; the next run takes it up."""
+
+
 class UsageError(MirrorpressError):
     """Wrong usage of the command."""
 

@@ -186,24 +186,24 @@ class OutputNames:
     """
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
-        self._files = {_fold(path) for path in reserved}
+        self._files = {fold(path) for path in reserved}
         self._folders: set[str] = set()
         self._kept: dict[str, str] = {}
 
     def keep(self, path: str, owner: str) -> None:
         """Keep the name of a file that is there already for its owner; no other output gets it."""
-        self._kept[_fold(path)] = owner
+        self._kept[fold(path)] = owner
 
     def reserve_folders(self, paths: Iterable[str]) -> None:
         """Keep the folders of these outputs from being taken as the name of a file."""
         for folder in {path.rpartition("/")[0] for path in paths}:
             parts = folder.split("/")
-            self._folders.update(_fold(above) for above in itertools.accumulate(parts, "{}/{}".format))
+            self._folders.update(fold(above) for above in itertools.accumulate(parts, "{}/{}".format))
 
     def settle(self, wanted: str, owner: str) -> str:
         """The name that an output gets: the wanted one, or with a mark that follows from `owner`, its source's path."""
         path, length = wanted, 6
-        while (key := _fold(path)) in self._files or key in self._folders or self._kept.get(key, owner) != owner:
+        while (key := fold(path)) in self._files or key in self._folders or self._kept.get(key, owner) != owner:
             digest = hashlib.blake2s(os.fsencode(owner)).hexdigest()
             folder, slash, name = wanted.rpartition("/")
             path = folder + slash + _shorten(name, f"-{digest[:length]}")
@@ -215,7 +215,8 @@ class OutputNames:
         return path
 
 
-def _fold(path: str) -> str:
+def fold(path: str) -> str:
+    """A path as file systems compare it that know no upper and lower case, and no forms of Unicode."""
     if path.isascii():
         lower = path.lower()
         return path if lower == path else lower  # one string takes half the memory of two

@@ -217,14 +217,15 @@ def test_a_stamp_of_a_repository_is_believed_at_once_and_anywhere(
     """A moved repository, or another ref with the same files, is not read again; the time of change has no say."""
     commit(mirror(tmp_path / "in"))
     run(config(tmp_path, "{git: in}"))
-    (tmp_path / "in").rename(tmp_path / "moved")
-    git(tmp_path / "moved", "branch", "other")
+    (tmp_path / "moved").mkdir()
+    (tmp_path / "in").rename(tmp_path / "moved/in")
+    git(tmp_path / "moved/in", "branch", "other")
 
     def refuse(*arguments: object) -> None:
         raise AssertionError("a source was read")
 
     monkeypatch.setattr("convert.batch.refresh._looks", refuse)
-    summary = run(config(tmp_path, "{git: moved, ref: other}"))
+    summary = run(config(tmp_path, "{git: moved/in, ref: other}"))
     assert (summary.converted.total(), summary.exit_code) == (0, 0)
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from convert.article import Note
 from convert.batch.deliver import STATE
+from convert.batch.engine import Engine
 from convert.batch.fingerprint import Dependencies
 from convert.batch.lock import HOLDER, LOCK
 from convert.batch.looking import compare
 from convert.batch.naming import name_outputs
 from convert.batch.outdated import Disk, Outdated, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name, variant
-from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.pool import Lost, chunked
 from convert.batch.prune import remove_staging
 from convert.batch.refresh import lost
 from convert.batch.report import PAGE, REPORT, NotesFile
@@ -38,13 +39,6 @@ def reserved(config: Config) -> list[str]:
     return [*own, *([config.feed.file] if config.feed else [])]
 
 
-def keep_leftovers(names: OutputNames, catalogue: Catalogue) -> None:
-    """Let no output take the name of a file that an article left over; volumes may take that of another volume."""
-    for one in catalogue.leftovers():
-        if not one.owner.endswith(".epub"):
-            names.keep(one.path, one.owner)
-
-
 class Articles:
     """The articles of one run: what its phases share."""
 
@@ -53,7 +47,7 @@ class Articles:
         config: Config,
         found: Found,
         catalogue: Catalogue,
-        pool: Pool,
+        pool: Engine,
         depends: Dependencies,
         summary: Summary,
         progress: Progress,
@@ -84,7 +78,6 @@ class Articles:
             self.catalogue.set(settled="", copies=str(plan.copies))
             self.forget(plan)
             names = OutputNames(reserved(self.config))
-            keep_leftovers(names, self.catalogue)
             name(plan, self.formats, names, self.depend)
             self._names = names
             formats = [one.name for one in self.formats]
@@ -217,7 +210,7 @@ class Articles:
         if self._names is None:
             self._names = OutputNames(reserved(self.config))
             for one in self.catalogue.outputs():
-                if not one.path.endswith(".epub"):
+                if one.owner and not one.path.endswith(".epub"):
                     self._names.keep(one.path, one.owner)
         return self._names
 

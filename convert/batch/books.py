@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from convert.batch.binder import Built, Task, TooLarge, build, list_pictures
+from convert.batch.engine import Engine
 from convert.batch.feed import listing_from, listing_to
 from convert.batch.fingerprint import volumes_depend_on
 from convert.batch.outdated import Disk
 from convert.batch.picture_cache import PictureCache
 from convert.batch.pictures import OwnFile, fetch_pictures
 from convert.batch.plan import Job
-from convert.batch.pool import Lost, Pool
+from convert.batch.pool import Lost
 from convert.batch.summary import Book, Failure, Progress, Summary
 from convert.catalogue import Catalogue, Shelved
 from convert.catalogue.rows import as_json
@@ -55,7 +56,7 @@ class Books:
     """The making of a run's volumes: what its phases share."""
 
     def __init__(
-        self, config: Config, store: Store, catalogue: Catalogue, pool: Pool, summary: Summary, progress: Progress
+        self, config: Config, store: Store, catalogue: Catalogue, pool: Engine, summary: Summary, progress: Progress
     ) -> None:
         self.config, self.store, self.catalogue, self.pool = config, store, catalogue, pool
         self.summary, self.progress = summary, progress

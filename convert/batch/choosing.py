@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from convert.batch.engine import processes
 from convert.batch.one_book import Chosen, chapter_of
 from convert.batch.plan import Job, make_plan
 from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.readback import Read
 from convert.batch.refresh import looks_at, lost
-from convert.batch.run import processes
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
 from convert.batch.workers import Worker, reason, start, worker

@@ -63,14 +63,19 @@ def listing_from(text: str) -> Listing | None:
     return Listing(about=About(**about), **data)
 
 
-def write_feed(config: Config, listings: Sequence[Listing], taken: Callable[[], OutputNames], summary: Summary) -> None:
+def write_feed(
+    config: Config, listings: Sequence[Listing], taken: Callable[[], OutputNames], summary: Summary
+) -> list[Output]:
     """Write the feed of these volumes, where the config has one and there are volumes; what fails is in `summary`.
+
+    Returns its files.
 
     taken: gives the names that other outputs have taken, for the further pages of a long feed; that of the first was
     reserved.
     """
+    outputs: list[Output] = []
     if config.feed is None or not listings:
-        return
+        return outputs
     first = config.feed.file
     stem = first.removesuffix(".xml")
     count = pages_needed(len(listings))
@@ -78,6 +83,8 @@ def write_feed(config: Config, listings: Sequence[Listing], taken: Callable[[], 
     try:
         # From the last page to the first: no page ever names one that is not there yet.
         for path, data in reversed(pages(config.feed.title, files, listings)):
-            write_file(config.output, path, data)
+            written = write_file(config.output, path, data)
+            outputs.append(Output("", path, path, "", written.size, written.mtime, written.digest))
     except OutputError as error:
         summary.failures.append(Failure(first, error.message))
+    return outputs

@@ -32,8 +32,11 @@ _VOLUMES = ("*.py", "volumes/**/*.py", "emit/**/*", "batch/books.py", "batch/one
 
 CODE, CONFIG, PROFILE, CHANNELS = range(4)
 REASONS = (
-    "the program has changed", "the config has changed", "its profile has changed", "its channels' names have changed",
-)  # fmt: skip
+    "the program has changed",
+    "the config has changed",
+    "its profile has changed",
+    "the names of its channels or its mirror have changed",
+)
 """What each part of what an article depends on means when it differs."""
 
 
@@ -51,23 +54,25 @@ class Dependencies:
         self._known: dict[tuple[str, ...], str] = {}
 
     def of(self, paths: Sequence[str], profile: str) -> str:
-        """What an article depends on, in four parts: code, config, profile, and the names of its channels.
+        """What an article depends on, in four parts: code, config, profile, names of its channels and mirror.
 
         paths: of its source and of its copies. profile: the name of the one that recognised it.
         """
         key = (profile, *(path.rpartition("/")[0] for path in paths))
         if key not in self._known:
-            channels = _short(*(f"{id_}={name}" for id_, name in sorted(self._mirrors.named(paths).items())))
+            named = sorted(self._mirrors.named(paths).items())
+            channels = _short(self._mirrors.name(paths[0]), *(f"{id_}={name}" for id_, name in named))
             self._known[key] = f"{self._code} {self._config} {self._profiles.get(profile, '')} {channels}"
         return self._known[key]
 
     def settled(self, config: Config, found: Found) -> str:
         """A digest of everything that any article depends on, and its outputs' names, besides the sources."""
         indexes = [read_index(found.store, one.removesuffix(INDEX).rstrip("/")) for one in sorted(found.indexes)]
+        described = [found.store.name_of(""), *sorted(found.described)]
         above = self._mirrors.mirror("")
         if above is not None:
             indexes.append(read_index(found.store, above))
-        return _short(self.looking, self._config, config.batch.duplicates, *indexes)
+        return _short(self.looking, self._config, config.batch.duplicates, *described, *indexes)
 
 
 def volumes_depend_on(config: Config) -> str:
@@ -75,6 +80,11 @@ def volumes_depend_on(config: Config) -> str:
     programs = [version(name) for name in ("turbohtml", "ebooklib", "pillow")]
     epoch = source_date_epoch(os.environ)
     return _short(_code(_VOLUMES), *programs, str(epoch), str(config.feed is not None), config.batch.verify == "off")
+
+
+def program() -> str:
+    """A digest of the whole package: two processes that have the same one make the same of the same."""
+    return _short(_code(("**/*.py", "profiles/*.yaml")))
 
 
 def why(before: str, now: str) -> str:

@@ -35,6 +35,10 @@ class Lost(Enum):
     MEMORY = "the process that worked on it had not enough memory"
 
 
+_STARTING = threading.Lock()
+"""Held while processes start, so that each pool of this process knows which of them are its own."""
+
+
 class Pool:
     """Runs functions over chunks of items in worker processes, and gives the results in the order of the chunks.
 
@@ -47,7 +51,8 @@ class Pool:
         self._start = start
         self._arguments = arguments
         self._executor: ProcessPoolExecutor | None = None
-        self._others = set(multiprocessing.active_children())
+        self._own: set[multiprocessing.process.BaseProcess] = set()
+        self.closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +64,11 @@ class Pool:
             # What is under way may take long, or for ever; nobody waits for it any more.
             self._kill()
         self._stop()
+
+    def close(self) -> None:
+        """End every process at once, from whichever thread; what is under way raises RuntimeError."""
+        self.closed = True
+        self._kill()
 
     def run(
         self,
@@ -97,12 +107,21 @@ class Pool:
         if self._executor is None:
             self._executor = self._new(self.jobs)
         try:
-            return self._executor.submit(function, chunk)
+            return self._send(self._executor, function, chunk)
         except BrokenProcessPool as error:
             # A process died since the last look; whoever waits for this chunk takes it again.
             failed: Future[Result] = Future()
             failed.set_exception(error)
             return failed
+
+    def _send(self, executor: ProcessPoolExecutor, function: Callable[..., Result], *arguments: Any) -> Future[Result]:
+        """Have a process call a function; the processes that start for it are this pool's own."""
+        with _STARTING:
+            before = set(multiprocessing.active_children())
+            try:
+                return executor.submit(function, *arguments)
+            finally:
+                self._own.update(set(multiprocessing.active_children()) - before)
 
     def _again(
         self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item], old: Future[Result]
@@ -117,8 +136,8 @@ class Pool:
         for item in chunk:
             try:
                 # A process takes a moment to begin; that is none of the item's time.
-                alone.submit(int).result()
-                yield [item], alone.submit(function, [item]).result(seconds or None)
+                self._send(alone, int).result()
+                yield [item], self._send(alone, function, [item]).result(seconds or None)
                 continue
             except BrokenProcessPool:
                 lost = Lost.DIED
@@ -134,8 +153,9 @@ class Pool:
 
     def _kill(self) -> None:
         """End every process of the pool, also one that works for ever."""
-        for process in set(multiprocessing.active_children()) - self._others:
+        for process in self._own.intersection(multiprocessing.active_children()):
             process.kill()
+        self._own.clear()
 
     def _stop(self) -> None:
         if self._executor:
@@ -143,6 +163,8 @@ class Pool:
         self._executor = None
 
     def _new(self, jobs: int) -> ProcessPoolExecutor:
+        if self.closed:
+            raise RuntimeError("the pool was closed")
         methods = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         # each process that the server forks has these modules already, in memory that all of them share

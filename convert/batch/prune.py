@@ -12,9 +12,11 @@ from convert.batch.outdated import Disk
 from convert.batch.summary import Summary
 from convert.batch.workers import STAGING
 from convert.catalogue import Catalogue, Output
+from convert.names import fold
 from convert.stores import UNREAD
 
-_PART = re.compile(r"\.[0-9a-f]{16}\.part")
+PART = re.compile(r"\.[0-9a-f]{16}\.part")
+"""The temporary names of `convert.files`."""
 
 
 def prune(catalogue: Catalogue, folder: Path, summary: Summary, spared: Container[str]) -> None:
@@ -28,11 +30,14 @@ def prune(catalogue: Catalogue, folder: Path, summary: Summary, spared: Containe
         return
     gone: list[str] = []
     disk = Disk(folder)
-    for one in catalogue.leftovers():
+    leftovers = catalogue.leftovers()
+    asked_for = {fold(one.path): one.path for one in catalogue.outputs()} if leftovers else {}
+    for one in leftovers:
         file = folder / one.path
         if one.owner in spared:
             continue
-        if not os.path.lexists(file):
+        # where the file system takes two names for one, the file is an output under its other name
+        if not os.path.lexists(file) or _is_same(file, folder / asked_for.get(fold(one.path), one.path)):
             gone.append(one.path)
         elif disk.reason(Output(one.owner, "", one.path, "", one.size, one.mtime, one.digest)):
             summary.kept.append(one.path)
@@ -43,6 +48,10 @@ def prune(catalogue: Catalogue, folder: Path, summary: Summary, spared: Containe
             _remove_empty(file.parent, folder)
     with catalogue.transaction():
         catalogue.forget_leftovers(gone)
+
+
+def _is_same(file: Path, other: Path) -> bool:
+    return file != other and other.exists() and file.samefile(other)
 
 
 def _remove_empty(folder: Path, top: Path) -> None:
@@ -58,7 +67,7 @@ def sweep(folder: Path) -> None:
     """Delete what a run left under temporary names when it was killed."""
     for above, _, names in os.walk(folder):
         for name in names:
-            if _PART.fullmatch(name):
+            if PART.fullmatch(name):
                 Path(above, name).unlink(missing_ok=True)
 
 

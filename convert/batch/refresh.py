@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from convert.batch.engine import Engine
 from convert.batch.looking import look_at
-from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.pool import Lost, chunked
 from convert.batch.sources import Found
 from convert.batch.summary import Failure, Progress, Summary
 from convert.batch.workers import too_much
@@ -36,7 +37,7 @@ def lost(config: Config, path: str, why: Lost) -> str:
 
 
 def looks_at(
-    paths: Sequence[str], pool: Pool, failures: list[Failure], config: Config, progress: Progress
+    paths: Sequence[str], pool: Engine, failures: list[Failure], config: Config, progress: Progress
 ) -> list[Look]:
     """Look at every source; those that cannot be read become failures."""
     looks: list[Look] = []
@@ -48,7 +49,7 @@ def looks_at(
     return looks
 
 
-def _looks(paths: Sequence[str], pool: Pool, config: Config, progress: Callable[[int, int], None]) -> Iterator[Look]:
+def _looks(paths: Sequence[str], pool: Engine, config: Config, progress: Callable[[int, int], None]) -> Iterator[Look]:
     done = 0
     for some, result in pool.run(look_at, chunked(paths, pool.jobs), config.batch.seconds):
         if isinstance(result, Lost):
@@ -68,7 +69,7 @@ class Refresh:
     """
 
     catalogue: Catalogue
-    pool: Pool
+    pool: Engine
     summary: Summary
     trusted: bool
     proven: bool

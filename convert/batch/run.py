@@ -20,19 +20,19 @@ from convert import __version__
 from convert.batch.articles import Articles
 from convert.batch.books import Books
 from convert.batch.deliver import deliver
+from convert.batch.engine import Engine, check_engine, open_engine
 from convert.batch.feed import write_feed
 from convert.batch.fingerprint import Dependencies
+from convert.batch.indexing import update_index
 from convert.batch.lock import hold
-from convert.batch.machine import cores
-from convert.batch.pool import CHUNK, Pool
 from convert.batch.prune import prune, sweep
 from convert.batch.refresh import Refresh
 from convert.batch.report import PAGE, REPORT, report, write_report
 from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
 from convert.batch.updating import update
-from convert.batch.workers import start
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
+from convert.catalogue.search import check_search
 from convert.config import Config
 from convert.emit.epub import check_script
 from convert.errors import ConfigError, OutputError
@@ -76,9 +76,9 @@ def run(
     say: is told what the command prints that brings the input up to date.
     Returns what came of it; a source that fails is named there, and the run goes on.
     Raises NothingToReadError for an input without sources, ConfigError for folders that lie in one another's way,
-    HeldError where another run holds the output folder, MissingToolError where a volume needs a package that is not
-    installed, UsageError for a catalogue of a newer version, OutputError where catalogue, report or notes cannot be
-    written.
+    HeldError where another run holds the output folder, MissingToolError where a volume or the engine needs a package
+    that is not installed, UsageError for a catalogue of a newer version or a cluster that cannot do the work,
+    EngineError where one breaks down, OutputError where catalogue, report or notes cannot be written.
     """
     check_folders(config)
     check_tools(config)
@@ -90,22 +90,28 @@ def run(
             if failed := update(config.input, say, stop):
                 failures.append(Failure("input", failed))
         began = time.time_ns()
-        profiles = load_profiles(config.parse.profiles, config.base)
-        found = find_sources(config.input, profiles, config.output, options.only)
-        found.entries = found.entries[: options.limit]
+        found = _find(config, options)
         # a rehearsal over a folder that is not there leaves it so
         if not updated and (config.output.exists() or not options.dry_run):
             held.enter_context(hold(config.output))
-        once = partial(_once, config, found, options, progress, stop, began, failures)
+        once = partial(_once, config, options=options, progress=progress, stop=stop, began=began, failures=failures)
         try:
-            return once()
+            return once(found)
         except DamagedError as error:
             if options.dry_run:
                 raise
             aside = set_aside(config.output / CATALOGUE)
-            summary = once()
+            # damage may show late, when what was found is no longer held
+            summary = once(_find(config, options))
             summary.warnings.append(f"{error.found}; it lies in {aside.name} now, and a new one was made")
             return summary
+
+
+def _find(config: Config, options: Options) -> Found:
+    profiles = load_profiles(config.parse.profiles, config.base)
+    found = find_sources(config.input, profiles, config.output, options.only)
+    found.entries = found.entries[: options.limit]
+    return found
 
 
 def _once(
@@ -119,16 +125,11 @@ def _once(
 ) -> Summary:
     with (
         open_catalogue(config.output / CATALOGUE, rehearsal=options.dry_run) as catalogue,
-        Pool(processes(config, found), start, config, found.store) as pool,
+        open_engine(config, found, writes=not options.dry_run) as pool,
     ):
         one = _Run(config, found, options, catalogue, pool, progress)
         one.summary.failures += failures
         return one.run(began, stop)
-
-
-def processes(config: Config, found: Found) -> int:
-    """How many worker processes these sources are worth: one takes as long to start as to convert some hundred."""
-    return min(config.batch.jobs or cores(), -(-len(found.entries) // CHUNK))
 
 
 def check_folders(config: Config) -> None:
@@ -148,7 +149,10 @@ def check_folders(config: Config) -> None:
 
 
 def check_tools(config: Config) -> None:
-    """Look for what the volumes need besides the package. Raises MissingToolError, before anything is converted."""
+    """Look for what is needed besides the package. Raises MissingToolError, before anything is converted."""
+    if config.batch.search:
+        check_search()
+    check_engine(config)
     for options in config.volumes:
         check_script(options.script)
 
@@ -157,7 +161,7 @@ class _Run:
     """One run: its phases, one after the other."""
 
     def __init__(
-        self, config: Config, found: Found, options: Options, catalogue: Catalogue, pool: Pool, progress: Progress
+        self, config: Config, found: Found, options: Options, catalogue: Catalogue, pool: Engine, progress: Progress
     ) -> None:
         self.config, self.found, self.options = config, found, options
         self.catalogue, self.pool, self.progress = catalogue, pool, progress
@@ -188,6 +192,9 @@ class _Run:
             if self.options.prune and not self.options.partial and not ended():
                 spared = self.articles.failed | {one.path for one in self.summary.failures}
                 prune(self.catalogue, self.config.output, self.summary, spared)
+            if self.config.batch.search and not ended():
+                indexed = update_index(self.config, self.catalogue, self.pool, self.progress, ended)
+                self.summary.failures += indexed.failures
         elif work:
             self.summary.converted.update(job.reason for job in work.jobs)
         self.summary.articles = self.catalogue.count_articles()
@@ -233,7 +240,10 @@ class _Run:
         self.summary.books = [one.book for one in built]
         if ended():
             return
-        write_feed(self.config, [one.listing for one in built if one.listing], self.articles.taken_names, self.summary)
+        listings = [one.listing for one in built if one.listing]
+        feed = write_feed(self.config, listings, self.articles.taken_names, self.summary)
+        with self.catalogue.transaction():
+            self.catalogue.put_outputs("", feed)
         if not self.options.partial:
             # Volumes of a part of the articles would take the place of whole ones.
             deliver(self.config, built, self.summary, self.progress)

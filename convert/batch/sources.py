@@ -12,7 +12,7 @@ from pathlib import Path
 from convert.config import InputOptions
 from convert.errors import NothingToReadError, SourceError
 from convert.profiles import Profile
-from convert.stores import INDEX, SUFFIXES, Entry, Folder, Sieve, Store, mirror_of, open_repository
+from convert.stores import INDEX, README, SUFFIXES, Entry, Folder, Sieve, Store, mirror_of, open_repository
 
 _MOST = 4 * 1024 * 1024  # bytes of an index of channels
 
@@ -23,13 +23,15 @@ class Found:
 
     store: what reads it. entries: the sources, sorted by path.
     passed_over: how many files (or whole folders) were left aside, by reason.
-    indexes: the paths of the mirrors' indexes of channels.
+    indexes: the paths of the mirrors' indexes of channels. described: those of files that tell of their folder, which
+    may make it a mirror (`Mirrors.name`).
     """
 
     store: Store
     entries: list[Entry] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
     indexes: list[str] = field(default_factory=list)
+    described: list[str] = field(default_factory=list)
 
     @property
     def paths(self) -> list[str]:
@@ -53,7 +55,7 @@ def find_sources(
         return _single(options.path.resolve())
     store = _open(options)
     listing = store.list(Sieve(profiles, output))
-    found = Found(store, listing.entries, listing.passed_over, listing.indexes)
+    found = Found(store, listing.entries, listing.passed_over, listing.indexes, listing.described)
     if only:
         matches = re.compile(fnmatch.translate(only)).match
         kept = [entry for entry in found.entries if matches(entry.path)]
@@ -144,7 +146,7 @@ class Mirrors:
         return self._names[folder]
 
     def _described(self, folder: str) -> str:
-        while folder and not self.store.holds(folder, "README"):
+        while folder and not self.store.holds(folder, README):
             folder = folder.rpartition("/")[0]
         return folder
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from convert.batch.articles import keep_leftovers, reserved
+from convert.batch.articles import reserved
 from convert.batch.binder import Task
 from convert.batch.checks import Differing, check_book, differing
+from convert.batch.engine import Engine, open_engine
 from convert.batch.plan import Job, make_plan, settle
-from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.pool import Lost, chunked
 from convert.batch.readback import MAX_BOOK, Read, read_books, read_jobs
 from convert.batch.refresh import looks_at, lost
-from convert.batch.run import check_folders, processes
+from convert.batch.run import check_folders
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
-from convert.batch.workers import start
 from convert.catalogue import CATALOGUE, read_catalogue
 from convert.config import Config, build_outputs
 from convert.errors import NothingToReadError
@@ -50,11 +50,12 @@ def verify_outputs(
 
     config: that of the run. paths: sources, outputs or volumes, or folders of them; all of the input without any.
     The sources are converted again, and nothing is written.
-    Raises NothingToReadError where there are no sources, or none that a path means, ConfigError for a wrong config.
+    Raises NothingToReadError where there are no sources, or none that a path means, ConfigError for a wrong config,
+    MissingToolError, UsageError or EngineError for an engine that is not to be had.
     """
     check_folders(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
-    with Pool(processes(config, found), start, config, found.store) as pool:
+    with open_engine(config, found, writes=False) as pool:
         return _Verification(config, pool, _Wanted(paths, found.store.root, config.output), progress).run(found.paths)
 
 
@@ -100,7 +101,7 @@ class _Wanted:
 class _Verification:
     """One verification: what its phases share."""
 
-    def __init__(self, config: Config, pool: Pool, wanted: _Wanted, progress: Progress) -> None:
+    def __init__(self, config: Config, pool: Engine, wanted: _Wanted, progress: Progress) -> None:
         self.config, self.pool, self.wanted, self.progress = config, pool, wanted, progress
         self.outputs = build_outputs(config)
         self.names = OutputNames(reserved(config))
@@ -129,15 +130,11 @@ class _Verification:
         return self.verdict
 
     def names_given(self) -> dict[tuple[str, str, str], str]:
-        """The names of outputs that hang on metadata, by owner, format, and the name that each wanted.
-
-        What runs left over keeps its names, as it does for them.
-        """
+        """The names of outputs that hang on metadata, by owner, format, and the name that each wanted."""
         file = self.config.output / CATALOGUE
         if not file.exists():
             return {}
         with read_catalogue(file) as catalogue:
-            keep_leftovers(self.names, catalogue)
             return {(one.owner, one.format, one.wanted): one.path for one in catalogue.outputs() if one.wanted}
 
     def named(self, jobs: Sequence[Job]) -> list[Job]:

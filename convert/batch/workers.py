@@ -155,7 +155,6 @@ class Worker:
         self, article: Article, job: Job, files: Sequence[OutputRow], found: Differing | None, seconds: float
     ) -> Outcome:
         """What the catalogue keeps of an article."""
-        digest = digest_of(f"{article.body.inner_html}\0{article.meta.items()}".encode(errors="surrogatepass"))
         notes = note_rows(job.name, article.notes)
         row = (
             job.name,
@@ -163,7 +162,7 @@ class Worker:
             as_json(job.aliases),
             digest_of(article.source.data),
             job.depends,
-            digest,
+            digest_of_article(article),
             round(seconds * 1000, 3),
             found.count if found else 0,
             as_json(found.told() if found else []),
@@ -180,6 +179,11 @@ class Worker:
             for index, output in enumerate(self.outputs)
             if job.targets[index] is None
         )
+
+
+def digest_of_article(article: Article) -> bytes:
+    """A digest of what an article says: its body and its metadata."""
+    return digest_of(f"{article.body.inner_html}\0{article.meta.items()}".encode(errors="surrogatepass"))
 
 
 _worker: Worker | None = None

@@ -38,10 +38,11 @@ class Catalogue:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.connection.execute("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:  # some errors, as a full disk, have rolled it back already
+                self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
 
     def _all(self, columns: str, table: str, key: str, more: str = "") -> Iterator[tuple[Any, ...]]:
         """Rows in the order of a unique key, which is the first column."""
@@ -220,8 +221,13 @@ class Catalogue:
         )
 
     def leftovers(self) -> list[Leftover]:
-        """Files that runs wrote and that nothing asks for any more, sorted by path."""
-        rows = self.connection.execute(f"SELECT {_LEFTOVER} FROM leftover ORDER BY path")
+        """Files that runs wrote and that nothing asks for any more, sorted by path.
+
+        Not those that another output has taken the place of, maybe before their own moved away.
+        """
+        rows = self.connection.execute(
+            f"SELECT {_LEFTOVER} FROM leftover WHERE path NOT IN (SELECT path FROM output) ORDER BY path"
+        )
         return [Leftover._make(row) for row in rows]
 
     def forget_leftovers(self, paths: Iterable[str]) -> None:

@@ -111,5 +111,24 @@ CREATE TABLE run (
 PAGE_SIZE = 8192
 """Bytes of a page: a row of an article fits into a quarter of it; SQLite keeps such a row together."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_SEARCH = """
+CREATE TABLE text (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+
+CREATE UNIQUE INDEX text_name ON text (name, digest);
+"""
+
+INDEX = """
+CREATE VIRTUAL TABLE search USING fts5 (
+    title, body, content="text", content_rowid="number", tokenize="trigram", detail=none
+)
+"""
+"""The index of `text`. It is no migration: where SQLite was built without FTS5, everything else goes on."""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH)
 """SQL scripts; the version of a catalogue (`PRAGMA user_version`) is the number of those that it has gone through."""

@@ -16,6 +16,7 @@ from convert.batch.one_book import chapter_of, make_book
 from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
+from convert.cli.listing import index, list_
 from convert.cli.schedule import schedule
 from convert.cli.stopping import stopping
 from convert.config import Config, InputOptions, load_config
@@ -74,6 +75,11 @@ def run(
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
     ] = None,
+    engine: Annotated[str | None, typer.Option("--engine", metavar="local|dask", help="Where the workers are.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="The Dask cluster to work on; without it, a local one."),
+    ] = None,
     notes: Annotated[Path | None, typer.Option("--notes", help="Write every note to this file, as JSON Lines.")] = None,
     verify: Annotated[
         str | None,
@@ -103,7 +109,7 @@ def run(
     from convert.batch.run import run as run_batch
 
     started = time.monotonic()
-    settings = _overridden(_config(config), input_, output, jobs, verify)
+    settings = _overridden(_config(config), input_, output, jobs, verify, engine, scheduler)
     pruned = settings.batch.prune if prune is None else prune
     options = Options(notes, only, limit, dry_run, force, pruned)
     if no_deliver:
@@ -156,7 +162,13 @@ def watch(
 
 
 def _overridden(
-    config: Config, input_: Path | None, output: Path | None, jobs: int | None, verify: str | None = None
+    config: Config,
+    input_: Path | None,
+    output: Path | None,
+    jobs: int | None,
+    verify: str | None = None,
+    engine: str | None = None,
+    scheduler: str | None = None,
 ) -> Config:
     """The config with the command's own options, which are relative to the working folder, in their places."""
     changes: dict[str, object] = {}
@@ -166,8 +178,12 @@ def _overridden(
         changes["output"] = output
     if verify not in (None, "off", "changed", "all"):
         raise UsageError("--verify", f"found {verify!r}", "off, changed or all")
-    batch = {name: value for name, value in (("jobs", jobs), ("verify", verify)) if value is not None}
-    changes["batch"] = config.batch.model_copy(update=batch)
+    if engine not in (None, "local", "dask"):
+        raise UsageError("--engine", f"found {engine!r}", "local or dask")
+    if scheduler and (engine or config.batch.engine) != "dask":
+        raise UsageError("--scheduler", "the engine is local", "an engine that has one", "say --engine dask as well")
+    asked = {"jobs": jobs, "verify": verify, "engine": engine, "scheduler": scheduler}
+    changes["batch"] = config.batch.model_copy(update={name: one for name, one in asked.items() if one is not None})
     return config.model_copy(update=changes)
 
 
@@ -319,6 +335,8 @@ def check(config: ConfigFile = None) -> None:
 
 
 app.command()(schedule)
+app.command("list")(list_)
+app.command()(index)
 
 
 @app.command()

@@ -71,6 +71,11 @@ class InputOptions(Section):
                 raise refused(f"{key!r} without `git`", "a repository that it belongs to", "name it as git", key)
         return self
 
+    def absolute(self) -> InputOptions:
+        """The same with absolute paths."""
+        git = self.git.absolute() if self.git else None
+        return self.model_copy(update={"path": self.path.absolute(), "git": git})
+
     @property
     def place(self) -> Path:
         """The folder, file or repository of this machine that is read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -238,6 +239,17 @@ LEAST_MEMORY = 512
 """Megabytes below which a worker cannot do its ordinary work: Python, the packages, a dozen trees, a book's font."""
 
 
+_ADDRESS = re.compile(r"[a-z]+://(?:[^\s/:\[\]]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")
+
+
+def _check_scheduler(address: object) -> object:
+    if address is None or address == "":
+        return None
+    if not isinstance(address, str) or not _ADDRESS.fullmatch(address):
+        raise refused("", "the address of a Dask scheduler, as in tcp://10.0.0.5:8786, or nothing for a local cluster")
+    return address
+
+
 def _check_memory(megabytes: int) -> int:
     if 0 < megabytes < LEAST_MEMORY:
         raise refused("", f"0, for no limit, or {LEAST_MEMORY} MB or more", "a worker needs that much for its own code")
@@ -245,19 +257,25 @@ def _check_memory(megabytes: int) -> int:
 
 
 class BatchOptions(Section):
-    """jobs: worker processes; 0 takes every core. duplicates: `merge` copies of an article, or `keep` each.
+    """jobs: worker processes; 0 takes every core. engine: what they belong to, this machine (`local`) or `dask`.
 
+    scheduler: the address of a Dask cluster; None starts one on this machine.
+    duplicates: `merge` copies of an article, or `keep` each.
     verify: hold `changed` outputs against their sources as they are written, or `all` outputs, or none (`off`).
     memory: megabytes of address space that a worker may take; seconds: how long a worker may work on one source.
     0 is no limit for both. prune: whether a run deletes files of earlier runs that nothing asks for any more.
+    search: whether a run ends with bringing the index of words up to date.
     """
 
     jobs: Annotated[StrictInt, Field(ge=0)] = 0
+    engine: Literal["local", "dask"] = "local"
+    scheduler: Annotated[str | None, BeforeValidator(_check_scheduler)] = None
     duplicates: Literal["merge", "keep"] = "merge"
     verify: Annotated[Literal["off", "changed", "all"], BeforeValidator(_off)] = "changed"
     memory: Annotated[StrictInt, Field(ge=0), AfterValidator(_check_memory)] = 2048
     seconds: Annotated[StrictInt, Field(ge=0)] = 60
     prune: StrictBool = False
+    search: StrictBool = False
 
 
 class Config(Section):
@@ -283,6 +301,14 @@ class Config(Section):
     def without_outputs(self) -> Config:
         """The same config with nothing to write."""
         return self.model_copy(update={"emit": EmitOptions(), "volumes": ()})
+
+    def absolute(self) -> Config:
+        """The same config with no path that hangs on the working folder or on who reads it: for other machines."""
+        places = {"input": self.input.absolute(), "output": self.output.absolute()}
+        pictures = self.pictures.model_copy(update={"cache": str(self.picture_cache.absolute())})
+        copy = self.model_copy(update={**places, "pictures": pictures})
+        copy._base = self._base.absolute()
+        return copy
 
     @property
     def base(self) -> Path:

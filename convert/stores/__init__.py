@@ -2,10 +2,11 @@
 
 from convert.stores.folder import Folder, mirror_of
 from convert.stores.git import Repository, open_repository
-from convert.stores.store import INDEX, SUFFIXES, UNREAD, Entry, Listing, Sieve, Store
+from convert.stores.store import INDEX, README, SUFFIXES, UNREAD, Entry, Listing, Sieve, Store
 
 __all__ = [
     "INDEX",
+    "README",
     "SUFFIXES",
     "UNREAD",
     "Entry",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convert.files import read_limited
-from convert.stores.store import INDEX, UNREAD, Entry, Listing, Sieve
+from convert.stores.store import INDEX, README, UNREAD, Entry, Listing, Sieve
 
 
 def mirror_of(folder: Path) -> Path | None:
@@ -61,6 +61,10 @@ class Folder:
     def holds(self, folder: str, start: str) -> bool:
         """Whether a folder holds something whose name starts like this."""
         return any((self.root / folder).glob(f"{start}*"))
+
+    def witness(self, path: str) -> str:
+        """The file itself."""
+        return f"{self.root}/{path}"
 
     def name_of(self, folder: str) -> str:
         """The name of a folder."""
@@ -118,6 +122,8 @@ class _Walk:
                 self.take(path, entry.name, entry)
 
     def take(self, path: str, name: str, file: os.DirEntry[str] | Path) -> bool:
+        if name.startswith(README):
+            self.found.described.append(path)
         reason = self.sieve.reason(path, name) if file.is_file() else "no regular file"
         if not reason:
             try:

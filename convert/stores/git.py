@@ -171,6 +171,10 @@ class Repository:
         """Whether a folder holds something whose name starts like this."""
         return any(name.startswith(start) for name in self._children(self._full(folder)) or ())
 
+    def witness(self, path: str) -> str:
+        """What every repository has."""
+        return str(self.own / "HEAD")
+
     def name_of(self, folder: str) -> str:
         """The name of a folder; that of the repository is its own, as a clone would be called."""
         full = self._full(folder)

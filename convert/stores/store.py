@@ -17,6 +17,9 @@ SUFFIXES = (".md", ".txt", ".html")
 INDEX = "scripts/index.csv"
 """A mirror's own index of its channels."""
 
+README = "README"
+"""How files begin that tell of the folder that they lie in."""
+
 UNREAD = "folder that cannot be read"
 """What is passed over without anybody knowing what it holds."""
 
@@ -40,12 +43,14 @@ class Listing:
     """What an input holds.
 
     entries: the sources, sorted by path. passed_over: how many files (or whole folders) were left aside, by reason.
-    indexes: the paths of the mirrors' indexes of channels.
+    indexes: the paths of the mirrors' indexes of channels. described: those of files that tell of their folder, which
+    may make it a mirror.
     """
 
     entries: list[Entry] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
     indexes: list[str] = field(default_factory=list)
+    described: list[str] = field(default_factory=list)
 
     def pass_over(self, path: str, reason: str) -> None:
         """Leave a file aside."""
@@ -94,10 +99,14 @@ class Sieve:
                 if folder not in folders:
                     folders.add(folder)
                     listing.passed_over[reason] += 1
-            elif reason := self.reason(path, path.rpartition("/")[2]):
-                listing.pass_over(path, reason)
             else:
-                listing.entries.append(entry)
+                name = path.rpartition("/")[2]
+                if name.startswith(README):
+                    listing.described.append(path)
+                if reason := self.reason(path, name):
+                    listing.pass_over(path, reason)
+                else:
+                    listing.entries.append(entry)
 
 
 def _hidden(path: str) -> str:
@@ -148,6 +157,10 @@ class Store(Protocol):
 
     def holds(self, folder: str, start: str) -> bool:
         """Whether a folder holds something whose name starts like this."""
+        ...
+
+    def witness(self, path: str) -> str:
+        """A file of this machine that whoever reads that one has to have."""
         ...
 
     def name_of(self, folder: str) -> str:
