@@ -68,7 +68,7 @@ class Scene:
     """A folder with a config, an input and an output.
 
     begin: an output folder that disturbed runs start from, or None for an empty one. wanted: what a run that is left
-    alone makes of it; before: what was there before. seconds: how long that run takes.
+    alone makes of it; before: what was there before. seconds: how long that run takes. out: the output folder.
     """
 
     folder: Path
@@ -76,11 +76,12 @@ class Scene:
     before: Tree = field(default_factory=dict)
     wanted: Tree = field(default_factory=dict)
     seconds: float = 0
+    out: Path = Path()
 
-    @property
-    def out(self) -> Path:
-        """The output folder."""
-        return self.folder / "out"
+    def __post_init__(self) -> None:
+        """The output folder is `out`, unless it is looked at from elsewhere."""
+        if self.out == Path():
+            self.out = self.folder / "out"
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Begin a run, in a process group of its own."""

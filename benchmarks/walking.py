@@ -267,7 +267,7 @@ class Walk:
         config = self.config()
         fresh = self.folder / "fresh"
         shutil.rmtree(fresh, ignore_errors=True)
-        with patch("convert.batch.run.Pool", Here):
+        with patch("convert.batch.engine.Pool", Here):
             summary = run(config, Options(prune=config.batch.prune))
             wanted = run(config.model_copy(update={"output": fresh}))
             found = self.asked_for(summary, config.batch.prune)

@@ -9,6 +9,7 @@ import ast
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -25,6 +26,8 @@ from pydantic import BaseModel
 from convert.article import Metadata, NoteKind
 from convert.batch.report import report
 from convert.catalogue import CATALOGUE, open_catalogue
+from convert.catalogue.asking import KINDS
+from convert.catalogue.schema import INDEX, MIGRATIONS
 from convert.clean import RULES
 from convert.cli.app import app
 from convert.config.delivery import DeliverOptions
@@ -303,6 +306,29 @@ def test_every_kind_of_note_and_key_of_the_report_is_explained() -> None:
         assert f"**`{kind}`**" in shown("docs/notes.md"), kind
     with open_catalogue(Path("nowhere") / CATALOGUE, rehearsal=True) as catalogue:
         assert set(rows("docs/operate.md", "The report")) >= set(report(catalogue, [], {}, 0))
+
+
+def test_every_table_and_column_of_the_catalogue_is_explained() -> None:
+    """docs/catalogue.md has the tables of the current version, each with its columns in their order."""
+    connection = sqlite3.connect(":memory:")
+    for script in (*MIGRATIONS, INDEX):
+        connection.executescript(script)
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    tables = {name: [row[1] for row in connection.execute(f"PRAGMA table_info ({name})")] for name in names}
+    text = shown("docs/catalogue.md").partition("\n## The tables\n")[2]
+    said = {}
+    for section in text.split("\n### ")[1:]:
+        heading, _, rest = section.partition("\n")
+        said[heading.strip("`")] = re.findall(r"^\| `(\w+)` \|", rest, re.MULTILINE)
+    assert said == {name: columns for name, columns in tables.items() if not name.startswith("search_")}
+    assert f"that the file has gone through, {len(MIGRATIONS)}\n" in shown("docs/catalogue.md")
+
+
+def test_everything_that_can_be_listed_is_explained() -> None:
+    """docs/catalogue.md says of each kind whether articles can be chosen."""
+    listed = re.findall(r"^\| `(\w+)` \| an? .* \| (yes|no)", shown("docs/catalogue.md"), re.MULTILINE)
+    notes = re.findall(r"^\| `(notes)` \| the .* \| (yes)", shown("docs/catalogue.md"), re.MULTILINE)
+    assert dict([*listed, *notes]) == {name: "yes" if kind.name else "no" for name, kind in KINDS.items()}
 
 
 def test_every_make_target_is_explained() -> None:

@@ -15,11 +15,11 @@ from convert.batch.picture_cache import PictureCache
 from convert.batch.pictures import OwnFile, picture_source, tally_missing, web_pictures
 from convert.batch.plan import Job
 from convert.batch.summary import Book, Failure
-from convert.batch.workers import reason, worker
+from convert.batch.workers import digest_of_article, reason, worker
 from convert.catalogue import Output
 from convert.emit.epub import About, BookOptions, BookTooLargeError, source_date_epoch, write_book
 from convert.emit.opds import Listing
-from convert.errors import MirrorpressError
+from convert.errors import MirrorpressError, NoRoomError
 from convert.files import write_file
 from convert.volumes import Collection, Volume
 
@@ -30,7 +30,7 @@ EPUB = "epub"
 class Task:
     """One volume to build, and the jobs of its articles in reading order. failed: pictures that were not fetched.
 
-    fingerprint: a digest of all that it is made from.
+    fingerprint: a digest of all that it is made from. digests: those of the jobs' articles, as they were converted.
     """
 
     volume: Volume
@@ -38,6 +38,7 @@ class Task:
     jobs: tuple[Job, ...]
     failed: dict[str, str] = field(default_factory=dict)
     fingerprint: bytes = b""
+    digests: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Built:
     """A volume that was written.
 
     digest: of its bytes. listing: what the feed says of it, where there is one. differing: what the lint found.
-    outputs: its files. pictures: the mirror's own files that it asked for.
+    outputs: its files. pictures: the mirror's own files that it asked for. stale: whether an article of it is no longer
+    what it was when it was converted.
     """
 
     book: Book
@@ -55,11 +57,19 @@ class Built:
     differing: Differing | None = None
     outputs: tuple[Output, ...] = ()
     pictures: tuple[OwnFile, ...] = ()
+    stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TooLarge:
     """The outcome of a volume that must be split."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoRoom:
+    """The outcome of a volume that could not be written for a reason that holds for every other one too."""
+
+    reason: str
 
 
 def list_pictures(tasks: Sequence[Task]) -> tuple[str, ...]:
@@ -74,7 +84,7 @@ def list_pictures(tasks: Sequence[Task]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
+def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge | NoRoom:
     """Build one volume in a worker process, and write it, with the pictures that the feed shows of it."""
     (task,) = tasks
     me = worker()
@@ -87,7 +97,11 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
         said.append((about, cover))
 
     try:
-        chapters = [chapter_of(me.article(job)) for job in task.jobs]
+        chapters, stale = [], False
+        for job, before in zip(task.jobs, task.digests, strict=True):
+            article = me.article(job)
+            stale = stale or digest_of_article(article) != before
+            chapters.append(chapter_of(article))
         options = BookOptions(
             pictures=task.collection.pictures,
             grayscale=task.collection.grayscale,
@@ -109,10 +123,12 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge:
             outputs += covers
     except BookTooLargeError:
         return TooLarge()
+    except NoRoomError as error:
+        return NoRoom(reason(file, error))
     except Exception as error:
         return Failure(file, reason(file, error))
     book = Book(file, task.volume.title, len(chapters), missing.total(), dict(sorted(missing.items())), len(data))
     found = check_book(data, file) if me.config.batch.verify != "off" else []
     digest = sha256(data).hexdigest()
     pictures = tuple(sorted(asked.values()))
-    return Built(book, digest, about.identifier, listing, differing(file, found), tuple(outputs), pictures)
+    return Built(book, digest, about.identifier, listing, differing(file, found), tuple(outputs), pictures, stale)

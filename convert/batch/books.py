@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from convert.batch.binder import Built, Task, TooLarge, build, list_pictures
+from convert.batch.binder import Built, NoRoom, Task, TooLarge, build, list_pictures
 from convert.batch.engine import Engine
 from convert.batch.feed import listing_from, listing_to
 from convert.batch.fingerprint import volumes_depend_on
@@ -67,6 +67,7 @@ class Books:
         self.disk = Disk(config.output)
         self.current: set[str] = set()
         self.built: list[Built] = []
+        self.stale = False
 
     def make(self, taken: Callable[[], OutputNames], stop: Callable[[], bool], force: bool = False) -> list[Built]:
         """Plan the volumes of every collection, and build those that have to be; what came of each is in `summary`.
@@ -108,7 +109,8 @@ class Books:
         digest = hashlib.blake2b(repr((self.base, collection, settled)).encode(errors="surrogatepass"), digest_size=16)
         for path in volume.members:
             digest.update(stock.digests[path])
-        return Task(settled, collection, jobs, fingerprint=digest.digest())
+        digests = tuple(stock.digests[path] for path in volume.members)
+        return Task(settled, collection, jobs, fingerprint=digest.digest(), digests=digests)
 
     def round(self, tasks: Sequence[Task], total: int, stop: Callable[[], bool]) -> list[Task]:
         """Build those of the volumes that have to be; returns those that were too large."""
@@ -131,7 +133,7 @@ class Books:
             self.progress("volumes", done, total)
         return [task for task in tasks if task.volume.file in split]
 
-    def take(self, task: Task, outcome: Built | Failure | TooLarge | Lost) -> bool:
+    def take(self, task: Task, outcome: Built | Failure | TooLarge | NoRoom | Lost) -> bool:
         """Take in what came of a volume; returns whether it has to be split."""
         volume = task.volume
         number = self.collections.index(task.collection)
@@ -139,6 +141,7 @@ class Books:
         if isinstance(outcome, Built):
             self.built.append(outcome)
             self.summary.built += 1
+            self.stale = self.stale or outcome.stale
             self.summary.differing += [outcome.differing] if outcome.differing else []
             with self.catalogue.transaction():
                 self.catalogue.put_volume(_shelved(outcome, empty, task), volume.members, outcome.outputs)
@@ -146,6 +149,8 @@ class Books:
             with self.catalogue.transaction():
                 self.catalogue.put_volume(empty, (), ())
             return True
+        elif isinstance(outcome, NoRoom):
+            self.summary.stopped = self.summary.stopped or outcome.reason
         else:
             self.fail(task, outcome.value if isinstance(outcome, Lost) else outcome.reason)
         return False
@@ -212,7 +217,9 @@ class Books:
         """Forget volumes that nothing asks for any more. complete: whether all that were planned are there."""
         with self.catalogue.transaction():
             self.catalogue.touch_outputs(self.disk.touched)
-            if complete:
+            if self.stale:
+                self.catalogue.set(**{SETTLED: ""})
+            elif complete:
                 self.catalogue.forget_volumes(self.catalogue.volumes().keys() - self.current)
                 self.catalogue.set(**{SETTLED: self.goal})
         if any(one.pictures == "fetch" for one in self.collections):
@@ -231,6 +238,8 @@ def _shelved(built: Built, empty: Shelved, task: Task) -> Shelved:
     book, found = built.book, built.differing
     missing = {"reasons": book.reasons, "addresses": sorted(task.failed), "bytes": book.size}
     return empty._replace(
+        # an article of it changed after it was converted: the next run binds it again
+        fingerprint=b"" if built.stale else empty.fingerprint,
         split=0,
         articles=book.articles,
         digest=built.digest,

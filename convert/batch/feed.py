@@ -17,7 +17,7 @@ from convert.emit.epub.cover import HEIGHT
 from convert.emit.epub.metadata import Person
 from convert.emit.epub.pictures import Level, prepare
 from convert.emit.opds import Listing, pages, pages_needed
-from convert.errors import OutputError
+from convert.errors import NoRoomError, OutputError
 from convert.files import write_file
 from convert.names import OutputNames
 
@@ -85,6 +85,8 @@ def write_feed(
         for path, data in reversed(pages(config.feed.title, files, listings)):
             written = write_file(config.output, path, data)
             outputs.append(Output("", path, path, "", written.size, written.mtime, written.digest))
+    except NoRoomError as error:
+        summary.stopped = error.message.replace(f"{config.output}/", "")
     except OutputError as error:
         summary.failures.append(Failure(first, error.message))
     return outputs

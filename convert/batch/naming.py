@@ -15,7 +15,7 @@ from convert.batch.summary import Failure, Summary
 from convert.batch.workers import STAGING, staged
 from convert.catalogue import Catalogue, Output
 from convert.config import Output as Format
-from convert.errors import OutputError
+from convert.errors import NoRoomError, OutputError
 from convert.files import move_file
 from convert.names import OutputNames
 
@@ -26,7 +26,7 @@ def name_outputs(
     """Settle the names of all outputs whose templates need metadata, and move files that have another one.
 
     Returns notes about names, each with its article's name. An output that cannot be moved becomes a failure, and is
-    made again by the next run.
+    made again by the next run; where none can be, `summary.stopped` says why.
     """
     late = {one.name for one in formats if not one.template.from_path}
     notes: list[tuple[str, Note]] = []
@@ -52,6 +52,9 @@ def _move(catalogue: Catalogue, output: Path, moves: Sequence[tuple[Output, str]
             if place != one.path:
                 move_file(output, one.path, place)
             waiting.append((one, place, target))
+        except NoRoomError as error:
+            _stop(output, error, summary)
+            return
         except OutputError as error:
             summary.failures.append(Failure(one.owner, error.message.replace(f"{output}/", "")))
     moved = []
@@ -59,7 +62,14 @@ def _move(catalogue: Catalogue, output: Path, moves: Sequence[tuple[Output, str]
         try:
             move_file(output, place, target)
             moved.append(one._replace(path=target))
+        except NoRoomError as error:
+            _stop(output, error, summary)
+            break
         except OutputError as error:
             summary.failures.append(Failure(one.owner, error.message.replace(f"{output}/", "")))
     with catalogue.transaction():
         catalogue.move_outputs(moved)
+
+
+def _stop(output: Path, error: NoRoomError, summary: Summary) -> None:
+    summary.stopped = summary.stopped or error.message.replace(f"{output}/", "")

@@ -9,9 +9,10 @@ from collections.abc import Container
 from pathlib import Path
 
 from convert.batch.outdated import Disk
-from convert.batch.summary import Summary
+from convert.batch.summary import Failure, Summary
 from convert.batch.workers import STAGING
 from convert.catalogue import Catalogue, Output
+from convert.errors import OutputError
 from convert.names import fold
 from convert.stores import UNREAD
 
@@ -41,13 +42,22 @@ def prune(catalogue: Catalogue, folder: Path, summary: Summary, spared: Containe
             gone.append(one.path)
         elif disk.reason(Output(one.owner, "", one.path, "", one.size, one.mtime, one.digest)):
             summary.kept.append(one.path)
-        else:
-            file.unlink()
+        elif _delete(file, one.path, summary):
             gone.append(one.path)
             summary.removed += 1
             _remove_empty(file.parent, folder)
     with catalogue.transaction():
         catalogue.forget_leftovers(gone)
+
+
+def _delete(file: Path, path: str, summary: Summary) -> bool:
+    try:
+        file.unlink()
+    except OSError as error:
+        told = OutputError(path, f"cannot be deleted ({error.strerror})", "", "check the output folder")
+        summary.failures.append(Failure(path, told.message))
+        return False
+    return True
 
 
 def _is_same(file: Path, other: Path) -> bool:

@@ -242,6 +242,8 @@ class _Run:
             return
         listings = [one.listing for one in built if one.listing]
         feed = write_feed(self.config, listings, self.articles.taken_names, self.summary)
+        if ended():
+            return
         with self.catalogue.transaction():
             self.catalogue.put_outputs("", feed)
         if not self.options.partial:
@@ -290,4 +292,5 @@ class _Run:
         try:
             write_report(self.config.output, told, about)
         except OutputError as error:
-            summary.failures.append(Failure(REPORT, error.message))
+            if not summary.stopped:  # else it is known
+                summary.failures.append(Failure(REPORT, error.message))

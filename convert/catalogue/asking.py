@@ -153,7 +153,7 @@ def answers(catalogue: Catalogue, question: Question) -> Iterator[tuple[Any, ...
     What has no value comes last, whichever way the rows are sorted.
     """
     kind = KINDS[question.kind]
-    catalogue.connection.create_function("natural", 1, natural_key, deterministic=True)
+    catalogue.connection.create_function("natural_key", 1, natural_key, deterministic=True)
     expressions = ", ".join(kind.expression(name) for name in question.columns)
     join = f" JOIN temp.chosen ON chosen.name = {kind.name}" if question.chosen else ""
     rows = catalogue.connection.execute(
@@ -176,15 +176,15 @@ def _order(kind: Kind, question: Question) -> str:
         # places are all the same but in what a search found, which is sorted by them
         return f"chosen.position, {kind.order}" if question.chosen else kind.order
     column = kind.expression(question.sort.removeprefix("-"))
-    key = f"natural({column})" if kind.columns[question.sort.removeprefix("-")] != "number" else column
+    key = (
+        f"natural_key(coalesce({column}, ''))" if kind.columns[question.sort.removeprefix("-")] != "number" else column
+    )
     way = " DESC" if question.sort.startswith("-") else ""
     return f"coalesce({column}, '') = '', {key}{way}, {kind.order}"
 
 
-def natural_key(text: str | None) -> str | None:
+def natural_key(text: str) -> str:
     """A text that sorts where people look for it: 9 before 10, letters in any case."""
-    if text is None:
-        return None
     return re.sub(r"[0-9]+", _counted, text.casefold())
 
 

@@ -50,8 +50,8 @@ def parse_words(text: str, where: str = "--search") -> tuple[Word, ...]:
 
 
 def composed(text: str) -> str:
-    """A text as the index holds it: é is one character, however it was written."""
-    return storable(normalize("NFC", text))
+    """A text as the index holds it: é is one character, however it was written; SQLite would end a text at a zero."""
+    return storable(normalize("NFC", text)).replace("\0", "\ufffd")
 
 
 def pattern_of(words: Sequence[Word]) -> re.Pattern[str] | None:

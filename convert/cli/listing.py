@@ -124,8 +124,9 @@ def _rows(catalogue: Catalogue, question: Question, words: tuple[Word, ...]) -> 
 
 def _tell_waiting(count: int) -> None:
     if count:
-        articles = "1 article is" if count == 1 else f"{count:,} articles are"
-        screen.say_error(f"--search: {articles} not in the index as of the last run; `mirrorpress index` takes them in")
+        articles, them = ("1 article is", "it") if count == 1 else (f"{count:,} articles are", "them")
+        found = f"{articles} not in the index as of the last run"
+        screen.say_error(f"--search: {found}; `mirrorpress index` takes {them} in")
 
 
 def index(
@@ -148,7 +149,8 @@ def index(
     for failure in result.failures:
         screen.say_error(failure.reason)
     if result.changed:
-        screen.say_error(f"{result.changed:,} articles have changed after the last run; `mirrorpress run`, then again")
+        articles = "1 article has" if result.changed == 1 else f"{result.changed:,} articles have"
+        screen.say_error(f"{articles} changed after the last run; `mirrorpress run`, then again")
     if not quiet:
         gone = f", {result.gone:,} taken out" if result.gone else ""
         screen.say(f"indexed {result.articles:,} articles: {result.taken:,} taken in{gone}")

@@ -54,7 +54,7 @@ class Folder:
         """The path of what a path leads to, links resolved; None outside of the folder."""
         try:
             file = (self.root / path).resolve()
-        except (OSError, ValueError):
+        except (OSError, ValueError, RuntimeError):  # too long, a null character, links in a circle
             return None
         return file.relative_to(self.root).as_posix() if self.root in file.parents else None
 
@@ -138,9 +138,12 @@ class _Walk:
 
     def follow(self, full: str, path: str, known: set[Path]) -> None:
         """Take what a symbolic link leads to, if it lies in the input and is not read under its own name."""
-        real, root = Path(full).resolve(), self.root
-        name = path.rpartition("/")[2]
-        if not real.exists():
+        root, name = self.root, path.rpartition("/")[2]
+        try:
+            real = Path(full).resolve()
+        except (OSError, RuntimeError):  # links that lead round in a circle; before Python 3.13 that is a RuntimeError
+            real = None
+        if real is None or not real.exists():
             self.found.passed_over["broken link"] += 1
         elif root not in (real, *real.parents):
             self.found.passed_over["link out of the input"] += 1
