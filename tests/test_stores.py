@@ -24,6 +24,7 @@ from convert.batch.run import Options, run
 from convert.batch.sources import Mirrors, find_sources
 from convert.batch.verification import verify_outputs
 from convert.batch.watching import settled
+from convert.cli.single import read_article
 from convert.cli.watch import keep_running
 from convert.config import Config, InputOptions, load_config
 from convert.errors import ConfigError, HeldError, MissingToolError, NothingToReadError, SourceError, UsageError
@@ -267,6 +268,17 @@ def test_an_output_that_is_committed_is_not_read(tmp_path: Path) -> None:
     second = run(settings)
     assert first.sources == second.sources == 4
     assert second.passed_over["the output folder"] == 1
+
+
+def test_a_source_that_is_in_no_folder_can_be_looked_at(tmp_path: Path) -> None:
+    """By its path in the input, as the report names it; what is not there is said as ever."""
+    commit(mirror(tmp_path / "in"))
+    git(tmp_path, "clone", "-q", "--bare", "in", "bare.git")
+    settings = config(tmp_path, "{git: bare.git}")
+    article = read_article("pages/c1/n100002.md", settings)
+    assert (article.meta.title, article.meta.categories) == ("灯塔", ["天气"])
+    with pytest.raises(SourceError, match="there is no such file; check the path"):
+        read_article("pages/c1/none.md", settings)
 
 
 # --- what can be wrong

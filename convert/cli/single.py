@@ -22,7 +22,7 @@ from convert.emit.pandoc import write_as
 from convert.errors import MirrorpressError, OutputError, SourceError, UsageError
 from convert.files import read_source, write_file
 from convert.pipeline import TOGETHER, convert, convert_all, stages
-from convert.stores import Folder, mirror_of
+from convert.stores import Folder, mirror_of, open_repository
 
 STDIN = "-"
 
@@ -44,6 +44,7 @@ class Reader:
 
     def __init__(self, config: Config) -> None:
         self.base = build_context(config)
+        self._config = config
         self._input = (config.input.place / config.input.folder).resolve()
         self._roots: dict[Path, Path] = {}
         self._mirrors: dict[Path, Mirrors] = {}
@@ -68,6 +69,8 @@ class Reader:
         limit = self.base.max_bytes
         if name == STDIN:
             return Source("stdin", sys.stdin.buffer.read(limit + 1)), self.base
+        if place is None and not Path(name).exists() and (kept := self._kept(name)):
+            return kept
         place = place or self.place(Path(name))
         try:
             source = read_source(place.root, place.path, limit)
@@ -76,6 +79,18 @@ class Reader:
             raise SourceError(name, error.found, error.expected, todo) from None
         mirrors = self._mirrors.setdefault(place.root, Mirrors(Folder(place.root)))
         return source, replace(self.base, channels=mirrors.channels([place.path]))
+
+    def _kept(self, name: str) -> tuple[Source, Context] | None:
+        """A source that lies in the config's repository only, by its path in the input; None where there is none."""
+        options = self._config.input
+        if not options.git:
+            return None
+        store = open_repository(options.git, options.ref, options.folder)
+        path = store.settle(name)
+        if path is None or store.about(path) is None:
+            return None
+        source = Source(path, store.read(path, self.base.max_bytes))
+        return source, replace(self.base, channels=Mirrors(store).channels([path]))
 
 
 def loose_books(paths: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]]:
