@@ -36,6 +36,7 @@ from convert.batch.one_book import chapter_of, make_book
 from convert.batch.picture_cache import PictureCache, web_address
 from convert.config import Config
 from convert.lint import lint
+from convert.stores import Folder
 
 
 def sources(folder: Path, count: int) -> list[Path]:
@@ -102,7 +103,7 @@ def package_only(articles: Sequence[Article], folder: Path, repeat: int) -> floa
     rounds = []
     for _ in range(repeat):
         start = time.perf_counter()
-        data, _ = make_book(list(map(chapter_of, articles)), "Articles", folder, Config(), "omit")
+        data, _ = make_book(list(map(chapter_of, articles)), "Articles", Folder(folder), Config(), "omit")
         rounds.append(time.perf_counter() - start)
     findings = lint(data, "the book")
     assert not findings, findings

@@ -27,7 +27,7 @@ from benchmarks.promises import broken, smallest
 from convert import Source
 from convert.batch.machine import cores
 from convert.batch.pool import Lost, Pool
-from convert.batch.sources import SUFFIXES
+from convert.stores import SUFFIXES
 
 ROOT = Path(__file__).parents[1]
 LONGEST = 20_000  # characters of an article that is damaged: many small ones find more than few large ones

@@ -28,6 +28,7 @@ from convert.batch.one_book import chapter_of, make_book
 from convert.config import Config
 from convert.config.pictures import PictureOptions
 from convert.lint import lint
+from convert.stores import Folder
 from readers import machine
 
 LARGE = 20  # articles of a book that Ace reads
@@ -86,7 +87,7 @@ def small_books(folder: Path, scratch: Path) -> dict[str, Path]:
     books = {}
     for kind, some in chosen.items():
         if some:
-            data, _ = make_book([chapter_of(one) for one in some], kind, folder, config, "fetch")
+            data, _ = make_book([chapter_of(one) for one in some], kind, Folder(folder), config, "fetch")
             books[kind] = scratch / f"{kind}.epub"
             books[kind].write_bytes(data)
     return books

@@ -39,13 +39,13 @@ def read_limited(file: str | Path, max_bytes: int, where: str) -> bytes:
         with open(file, "rb", buffering=0) as opened:  # noqa: PTH123 - see above
             size = os.fstat(opened.fileno()).st_size
             if size > max_bytes:
-                raise _too_large(where, f"{size:,} bytes", max_bytes)
+                raise too_large(where, f"{size:,} bytes", max_bytes)
             data = opened.read(size + 1)
             # a pipe has no size, and a file may grow while it is read
             while data and (more := opened.read(1 << 16)):
                 data += more
                 if len(data) > max_bytes:
-                    raise _too_large(where, f"more than {max_bytes:,} bytes", max_bytes)
+                    raise too_large(where, f"more than {max_bytes:,} bytes", max_bytes)
             return data
     except FileNotFoundError:
         raise SourceError(
@@ -59,7 +59,8 @@ def read_limited(file: str | Path, max_bytes: int, where: str) -> bytes:
         raise SourceError(where, f"cannot be read ({getattr(error, 'strerror', None) or error})") from None
 
 
-def _too_large(where: str, found: str, max_bytes: int) -> SourceError:
+def too_large(where: str, found: str, max_bytes: int) -> SourceError:
+    """Why a source is refused. found: how large it is."""
     return SourceError(where, found, f"at most {max_bytes:,}", "raise parse.max_bytes to read it")
 
 

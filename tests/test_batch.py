@@ -21,12 +21,13 @@ from convert.batch.pictures import pictures_in
 from convert.batch.plan import make_plan
 from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.run import Options, run
-from convert.batch.sources import Mirrors, find_sources, mirror_of, read_channels
+from convert.batch.sources import Mirrors, find_sources, read_channels
 from convert.catalogue import CATALOGUE, Look
 from convert.config import Config, build_outputs, load_config
 from convert.errors import ConfigError, NothingToReadError
 from convert.names import OutputNames
 from convert.profiles import load_profiles
+from convert.stores import Folder, mirror_of
 
 PAGE = """### {title}
 
@@ -187,9 +188,9 @@ def test_channel_names_are_read_from_the_nearest_index(tmp_path: Path) -> None:
     (folder / "scripts" / "index.csv").write_bytes(
         "\ufeffid,name\r\nc1,天气\r\n\r\nc2,港口,与船\nno comma\n,x\n".encode()
     )
-    assert read_channels(folder) == {"c1": "天气", "c2": "港口,与船"}
+    assert read_channels(Folder(folder), "") == {"c1": "天气", "c2": "港口,与船"}
     assert mirror_of(folder / "pages" / "c1") == folder
-    mirrors = Mirrors(tmp_path)
+    mirrors = Mirrors(Folder(tmp_path))
     assert mirrors.channels(["m/pages/c1/n100001.md"]) == {"c1": "天气", "c2": "港口,与船"}
     assert mirrors.channels(["loose/a.md"]) == {}
 
@@ -199,7 +200,7 @@ def test_a_mirror_is_called_like_its_folder(tmp_path: Path) -> None:
     mirror(tmp_path / "one")
     (tmp_path / "two" / "pages").mkdir(parents=True)
     (tmp_path / "two" / "README.md").write_bytes(b"")
-    mirrors = Mirrors(tmp_path)
+    mirrors = Mirrors(Folder(tmp_path))
     paths = ["one/pages/c1/n100001.md", "two/pages/n1.md", "loose/a.md", "a.md"]
     assert [mirrors.name(path) for path in paths] == ["one", "two", tmp_path.name, tmp_path.name]
 
@@ -605,7 +606,7 @@ def test_volumes_take_pictures_from_the_mirrors_own_files(tmp_path: Path) -> Non
     (folder / "img" / "a b.png").write_bytes(b"picture")
     (tmp_path / "secret.png").write_bytes(b"secret")
     (folder / "link.png").symlink_to(tmp_path / "secret.png")
-    read = pictures_in(folder)
+    read = pictures_in(Folder(folder))
     assert read("pages/n1.md", "../img/a%20b.png?raw=true#top") == b"picture"
     for address in (
         "../../secret.png",

@@ -83,7 +83,7 @@ def test_an_empty_file_and_an_empty_section_are_the_defaults(tmp_path: Path) -> 
 def test_relative_paths_start_from_the_config_file(tmp_path: Path) -> None:
     """The command means the same from every working folder."""
     config = load_config(write(tmp_path, "input: mirror\noutput: /somewhere/out\n"))
-    assert (config.input, config.output) == (tmp_path / "mirror", Path("/somewhere/out"))
+    assert (config.input.path, config.output) == (tmp_path / "mirror", Path("/somewhere/out"))
 
 
 def test_a_config_is_frozen_and_crosses_a_process_border(tmp_path: Path) -> None:
@@ -295,4 +295,4 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
     """Editors on Windows put one there."""
     (tmp_path / "config.yaml").write_bytes(b"\xef\xbb\xbfinput: a\n")
-    assert load_config(tmp_path / "config.yaml").input == tmp_path / "a"
+    assert load_config(tmp_path / "config.yaml").input.path == tmp_path / "a"

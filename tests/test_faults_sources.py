@@ -196,7 +196,7 @@ def test_a_folder_that_cannot_be_read_costs_no_outputs(tmp_path: Path, monkeypat
         return scandir(path)
 
     with monkeypatch.context() as patched:
-        patched.setattr("convert.batch.sources.os.scandir", failing)
+        patched.setattr("convert.stores.folder.os.scandir", failing)
         summary = run(settings, Options(prune=True))
     assert [one.partition(",")[0] for one in summary.warnings] == ["nothing was pruned"]
     assert "Input/output error" in summary.warnings[0]

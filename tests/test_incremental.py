@@ -18,6 +18,7 @@ from convert.batch.lock import hold
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
 from convert.catalogue import CATALOGUE
+from convert.config import InputOptions
 from convert.errors import HeldError, UsageError
 from tests.test_batch import config, mirror, page, tree
 
@@ -257,7 +258,7 @@ def test_another_mirror_at_the_same_paths_is_read_anew(desk: Path) -> None:
     for path in (desk / "in").rglob("*.md"):
         about = path.stat()
         os.utime(other / path.relative_to(desk / "in"), ns=(about.st_atime_ns, about.st_mtime_ns))
-    summary = run(config(desk, "batch: {jobs: 1}\n").model_copy(update={"input": other}))
+    summary = run(config(desk, "batch: {jobs: 1}\n").model_copy(update={"input": InputOptions(path=other)}))
     assert summary.converted == Counter({"changed": 1})
 
 

@@ -19,6 +19,7 @@ from convert.enrich import STEPS
 from convert.lint import RULES, lint
 from convert.pipeline import convert
 from convert.profiles import load_profiles
+from convert.stores import Folder
 from tests.test_cli import command
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -33,7 +34,7 @@ def good() -> bytes:
     """A book of sample articles, with pictures, a table and a list."""
     context = Context(load_profiles(), CLEANING, STEPS)
     articles = [convert(Source(path, (SEEDS / path).read_bytes()), context) for path in PAGES]
-    return make_book(list(map(chapter_of, articles)), "样书", SEEDS, Config())[0]
+    return make_book(list(map(chapter_of, articles)), "样书", Folder(SEEDS), Config())[0]
 
 
 def files() -> Files:

@@ -13,7 +13,7 @@ import pytest
 
 from convert.batch.run import Options, run
 from convert.batch.verification import verify_outputs
-from convert.config import Config, load_config
+from convert.config import Config, InputOptions, load_config
 from convert.errors import NothingToReadError
 from tests.test_cli import command
 
@@ -283,7 +283,7 @@ def test_paths_choose_what_is_verified(lake: Config) -> None:
     for path, count, differing in (
         (deleted, 1, [0]),
         (damaged, 1, [1]),
-        (lake.input / "pages/c1/n100001.md", 1, [1]),
+        (lake.input.path / "pages/c1/n100001.md", 1, [1]),
         (output / file_of("html", article_id(2)), 1, []),
         (output / "txt", len(DAMAGE) + 2, [0, 1]),
         (output / BOOK, len(DAMAGE) + 2, [0, 1]),
@@ -298,7 +298,7 @@ def test_a_path_that_means_nothing_is_told(lake: Config) -> None:
     with pytest.raises(NothingToReadError, match="nothing to verify"):
         verify_outputs(lake, [lake.output / "md" / "none.md"])
     with pytest.raises(NothingToReadError):
-        verify_outputs(lake.model_copy(update={"input": lake.input / "none"}))
+        verify_outputs(lake.model_copy(update={"input": InputOptions(path=lake.input.path / "none")}))
 
 
 def test_a_volume_that_is_gone_or_broken_is_told(lake: Config) -> None:
@@ -323,7 +323,7 @@ def test_a_volume_in_the_other_script_is_there_and_well_formed(lake: Config) -> 
 
 def test_a_changed_source_differs_from_its_outputs(lake: Config) -> None:
     """Outputs that are older than their source are not what it says."""
-    source = lake.input / "pages/c1/n100003.md"
+    source = lake.input.path / "pages/c1/n100003.md"
     source.write_bytes(replaced(source.read_bytes(), "湖水很静", "湖水很冷"))
     (differing,) = verify_outputs(lake, [source]).differing
     assert {one.check for one in differing.differences} == {"reads back", "plain text", "html", "book"}

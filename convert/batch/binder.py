@@ -111,7 +111,7 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge | NoRoom:
             modified=source_date_epoch(os.environ),
         )
         cache = PictureCache(me.config.picture_cache) if task.collection.pictures == "fetch" else None
-        source = picture_source(me.root, cache, asked)
+        source = picture_source(me.store, cache, asked)
         lacks = tally_missing(task.failed, missing)
         data = write_book(task.volume, chapters, source, options, missing=lacks, told=note_book)
         written = write_file(me.config.output, file, data)

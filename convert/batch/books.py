@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from convert.batch.binder import Built, NoRoom, Task, TooLarge, build, list_pictures
 from convert.batch.engine import Engine
@@ -22,6 +21,7 @@ from convert.catalogue import Catalogue, Shelved
 from convert.catalogue.rows import as_json
 from convert.config import Config
 from convert.names import OutputNames
+from convert.stores import Store
 from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
 
 SETTLED = "volumes"
@@ -56,9 +56,9 @@ class Books:
     """The making of a run's volumes: what its phases share."""
 
     def __init__(
-        self, config: Config, root: Path, catalogue: Catalogue, pool: Engine, summary: Summary, progress: Progress
+        self, config: Config, store: Store, catalogue: Catalogue, pool: Engine, summary: Summary, progress: Progress
     ) -> None:
-        self.config, self.root, self.catalogue, self.pool = config, root, catalogue, pool
+        self.config, self.store, self.catalogue, self.pool = config, store, catalogue, pool
         self.summary, self.progress = summary, progress
         self.collections = [options.collection() for options in config.volumes]
         self.base = volumes_depend_on(config)
@@ -175,7 +175,7 @@ class Books:
             bool(outputs)
             and not known.differs
             and not any(map(self.disk.reason, outputs))
-            and all(OwnFile.at(self.root, one.path) == one for one in pictures)
+            and all(OwnFile.at(self.store, one.path) == one for one in pictures)
             and not self.has_come(known)
         )
 

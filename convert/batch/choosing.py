@@ -31,7 +31,7 @@ def choose(config: Config, condition: Condition, most: int, progress: Progress) 
     bare = config.without_outputs()
     failures: list[Failure] = []
     members: list[Member] = []
-    with Pool(processes(config, found), start, bare, found.root) as pool:
+    with Pool(processes(config, found), start, bare, found.store) as pool:
         looks = looks_at(found.paths, pool, failures, config, progress)
         plan = make_plan(looks, (), OutputNames([]), config.batch.duplicates == "merge")
         jobs = {job.path: job for job in plan.jobs}
@@ -44,9 +44,9 @@ def choose(config: Config, condition: Condition, most: int, progress: Progress) 
             failures += [Failure(one.path, one.failure) for one in results if one.failure]
             done += len(some)
             progress("choosing", done, len(jobs))
-    me = Worker(bare, found.root)
+    me = Worker(bare, found.store)
     chapters = [chapter_of(me.article(jobs[member.path])) for member in in_order("date", members)[: most + 1]]
-    return Chosen(found.root, chapters, failures)
+    return Chosen(found.store, chapters, failures)
 
 
 def _members(jobs: Sequence[Job], condition: Condition) -> list[Read]:

@@ -72,10 +72,10 @@ class Cluster:
         self._order = Order(
             token,
             versions(packages),
-            str(found.root / found.entries[0].path),
+            found.store.witness(found.entries[0].path),
             str(config.output / part_name(token)) if writes else "",
             start,
-            (config, found.root),
+            (config, found.store),
             {name: os.environ.get(name) for name in ENVIRONMENT},
         )
         self._packed = pickle.dumps(self._order)

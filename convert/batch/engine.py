@@ -54,7 +54,7 @@ def open_engine(config: Config, found: Found, writes: bool = True) -> Engine:
     Raises MissingToolError where the engine needs a package that is not installed.
     """
     if config.batch.engine == "local":
-        return Pool(processes(config, found), start, config, found.root)
+        return Pool(processes(config, found), start, config, found.store)
     from convert.batch.cluster import Cluster  # here, since it is an extra
 
     return Cluster(config.absolute(), found, processes(config, found), writes)

@@ -13,15 +13,16 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from convert.batch.sources import INDEX, Found, Mirrors
+from convert.batch.sources import Found, Mirrors, read_index
 from convert.config import Config
 from convert.emit.epub import source_date_epoch
 from convert.errors import SourceError
 from convert.files import read_limited
 from convert.profiles import Profile
+from convert.stores import INDEX
 
 _PACKAGE = Path(__file__).parent.parent
-_MOST = 4 * 1024 * 1024  # bytes of an index of channels
+_MOST = 4 * 1024 * 1024  # bytes of a module
 
 _ARTICLES = ("*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "profiles/*.py")
 """The files that make an article's outputs from a source."""
@@ -66,11 +67,11 @@ class Dependencies:
 
     def settled(self, config: Config, found: Found) -> str:
         """A digest of everything that any article depends on, and its outputs' names, besides the sources."""
-        indexes = [_read(found.root / one) for one in sorted(found.indexes)]
-        described = [found.root.name, *sorted(found.described)]
+        indexes = [read_index(found.store, one.removesuffix(INDEX).rstrip("/")) for one in sorted(found.indexes)]
+        described = [found.store.name_of(""), *sorted(found.described)]
         above = self._mirrors.mirror("")
-        if above:
-            indexes.append(_read(above / INDEX))
+        if above is not None:
+            indexes.append(read_index(found.store, above))
         return _short(self.looking, self._config, config.batch.duplicates, *described, *indexes)
 
 

@@ -55,10 +55,10 @@ def index(
     file = config.output / CATALOGUE
     if not file.exists():
         raise NothingToReadError(str(file), "there is no catalogue", "what a run leaves there", "`mirrorpress run`")
-    root = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output).root
+    store = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output).store
     with hold(config.output), open_catalogue(file) as catalogue:
         jobs = min(config.batch.jobs or cores(), -(-catalogue.count_articles() // CHUNK)) or 1
-        with Pool(jobs, start, config.without_outputs(), root) as pool:
+        with Pool(jobs, start, config.without_outputs(), store) as pool:
             return update_index(config, catalogue, pool, progress, ended, anew)
 
 

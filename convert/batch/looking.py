@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from convert.batch.workers import Worker, reason, worker
 from convert.catalogue import Look
 from convert.errors import MirrorpressError, SourceError
-from convert.files import digest_of, read_source
+from convert.files import digest_of
 from convert.parse import identity
 from convert.tree import fragment
 
@@ -21,7 +21,7 @@ def _look(me: Worker, path: str) -> Look:
     try:
         if not path.isprintable():
             _check_name(path)
-        source = read_source(me.root, path, me.base.max_bytes)
+        source = me.read(path)
         found = identity(source, me.base)
     except Exception as error:
         return Look(path, failure=reason(path, error))
@@ -45,7 +45,7 @@ def compare(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
 
     def text(path: str) -> str:
         if path not in texts:
-            body = identity(read_source(me.root, path, me.base.max_bytes), me.base).body
+            body = identity(me.read(path), me.base).body
             texts[path] = "".join(fragment(body).text.split())
         return texts[path]
 

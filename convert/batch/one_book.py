@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from convert.article import Article
@@ -15,6 +14,7 @@ from convert.batch.picture_cache import PictureCache
 from convert.batch.pictures import fetch_pictures, picture_source, tally_missing, web_pictures
 from convert.config import Config
 from convert.emit.epub import BookOptions, Chapter, source_date_epoch, write_book
+from convert.stores import Store
 from convert.volumes import Volume
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 class Chosen:
     """The articles of a book, in their order.
 
-    root: what their paths are relative to. failures: sources of which nobody can tell whether they belong to it.
+    store: what their paths are relative to. failures: sources of which nobody can tell whether they belong to it.
     """
 
-    root: Path
+    store: Store
     chapters: list[Chapter] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
@@ -36,11 +36,11 @@ class Chosen:
 def make_book(
     chapters: Sequence[Chapter],
     title: str,
-    root: Path,
+    store: Store,
     config: Config,
     pictures: Literal["mirror", "fetch", "omit"] = "mirror",
 ) -> tuple[bytes, Counter[str]]:
-    """A book of these articles in their order, with pictures from files below `root`, and if asked from the web.
+    """A book of these articles in their order, with pictures from the files of a store, and if asked from the web.
 
     Returns the book, and the number of pictures that it has to do without, by reason.
     Raises BookTooLargeError where it would be larger than readers take, OutputError for a cache that cannot be written.
@@ -60,7 +60,7 @@ def make_book(
         last=max(dates, default=None),
     )
     options = BookOptions(pictures=pictures, modified=source_date_epoch(os.environ), threads=cores())
-    source = picture_source(root, cache)
+    source = picture_source(store, cache)
     return write_book(volume, chapters, source, options, missing=tally_missing(failed, missing)), missing
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -13,7 +13,8 @@ from convert.config import Config
 from convert.emit.epub.options import Chapter, PictureReport, PictureSource
 from convert.emit.epub.wording import UNREADABLE
 from convert.errors import SourceError
-from convert.files import read_limited
+from convert.stores import Store
+from convert.stores.store import Stamp
 
 if TYPE_CHECKING:
     from convert.batch.fetch import Fetched
@@ -23,56 +24,49 @@ MAX_PICTURE = 64 * 1024 * 1024
 
 
 class OwnFile(NamedTuple):
-    """A file of the mirror that a book asked for: its path below the input, its size and its time of change.
+    """A file of the mirror that a book asked for: its path below the input, its size and its stamp.
 
     The last two are 0 for a file that is not there.
     """
 
     path: str
     size: int = 0
-    mtime: int = 0
+    stamp: Stamp = 0
 
     @classmethod
-    def at(cls, root: Path, path: str) -> OwnFile:
+    def at(cls, store: Store, path: str) -> OwnFile:
         """How a file is now."""
-        try:
-            about = (root / path).stat()
-        except (OSError, ValueError):
-            return cls(path)
-        return cls(path, about.st_size, about.st_mtime_ns)
+        about = store.about(path)
+        return cls(*about) if about else cls(path)
 
 
-def pictures_in(root: Path, asked: dict[str, OwnFile] | None = None) -> PictureSource:
-    """What gives a picture's bytes by its article's path and its address: from a file below `root`, or not at all.
+def pictures_in(store: Store, asked: dict[str, OwnFile] | None = None) -> PictureSource:
+    """What gives a picture's bytes by its article's path and its address: from a file of the mirror, or not at all.
 
     asked: takes in, by path, the files that were asked for.
     """
-    top = root.resolve()
 
     def read(path: str, address: str) -> bytes | None:
         parts = urlsplit(address)
         if parts.scheme or parts.netloc or not parts.path:
             return None
-        try:
-            file = (top / path).parent.joinpath(unquote(parts.path)).resolve()
-            if top not in file.parents:
-                return None
-            if asked is not None:
-                name = file.relative_to(top).as_posix()
-                asked[name] = OwnFile.at(top, name)
-            if file.is_file():
-                return read_limited(file, MAX_PICTURE, address)
-        except (OSError, ValueError, SourceError):
-            # Too long a name, a null character, a file that may not be read: the book says that the picture is missing.
+        name = store.settle(posixpath.join(posixpath.dirname(path), unquote(parts.path)))
+        if name is None:
             return None
-        return None
+        file = store.about(name)
+        if asked is not None:
+            asked[name] = OwnFile(*file) if file else OwnFile(name)
+        try:
+            return store.read(name, MAX_PICTURE) if file else None
+        except SourceError:
+            return None  # a file that may not be read: the book says that the picture is missing
 
     return read
 
 
-def picture_source(root: Path, cache: PictureCache | None, asked: dict[str, OwnFile] | None = None) -> PictureSource:
+def picture_source(store: Store, cache: PictureCache | None, asked: dict[str, OwnFile] | None = None) -> PictureSource:
     """The mirror's own files first, then what was fetched into the cache, if there is one; asked: see pictures_in."""
-    own = pictures_in(root, asked)
+    own = pictures_in(store, asked)
     if cache is None:
         return own
 

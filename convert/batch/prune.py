@@ -9,12 +9,12 @@ from collections.abc import Container
 from pathlib import Path
 
 from convert.batch.outdated import Disk
-from convert.batch.sources import UNREAD
 from convert.batch.summary import Failure, Summary
 from convert.batch.workers import STAGING
 from convert.catalogue import Catalogue, Output
 from convert.errors import OutputError
 from convert.names import fold
+from convert.stores import UNREAD
 
 PART = re.compile(r"\.[0-9a-f]{16}\.part")
 """The temporary names of `convert.files`."""

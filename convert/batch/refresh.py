@@ -9,11 +9,12 @@ from functools import partial
 from convert.batch.engine import Engine
 from convert.batch.looking import look_at
 from convert.batch.pool import Lost, chunked
-from convert.batch.sources import Entry, Found
+from convert.batch.sources import Found
 from convert.batch.summary import Failure, Progress, Summary
 from convert.batch.workers import too_much
 from convert.catalogue import Catalogue, Look
 from convert.config import Config
+from convert.stores import Entry
 
 RACY = 2_000_000_000
 """Nanoseconds within which a file may change twice and keep its time of change; FAT counts in steps of two seconds."""
@@ -62,7 +63,8 @@ def _looks(paths: Sequence[str], pool: Engine, config: Config, progress: Callabl
 class Refresh:
     """One bringing up to date.
 
-    trusted: whether what the catalogue says of files holds for this input. every: look at every source anew.
+    trusted: whether what the catalogue says of files holds for this input. proven: whether equal stamps prove equal
+    bytes, whatever the catalogue knew them of. every: look at every source anew.
     partial: the sources found are only some of the input's. began: when the walk over the input began, in nanoseconds.
     """
 
@@ -70,6 +72,7 @@ class Refresh:
     pool: Engine
     summary: Summary
     trusted: bool
+    proven: bool
     every: bool
     partial: bool
     began: int
@@ -97,6 +100,7 @@ class Refresh:
         gone: list[str] = []
         known = self.catalogue.stamps()
         row = next(known, None)
+        believed = self.trusted or self.proven
         for entry in entries:
             while row and row[0] < entry.path:
                 gone.append(row[0])
@@ -104,7 +108,7 @@ class Refresh:
             if not row or row[0] != entry.path:
                 wanted.append((entry, b""))
                 continue
-            if self.every or not self.trusted or (entry.size, entry.mtime) != row[1:3]:
+            if self.every or not believed or (entry.size, entry.stamp) != row[1:3]:
                 wanted.append((entry, row[3]))
             row = next(known, None)
         while row:
@@ -120,7 +124,9 @@ class Refresh:
             entry, content = entries[look.path]
             if look.failure:
                 self.summary.failures.append(Failure(look.path, look.failure))
-            stamp = entry.mtime if entry.mtime < self.began - RACY else None
+            # what is named by its content cannot change under its name
+            aged = isinstance(entry.stamp, str) or entry.stamp < self.began - RACY
+            stamp = entry.stamp if aged else None
             if look.failure and not content:
                 continue  # it is not known
             if look.failure or self.every or look.content != content:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from convert.batch.refresh import Refresh
 from convert.batch.report import PAGE, REPORT, report, write_report
 from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
+from convert.batch.updating import update
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
 from convert.catalogue.search import check_search
 from convert.config import Config
@@ -67,9 +69,11 @@ def run(
     options: Options = Options(),
     progress: Progress = lambda what, done, total: None,
     stop: Stop = lambda: 0,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Summary:
-    """Convert what is out of date in the input folder, and make the volumes.
+    """Convert what is out of date in the input, and make the volumes.
 
+    say: is told what the command prints that brings the input up to date.
     Returns what came of it; a source that fails is named there, and the run goes on.
     Raises NothingToReadError for an input without sources, ConfigError for folders that lie in one another's way,
     HeldError where another run holds the output folder, MissingToolError where a volume or the engine needs a package
@@ -78,20 +82,27 @@ def run(
     """
     check_folders(config)
     check_tools(config)
-    began = time.time_ns()
-    found = _find(config, options)
-    # a rehearsal over a folder that is not there leaves it so
-    held = hold(config.output) if config.output.exists() or not options.dry_run else nullcontext()
-    with held:
-        file = config.output / CATALOGUE
+    failures: list[Failure] = []
+    with ExitStack() as held:
+        if updated := bool(config.input.update) and not options.dry_run:
+            # no other run may read what is just being changed
+            held.enter_context(hold(config.output))
+            if failed := update(config.input, say, stop):
+                failures.append(Failure("input", failed))
+        began = time.time_ns()
+        found = _find(config, options)
+        # a rehearsal over a folder that is not there leaves it so
+        if not updated and (config.output.exists() or not options.dry_run):
+            held.enter_context(hold(config.output))
+        once = partial(_once, config, options=options, progress=progress, stop=stop, began=began, failures=failures)
         try:
-            return _once(config, found, options, progress, stop, began)
+            return once(found)
         except DamagedError as error:
             if options.dry_run:
                 raise
-            aside = set_aside(file)
+            aside = set_aside(config.output / CATALOGUE)
             # damage may show late, when what was found is no longer held
-            summary = _once(config, _find(config, options), options, progress, stop, began)
+            summary = once(_find(config, options))
             summary.warnings.append(f"{error.found}; it lies in {aside.name} now, and a new one was made")
             return summary
 
@@ -103,22 +114,38 @@ def _find(config: Config, options: Options) -> Found:
     return found
 
 
-def _once(config: Config, found: Found, options: Options, progress: Progress, stop: Stop, began: int) -> Summary:
+def _once(
+    config: Config,
+    found: Found,
+    options: Options,
+    progress: Progress,
+    stop: Stop,
+    began: int,
+    failures: Sequence[Failure],
+) -> Summary:
     with (
         open_catalogue(config.output / CATALOGUE, rehearsal=options.dry_run) as catalogue,
         open_engine(config, found, writes=not options.dry_run) as pool,
     ):
-        return _Run(config, found, options, catalogue, pool, progress).run(began, stop)
+        one = _Run(config, found, options, catalogue, pool, progress)
+        one.summary.failures += failures
+        return one.run(began, stop)
 
 
 def check_folders(config: Config) -> None:
     """Refuse an output folder that is the input or lies around it, where outputs could take the place of sources."""
-    source, output = config.input.resolve(), config.output.resolve()
+    source, output = config.input.place.resolve(), config.output.resolve()
     if source == output or output in source.parents:
-        found = "is the input folder" if source == output else f"holds the input {config.input}"
+        found = "is the input folder" if source == output else f"holds the input {config.input.place}"
         raise ConfigError(
             f"output: {config.output}", found, "a folder beside the input or in it", "name another folder"
         )
+    if config.input.git:
+        beside = source / ".git"
+        kept = beside if beside.exists() else source
+        if kept in (output, *output.parents):
+            found = f"lies in the repository {kept}, where git keeps its own files"
+            raise ConfigError(f"output: {config.output}", found, "a folder beside it", "name another folder")
 
 
 def check_tools(config: Config) -> None:
@@ -141,7 +168,7 @@ class _Run:
         self.summary = Summary(sources=len(found.entries), passed_over=dict(found.passed_over))
         self.summary.dry_run = options.dry_run
         profiles = load_profiles(config.parse.profiles, config.base)
-        self.depends = Dependencies(config, profiles, Mirrors(found.root))
+        self.depends = Dependencies(config, profiles, Mirrors(found.store))
         self.articles = Articles(config, found, catalogue, pool, self.depends, self.summary, progress)
 
     def run(self, began: int, stop: Stop) -> Summary:
@@ -186,12 +213,13 @@ class _Run:
 
     def refresh(self, began: int, ended: Callable[[], bool]) -> bool:
         """Bring the catalogue's sources up to date; returns whether any is not what it was."""
-        root, looking = str(self.found.root), self.depends.looking
+        root, looking = self.found.store.place, self.depends.looking
         one = Refresh(
             self.catalogue,
             self.pool,
             self.summary,
             trusted=self.catalogue.setting("root") == root,
+            proven=self.found.store.proven,
             every=self.catalogue.setting("looking") != looking or self.options.force,
             partial=self.options.partial,
             began=began,
@@ -207,7 +235,7 @@ class _Run:
         """The volumes, their feed, and their way to readers."""
         if ended():
             return
-        books = Books(self.config, self.found.root, self.catalogue, self.pool, self.summary, self.progress)
+        books = Books(self.config, self.found.store, self.catalogue, self.pool, self.summary, self.progress)
         built = books.make(self.articles.taken_names, ended, self.options.force)
         self.summary.books = [one.book for one in built]
         if ended():

@@ -56,7 +56,7 @@ def verify_outputs(
     check_folders(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
     with open_engine(config, found, writes=False) as pool:
-        return _Verification(config, pool, _Wanted(paths, found.root, config.output), progress).run(found.paths)
+        return _Verification(config, pool, _Wanted(paths, found.store.root, config.output), progress).run(found.paths)
 
 
 def verify_books(files: Sequence[Path]) -> Verdict:

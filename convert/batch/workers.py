@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from time import perf_counter
 
 from convert.article import Article, Context, Note, Source
@@ -19,9 +18,10 @@ from convert.catalogue import Output as OutputRow
 from convert.catalogue.rows import as_json, facts_row, note_rows, rules_of
 from convert.config import Config, Output, build_context, build_outputs
 from convert.errors import MirrorpressError, NoRoomError, OutputError, RuleError
-from convert.files import Outbox, digest_of, read_source
+from convert.files import Outbox, digest_of
 from convert.names import safe_part
 from convert.pipeline import TOGETHER, convert, convert_all
+from convert.stores import Store
 from convert.volumes import Member
 from convert.where import facts_of
 
@@ -64,12 +64,12 @@ class Batch:
 class Worker:
     """What a worker process keeps between two chunks: the config made ready, and the mirrors it has looked at."""
 
-    def __init__(self, config: Config, root: Path) -> None:
+    def __init__(self, config: Config, store: Store) -> None:
         self.config = config
-        self.root = root
+        self.store = store
         self.base = build_context(config)
         self.outputs: tuple[Output, ...] = build_outputs(config)
-        self.mirrors = Mirrors(root)
+        self.mirrors = Mirrors(store)
         # No more than is asked for: what a member knows is held in memory until the volumes are planned. A chapter is
         # looked for by its title.
         self.fields = frozenset({"title"}).union(*(one.collection().fields for one in config.volumes))
@@ -86,9 +86,13 @@ class Worker:
         """Read and convert one source. Raises SourceError or RuleError."""
         return convert(*self.source(job))
 
+    def read(self, path: str, aliases: tuple[str, ...] = ()) -> Source:
+        """Read one source's bytes. Raises SourceError."""
+        return Source(path, self.store.read(path, self.base.max_bytes), aliases)
+
     def source(self, job: Job) -> tuple[Source, Context]:
         """Read one source. Raises SourceError."""
-        source = read_source(self.root, job.path, self.base.max_bytes, job.aliases)
+        source = self.read(job.path, job.aliases)
         return source, self.context((job.path, *job.aliases))
 
     def articles(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Article | Exception]]:
@@ -185,11 +189,11 @@ def digest_of_article(article: Article) -> bytes:
 _worker: Worker | None = None
 
 
-def start(config: Config, root: Path) -> None:
+def start(config: Config, store: Store) -> None:
     """Make this process a worker."""
     global _worker
     _limit_memory(config.batch.memory)
-    _worker = Worker(config, root)
+    _worker = Worker(config, store)
 
 
 def _limit_memory(megabytes: int) -> None:

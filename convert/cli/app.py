@@ -19,12 +19,13 @@ from convert.cli.choosing import choose_articles
 from convert.cli.listing import index, list_
 from convert.cli.schedule import schedule
 from convert.cli.stopping import stopping
-from convert.config import Config, load_config
+from convert.config import Config, InputOptions, load_config
 from convert.emit import EMITTERS
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.enrich import STEPS
 from convert.errors import MirrorpressError, SourceError, UsageError
 from convert.profiles import load_profiles
+from convert.stores import Folder
 
 if TYPE_CHECKING:
     from convert.batch.run import Options
@@ -116,7 +117,7 @@ def run(
     if log == "json":
         return _logged(settings, options, quiet)
     with screen.progress(quiet) as tell, stopping(quiet) as stop:
-        summary = run_batch(settings, options, tell, stop)
+        summary = run_batch(settings, options, tell, stop, (lambda _: None) if quiet else screen.say_error)
     screen.show_summary(summary, time.monotonic() - started, quiet, verbose)
     return summary.exit_code
 
@@ -127,15 +128,37 @@ def _logged(config: Config, options: Options, quiet: bool) -> int:
     from convert.cli import journal
 
     started = time.monotonic()
-    journal.write("begin", input=str(config.input), output=str(config.output), version=__version__)
+    journal.write("begin", input=config.input.told, output=str(config.output), version=__version__)
     try:
         with stopping(quiet=True) as stop:
-            summary = run_batch(config, options, (lambda *_: None) if quiet else journal.progress(), stop)
+            if quiet:
+                summary = run_batch(config, options, stop=stop)
+            else:
+                summary = run_batch(config, options, journal.progress(), stop, journal.updating)
     except MirrorpressError as error:
         journal.error(error)
         return error.exit_code
     journal.summary(summary, time.monotonic() - started)
     return summary.exit_code
+
+
+@app.command()
+def watch(
+    config: ConfigFile = None,
+    input_: Annotated[Path | None, typer.Option("--input", "-i", help="The mirror, or a folder of mirrors.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder to write to.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
+    ] = None,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Look at all files now and then, where no change is told of.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+) -> int:
+    """Run, and run again whenever something in the input has changed."""
+    from convert.cli.watch import keep_running
+
+    return keep_running(_overridden(_config(config), input_, output, jobs), poll, quiet)
 
 
 def _overridden(
@@ -150,7 +173,7 @@ def _overridden(
     """The config with the command's own options, which are relative to the working folder, in their places."""
     changes: dict[str, object] = {}
     if input_ is not None:
-        changes["input"] = input_
+        changes["input"] = InputOptions(path=input_)
     if output is not None:
         changes["output"] = output
     if verify not in (None, "off", "changed", "all"):
@@ -176,8 +199,8 @@ def convert(
     wanted = single.choose_format(to, output)
     article = single.read_article(file, settings)
     if wanted == "epub":
-        root = Path() if file == single.STDIN else single.Reader(settings).place(Path(file)).root
-        data, _ = make_book([chapter_of(article)], article.meta.title or article.source.stem, root, settings)
+        root = Path().resolve() if file == single.STDIN else single.Reader(settings).place(Path(file)).root
+        data, _ = make_book([chapter_of(article)], article.meta.title or article.source.stem, Folder(root), settings)
     else:
         data = single.render(article, wanted, settings)
     single.write_result(data, output)
@@ -205,7 +228,7 @@ def epub(
     settings = _config(config)
     chosen = choose_articles(files or [], where, settings)
     name = title or (Path(output).stem if output != "-" else chosen.chapters[0].meta.title)
-    data, missing = make_book(chosen.chapters, name, chosen.root, settings, pictures)
+    data, missing = make_book(chosen.chapters, name, chosen.store, settings, pictures)
     single.write_result(data, output)
     for failure in chosen.failures:
         screen.say_error(failure.reason)
@@ -300,7 +323,7 @@ def check(config: ConfigFile = None) -> None:
     profiles = load_profiles(settings.parse.profiles, settings.base)
     check_folders(settings)
     check_tools(settings)
-    screen.say(f"input      {settings.input}" + ("" if settings.input.exists() else " (does not exist)"))
+    screen.say(f"input      {settings.input.told}" + ("" if settings.input.place.exists() else " (does not exist)"))
     screen.say(f"output     {settings.output}")
     screen.say(f"profiles   {', '.join(profile.name for profile in profiles)}")
     screen.say(f"formats    {', '.join(settings.emit.formats()) or 'none'}")

@@ -13,6 +13,7 @@ from convert.cli.single import read_chapters
 from convert.config import Config
 from convert.emit.epub import Chapter
 from convert.errors import NothingToReadError, UsageError
+from convert.stores import Store
 from convert.volumes import MOST_ARTICLES
 from convert.where import Condition, facts_of, matches, natural, parse_where
 
@@ -28,7 +29,7 @@ def choose_articles(names: Sequence[str], where: str, config: Config) -> Chosen:
     condition = parse_where(where, "--where") if where else None
     if names:
         chosen = Chosen(*read_chapters(spread(names), config))
-        chosen.chapters = [one for one in chosen.chapters if not condition or _holds(condition, one, chosen.root)]
+        chosen.chapters = [one for one in chosen.chapters if not condition or _holds(condition, one, chosen.store)]
     elif condition is None:
         raise UsageError("mirrorpress epub", "no articles are named", "FILES or --where", "name some")
     else:
@@ -39,7 +40,7 @@ def choose_articles(names: Sequence[str], where: str, config: Config) -> Chosen:
     if not chosen.chapters:
         if names:
             raise NothingToReadError("--where", "none of the files named matches", "", "loosen the condition")
-        raise NothingToReadError(str(config.input), "no article matches --where", "", "loosen the condition")
+        raise NothingToReadError(config.input.told, "no article matches --where", "", "loosen the condition")
     if len(chosen.chapters) > MOST_ARTICLES:
         todo = "narrow the condition, or put it into `volumes` of the config, which splits along the calendar"
         raise UsageError("mirrorpress epub", "too many articles", f"at most {MOST_ARTICLES} in a book", todo)
@@ -64,5 +65,5 @@ def spread(names: Sequence[str]) -> list[Path]:
     return files
 
 
-def _holds(condition: Condition, chapter: Chapter, root: Path) -> bool:
-    return matches(condition, facts_of(chapter.meta, chapter.path, Mirrors(root).name(chapter.path)))
+def _holds(condition: Condition, chapter: Chapter, store: Store) -> bool:
+    return matches(condition, facts_of(chapter.meta, chapter.path, Mirrors(store).name(chapter.path)))

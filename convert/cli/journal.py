@@ -37,6 +37,11 @@ def progress() -> Callable[[str, int, int], None]:
     return tell
 
 
+def updating(line: str) -> None:
+    """Write what the command says that brings the input up to date."""
+    write("update", message=line)
+
+
 def summary(told: Summary, seconds: float) -> None:
     """Write what a run came to: a line for each failure, difference and warning, and one for the whole."""
     for failure in told.failures:

@@ -60,7 +60,7 @@ def _put(file: Path, name: str, every: str, on_failure: str, by_systemd: bool, i
     settings = load_config(file)
     check_folders(settings)
     system = installing.is_root()
-    network = texts.needs_network(settings)
+    network = texts.needs_network(settings, refreshed=bool(settings.input.update))
     job = installing.make_job(settings, file, name or texts.default_name(file), on_failure, network, system)
     if install:
         done = installing.install_units(job, interval) if by_systemd else installing.install_cron(job, interval)

@@ -35,6 +35,11 @@ def say(text: str = "") -> None:
     print(text)
 
 
+def say_now(text: str) -> None:
+    """Print a line of a command that goes on for long: whoever reads it from a pipe sees it now."""
+    print(text, flush=True)
+
+
 def put(data: bytes) -> None:
     """Print bytes. Where Python does not buffer (PYTHONUNBUFFERED), one write may take only a part of them."""
     sys.stdout.flush()

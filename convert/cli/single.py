@@ -12,7 +12,7 @@ from turbohtml import Element
 
 from convert.article import Article, Context, Source
 from convert.batch.one_book import chapter_of
-from convert.batch.sources import Mirrors, find_sources, mirror_of
+from convert.batch.sources import Mirrors, find_sources
 from convert.cli.screen import put
 from convert.config import Config, build_context
 from convert.emit import EMITTERS, EmitOptions
@@ -22,6 +22,7 @@ from convert.emit.pandoc import write_as
 from convert.errors import MirrorpressError, OutputError, SourceError, UsageError
 from convert.files import read_source, write_file
 from convert.pipeline import TOGETHER, convert, convert_all, stages
+from convert.stores import Folder, mirror_of, open_repository
 
 STDIN = "-"
 
@@ -43,7 +44,8 @@ class Reader:
 
     def __init__(self, config: Config) -> None:
         self.base = build_context(config)
-        self._input = config.input.resolve()
+        self._config = config
+        self._input = (config.input.place / config.input.folder).resolve()
         self._roots: dict[Path, Path] = {}
         self._mirrors: dict[Path, Mirrors] = {}
 
@@ -67,14 +69,28 @@ class Reader:
         limit = self.base.max_bytes
         if name == STDIN:
             return Source("stdin", sys.stdin.buffer.read(limit + 1)), self.base
+        if place is None and not Path(name).exists() and (kept := self._kept(name)):
+            return kept
         place = place or self.place(Path(name))
         try:
             source = read_source(place.root, place.path, limit)
         except SourceError as error:
             todo = "check the path" if "no such file" in error.found else error.todo
             raise SourceError(name, error.found, error.expected, todo) from None
-        mirrors = self._mirrors.setdefault(place.root, Mirrors(place.root))
+        mirrors = self._mirrors.setdefault(place.root, Mirrors(Folder(place.root)))
         return source, replace(self.base, channels=mirrors.channels([place.path]))
+
+    def _kept(self, name: str) -> tuple[Source, Context] | None:
+        """A source that lies in the config's repository only, by its path in the input; None where there is none."""
+        options = self._config.input
+        if not options.git:
+            return None
+        store = open_repository(options.git, options.ref, options.folder)
+        path = store.settle(name)
+        if path is None or store.about(path) is None:
+            return None
+        source = Source(path, store.read(path, self.base.max_bytes))
+        return source, replace(self.base, channels=Mirrors(store).channels([path]))
 
 
 def loose_books(paths: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]]:
@@ -91,7 +107,7 @@ def read_article(name: str, config: Config) -> Article:
     return convert(*Reader(config).read(name))
 
 
-def read_chapters(files: Sequence[Path], config: Config) -> tuple[Path, list[Chapter]]:
+def read_chapters(files: Sequence[Path], config: Config) -> tuple[Folder, list[Chapter]]:
     """Several sources, converted for a book, and the folder that their paths are relative to.
 
     That is the one above all their mirrors. Raises SourceError or RuleError for the first that cannot be converted.
@@ -107,7 +123,7 @@ def read_chapters(files: Sequence[Path], config: Config) -> tuple[Path, list[Cha
             if isinstance(one, MirrorpressError):
                 raise one
             chapters.append(chapter_of(one))
-    return root, chapters
+    return Folder(root), chapters
 
 
 def stages_of(name: str, config: Config) -> Iterator[tuple[str, str, Article]]:
@@ -120,13 +136,13 @@ def stages_of(name: str, config: Config) -> Iterator[tuple[str, str, Article]]:
 def notes_of(names: Sequence[Path], config: Config) -> Iterator[Article | SourceError]:
     """Every article below the given files and folders, in the order of their paths, or why it failed."""
     reader = Reader(config)
-    above = config.input.resolve()
+    above = (config.input.place / config.input.folder).resolve()
     for name in names:
         found = find_sources(name, reader.base.profiles, config.output)
         # paths read as they do in a run over the config's input, wherever in it the search began
-        root = above if above in found.root.parents else found.root
+        root = above if above in found.store.root.parents else found.store.root
         for path in found.paths:
-            place = Place(root, Place(found.root, path).under(root))
+            place = Place(root, Place(found.store.root, path).under(root))
             try:
                 yield convert(*reader.read(place.path, place))
             except SourceError as error:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from convert.config.building import Output, build_context, build_outputs
 from convert.config.delivery import DeliverOptions
+from convert.config.input import InputOptions
 from convert.config.loading import load_config
 from convert.config.reading import JoinedConfigError
 from convert.config.schema import Config
 
-__all__ = ["Config", "DeliverOptions", "JoinedConfigError", "Output", "build_context", "build_outputs", "load_config"]
+__all__ = [
+    "Config",
+    "DeliverOptions",
+    "InputOptions",
+    "JoinedConfigError",
+    "Output",
+    "build_context",
+    "build_outputs",
+    "load_config",
+]

@@ -25,6 +25,7 @@ from pydantic import ValidationInfo as Info
 from convert.clean import RULES
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import resolve
+from convert.config.input import InputOptions, just_a_path
 from convert.config.pictures import PictureOptions
 from convert.config.section import FilePath, Section, base_of, empty_section, refused
 from convert.emit.escapes import INLINE as FLAVOURS
@@ -280,7 +281,7 @@ class BatchOptions(Section):
 class Config(Section):
     """Every option of config.yaml, with its default; that file explains them."""
 
-    input: FilePath = Path("seeds")
+    input: Annotated[InputOptions, BeforeValidator(just_a_path)] = Field(default="seeds", validate_default=True)
     output: FilePath = Path("out")
     parse: Annotated[ParseOptions, BeforeValidator(empty_section)] = ParseOptions()
     clean: RuleList = (DEFAULT,)
@@ -303,7 +304,7 @@ class Config(Section):
 
     def absolute(self) -> Config:
         """The same config with no path that hangs on the working folder or on who reads it: for other machines."""
-        places = {name: getattr(self, name).absolute() for name in ("input", "output")}
+        places = {"input": self.input.absolute(), "output": self.output.absolute()}
         pictures = self.pictures.model_copy(update={"cache": str(self.picture_cache.absolute())})
         copy = self.model_copy(update={**places, "pictures": pictures})
         copy._base = self._base.absolute()

@@ -33,9 +33,16 @@ def _as_path(value: object, info: Info) -> Path:
     return base_of(info) / Path(value).expanduser()
 
 
+def _as_path_or_none(value: object, info: Info) -> Path | None:
+    return None if value is None else _as_path(value, info)
+
+
 def empty_section(value: object) -> object:
     """The defaults for a section with every line below it commented out, which says nothing."""
     return {} if value is None else value
 
 
 FilePath: TypeAlias = Annotated[Path, BeforeValidator(_as_path), Field(validate_default=True)]
+
+NoFilePath: TypeAlias = Annotated[Path | None, BeforeValidator(_as_path_or_none)]
+"""The same, where there may be nothing."""

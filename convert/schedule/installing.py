@@ -18,7 +18,7 @@ from convert.config import Config
 from convert.errors import MirrorpressError, MissingToolError, OutputError, UsageError
 from convert.files import write_file
 from convert.schedule.interval import Interval
-from convert.schedule.units import Job, cron_line, unit_names, units, written_for, written_to
+from convert.schedule.units import Job, cron_line, may_be_written, unit_names, units, written_for, written_to
 
 RUNNING = Path("/run/systemd/system")
 """Is there where systemd is the first process (sd_booted(3))."""
@@ -56,9 +56,9 @@ def make_job(config: Config, file: Path, name: str, on_failure: str, network: bo
         name=name,
         config=file,
         command=own_command(),
-        input=_settled(config.input),
+        input=_settled(config.input.place),
         writable=tuple(map(_settled, written_to(config))),
-        delivered=tuple(_settled(one.to) for one in config.deliver),
+        delivered=tuple(_settled(one) for one in may_be_written(config)),
         network=network,
         on_failure=on_failure,
         user=_owner(config.output, file) if system else "",

@@ -84,8 +84,9 @@ class Job:
 
     name: of the units, or of the entry in the crontab; config: the config file; command: the interpreter and what it
     takes to start Mirrorpress; input: what it reads; writable: folders that the run writes to, which must be there;
-    delivered: those that may be missing; network: whether it may use one; on_failure: a command of the shell, or empty;
-    user: whom the service runs as, empty for the one whose manager it is; system: whether the units are the system's.
+    delivered: further ones, which may be missing; network: whether it may use one; on_failure: a command of the shell,
+    or empty; user: whom the service runs as, empty for the one whose manager it is; system: whether the units are those
+    of the system.
     """
 
     name: str
@@ -134,6 +135,12 @@ def written_to(config: Config) -> tuple[Path, ...]:
     cache = config.picture_cache
     fetches = any(one.pictures == "fetch" for one in config.volumes)
     return (config.output, cache) if fetches and not cache.is_relative_to(config.output) else (config.output,)
+
+
+def may_be_written(config: Config) -> tuple[Path, ...]:
+    """Further folders that a run writes to, where they are there: those of `deliver`, and an input that it updates."""
+    updated = (config.input.place,) if config.input.update else ()
+    return (*(one.to for one in config.deliver), *updated)
 
 
 def unit_names(name: str) -> tuple[str, str, str]:
