@@ -10,7 +10,7 @@ from pathlib import Path
 
 from convert.article import Note
 from convert.batch.fingerprint import why
-from convert.batch.plan import DIFFERED, Job
+from convert.batch.plan import Job
 from convert.catalogue import Catalogue, Known, Output
 from convert.catalogue.rows import as_json
 from convert.errors import SourceError
@@ -18,7 +18,7 @@ from convert.files import digest_of, read_limited
 
 NEW, CHANGED, COPIES, NAME = "new", "changed", "its copies have changed", "its outputs have other names"
 MISSING, ALTERED = "an output is missing", "an output was altered"
-ASKED = "asked for"
+DIFFERED, ASKED = "an output was not what its source says", "asked for"
 
 _MOST = 1 << 30  # bytes of an output that is read to see whether it was altered
 

@@ -17,9 +17,6 @@ from convert.names import OutputNames
 NAMED, VARIANT = "output.name", "identity.variant"
 """The rules of the notes that follow from the plan."""
 
-DIFFERED = "an output was not what its source says"
-"""The reason of a job whose outputs are held against the source even where nothing of them is written."""
-
 
 @dataclass(frozen=True, slots=True)
 class Job:

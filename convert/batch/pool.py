@@ -172,8 +172,6 @@ class Pool:
     def _new(self, jobs: int) -> ProcessPoolExecutor:
         there = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context(next(one for one in METHODS if one in there))
-        # each process that the server forks has these modules already, in memory that all of them share
-        context.set_forkserver_preload([self._start.__module__])
         return ProcessPoolExecutor(jobs, context, _begin, (self._start, *self._arguments))
 
 

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from convert.article import Article, Context, Note, Source
 from convert.batch.checks import Differing, check_article, differing
-from convert.batch.plan import DIFFERED, Job
+from convert.batch.plan import Job
 from convert.batch.sources import Mirrors
 from convert.catalogue import Outcome
 from convert.catalogue import Output as OutputRow
@@ -36,13 +36,12 @@ TOGETHER_BYTES = 512 * 1024
 class Done:
     """One article that was converted, or failed.
 
-    outcome: what the catalogue keeps of it. wrote: how many of its files were not there with the same bytes.
+    outcome: what the catalogue keeps of it.
     verified: whether source and outputs were compared, and differing: what came of it, where they differ.
     """
 
     path: str
     outcome: Outcome | None = None
-    wrote: int = 0
     failure: str = ""
     verified: bool = False
     differing: Differing | None = None
@@ -131,7 +130,6 @@ class Worker:
         emitted = [(one, _emit(article, one)) for one in self.outputs]
         wanted = dict(self.wanted(article, job))
         files: list[OutputRow] = []
-        wrote = 0
         for index, (one, data) in enumerate(emitted):
             path = job.targets[index] or staged(job.name, one.name)
             try:
@@ -140,16 +138,16 @@ class Worker:
                 for file in files:
                     outbox.drop(file.path)
                 raise
-            wrote += written.changed
             files.append(
                 OutputRow(job.name, one.name, path, wanted.get(index, ""), written.size, written.mtime, written.digest)
             )
         found, verified = None, False
-        if (verify := self.config.batch.verify) == "all" or (verify == "changed" and (wrote or job.reason == DIFFERED)):
+        # also where nothing was written: a run that was killed may have written it, and nobody compared it
+        if (verify := self.config.batch.verify) != "off":
             compared = [(one, job.targets[at] or wanted[at], data) for at, (one, data) in enumerate(emitted)]
             found, verified = differing(job.path, check_article(article, compared, thorough=verify == "all")), True
         outcome = self.outcome(article, job, files, found, seconds + perf_counter() - began)
-        return Done(job.path, outcome, wrote, verified=verified, differing=found)
+        return Done(job.path, outcome, verified=verified, differing=found)
 
     def outcome(
         self, article: Article, job: Job, files: Sequence[OutputRow], found: Differing | None, seconds: float

@@ -261,7 +261,7 @@ class BatchOptions(Section):
 
     scheduler: the address of a Dask cluster; None starts one on this machine.
     duplicates: `merge` copies of an article, or `keep` each.
-    verify: hold `changed` outputs against their sources as they are written, or `all` outputs, or none (`off`).
+    verify: hold outputs against their sources: those of articles that are converted (`changed`), `all`, none (`off`).
     memory: megabytes of address space that a worker may take; seconds: how long a worker may work on one source.
     0 is no limit for both. prune: whether a run deletes files of earlier runs that nothing asks for any more.
     search: whether a run ends with bringing the index of words up to date.

@@ -100,7 +100,7 @@ def install_units(job: Job, every: Interval) -> list[str]:
     _check_start(job)
     done = list(_make_folders(job))
     for name, text in texts.items():
-        changed = write_file(folder, name, text.encode())
+        changed = write_file(folder, name, text.encode()).changed
         done.append(f"{'wrote' if changed else 'left as it is'} {folder / name}")
     # A command for failures that the job had before, and has no more.
     done += [_unlink(folder / one) for one in unit_names(job.name) if one not in texts and (folder / one).exists()]
