@@ -76,7 +76,7 @@ def holder(scene: Scene) -> subprocess.Popen[str]:
     scene.reset()
     process = scene.start()
     for _ in range(500):
-        if (scene.out / HOLDER).exists() and len(list(group(process.pid))) > 2:
+        if (scene.out / HOLDER).exists() and len(list(group(process.pid))) > 3:  # a worker is there
             break
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGSTOP)
