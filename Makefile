@@ -29,8 +29,8 @@ $(VENV)/bench: $(VENV)/tested
 run: $(VENV)/installed ## convert seeds/ into out/ and say what came out
 	$(BIN)/mirrorpress run
 
-test: $(VENV)/tested ## run the tests
-	$(BIN)/python -m pytest -q
+test: $(VENV)/tested ## run the tests, on all cores
+	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal
 
 readers/node_modules/.package-lock.json: readers/package.json readers/package-lock.json
 	cd readers && PUPPETEER_SKIP_DOWNLOAD=1 npm ci

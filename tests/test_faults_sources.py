@@ -14,7 +14,7 @@ from benchmarks.killing import Tree, differences, outputs
 from benchmarks.walking import Here
 from convert.batch import articles, binder, books, refresh
 from convert.batch.run import Options, run
-from convert.batch.summary import Summary
+from convert.batch.summary import Failure, Summary
 from convert.config import Config
 from tests.test_batch import config, mirror, page
 
@@ -157,6 +157,32 @@ def test_a_new_source_takes_the_name_of_an_output_that_metadata_named(tmp_path: 
     settings = config(tmp_path, emit + TEXT.replace("}", ", duplicates: keep}"))
     assert_right(settings)
     page(tmp_path / "in", "n100009.md", "第二篇。", "乙")
+    assert_right(settings)
+
+
+def test_a_run_that_is_ended_when_it_has_looked_is_taken_up_by_the_next(tmp_path: Path) -> None:
+    """What the look at the sources told is not forgotten, though nothing has changed since."""
+    mirror(tmp_path / "in")
+    age(tmp_path / "in")
+    settings = config(tmp_path, TEXT)
+    run(settings)
+    changed(tmp_path / "in" / ONE)
+    (tmp_path / "in/pages/c2/n100003.md").unlink()
+    os.utime(tmp_path / "in" / ONE, (OLD + 1, OLD + 1))
+    assert run(settings, stop=lambda: 15).exit_code == 143
+    assert assert_right(settings).converted == {"changed": 1}
+
+
+def test_volumes_that_failed_are_built_by_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though nothing else has changed since."""
+    mirror(tmp_path / "in")
+    settings = config(tmp_path, TEXT)
+    run(settings)
+    for volume in VOLUMES:
+        (settings.output / volume).unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(books, "build", lambda tasks: Failure(tasks[0].volume.file, "a fault"))
+        assert [failure.path for failure in run(settings).failures] == list(VOLUMES)[::-1]
     assert_right(settings)
 
 

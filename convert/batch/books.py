@@ -101,7 +101,7 @@ class Books:
                 if not pieces:
                     self.fail(task, "one article is too large for a book")
             total += len(waiting)
-        self.finish(complete=not stop() and failures == len(self.summary.failures))
+        self.finish(complete=not stop() and failures == len(self.summary.failures) and not self.stale)
         return sorted(self.built, key=lambda one: one.book.file)
 
     def task(self, collection: Collection, volume: Volume, stock: Stock, names: OutputNames) -> Task:
@@ -220,9 +220,7 @@ class Books:
         """Forget volumes that nothing asks for any more. complete: whether all that were planned are there."""
         with self.catalogue.transaction():
             self.catalogue.touch_outputs(self.disk.touched)
-            if self.stale:
-                self.catalogue.set(**{SETTLED: ""})
-            elif complete:
+            if complete:
                 self.catalogue.forget_volumes(self.catalogue.volumes().keys() - self.current)
                 self.catalogue.set(**{SETTLED: self.goal})
         if any(one.pictures == "fetch" for one in self.collections):

@@ -82,6 +82,8 @@ class Refresh:
         """Look at the sources that have to be looked at; `changed` says whether any is not what it was."""
         wanted, gone = self.compare(found.entries)
         with self.catalogue.transaction():
+            if gone:
+                self.unsettle()
             self.catalogue.forget_sources(gone)
         self.changed = bool(gone)
         for start in range(0, len(wanted), _COMMIT):
@@ -93,6 +95,10 @@ class Refresh:
             self.keep(list(_looks(list(some), self.pool, config, tell)), some)
             if ended():
                 return
+
+    def unsettle(self) -> None:
+        """Let a plan be made, whatever becomes of this run: the next one will see no change any more."""
+        self.catalogue.set(settled="")
 
     def compare(self, entries: Sequence[Entry]) -> tuple[list[tuple[Entry, bytes]], list[str]]:
         """Which sources have to be looked at, each with the digest that is known of it, and which have gone."""
@@ -135,5 +141,7 @@ class Refresh:
                 stamps.append((entry.size, stamp, look.path))
         self.changed = self.changed or bool(new)
         with self.catalogue.transaction():
+            if new:
+                self.unsettle()
             self.catalogue.put_looks(new)
             self.catalogue.put_stamps(stamps)
