@@ -46,10 +46,11 @@ def test_moments_are_spread_evenly() -> None:
     assert moments(10, 4) == [1.25, 3.75, 6.25, 8.75]
 
 
-def test_the_next_run_is_measured_from_what_an_earlier_one_left(scene: Scene) -> None:
+def test_the_next_run_is_measured_from_what_an_earlier_one_left(tmp_path: Path) -> None:
     """A scene of an incremental run keeps both states that a file may have, and a killed one goes on from there."""
-    after = next_run(scene, 16)
-    assert after.before == scene.wanted
+    first = first_run(tmp_path, 60)
+    after = next_run(first, 16)
+    assert after.before == first.wanted
     assert len(differences(after.before, after.wanted)) > 16
     assert trial(after, after.seconds * 0.8, "group") == []
 
