@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sqlite3
 import sys
@@ -89,6 +90,7 @@ class Runs:
         for _ in range(self.repeat):
             if fresh:
                 shutil.rmtree(self.output, ignore_errors=True)
+            os.sync()  # what was written before is not this run's to wait for
             costs.append(measure([sys.executable, "-m", "convert", "run", "--quiet", "--config", str(config)], 1))
         return sorted(costs, key=lambda one: one.cpu)[len(costs) // 2]
 
@@ -143,6 +145,7 @@ def show(runs: Runs, changes: bool) -> None:
         costs = []
         for seed in range(runs.repeat):
             change(runs.source, CHANGED, seed + 1)
+            os.sync()
             time.sleep(2.5)  # a younger file is looked at once more by the run after
             costs.append(measure([sys.executable, "-m", "convert", "run", "--quiet", "--config", str(plain)], 1))
         line(f"run after {CHANGED} articles have changed", sorted(costs, key=lambda one: one.wall)[len(costs) // 2], "")

@@ -15,7 +15,7 @@ from convert.batch.fingerprint import Dependencies
 from convert.batch.lock import HOLDER, LOCK
 from convert.batch.looking import compare
 from convert.batch.naming import make_way, name_outputs
-from convert.batch.outdated import Disk, Outdated, outdated
+from convert.batch.outdated import Disk, Outdated, are_untouched, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name, variant
 from convert.batch.pool import Lost, chunked
 from convert.batch.prune import remove_staging
@@ -91,6 +91,8 @@ class Articles:
 
     def is_whole(self) -> bool:
         """Whether every file of an article or volume is as it was written."""
+        if are_untouched(self.config.output, self.catalogue.files()):
+            return True
         disk = Disk(self.config.output)
         whole = not any(map(disk.reason, self.catalogue.outputs()))
         if disk.touched:

@@ -91,6 +91,22 @@ def _reason(job: Job, known: Known, own: list[Output], formats: Sequence[str], d
     return next((reason for one in own if (reason := disk.reason(one))), "")
 
 
+def are_untouched(folder: Path, files: Iterable[tuple[str, int, int]]) -> bool:
+    """Whether files (path, size, time of change) are all there, and as they were by size and time.
+
+    A hundred thousand files take half the time of a `Disk`, which finds out what became of each.
+    """
+    top = f"{folder}/"
+    try:
+        for path, size, mtime in files:
+            about = os.lstat(top + path)
+            if about.st_mtime_ns != mtime or about.st_size != size:
+                return False
+    except OSError:
+        return False
+    return True
+
+
 class Disk:
     """What became of the files that runs wrote. touched: those with another time of change, and the same bytes."""
 

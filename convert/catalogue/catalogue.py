@@ -129,6 +129,10 @@ class Catalogue:
                 return
             last = rows[-1][:2]
 
+    def files(self) -> Iterator[tuple[str, int, int]]:
+        """Path, size and time of change of every output, in any order. Nothing may be written meanwhile."""
+        return iter(self.connection.execute("SELECT path, size, mtime FROM output"))
+
     def outputs_of(self, owner: str) -> list[Output]:
         """The files of an article or a volume."""
         rows = self.connection.execute(f"SELECT {_OUTPUT} FROM output WHERE owner = ? ORDER BY format", (owner,))

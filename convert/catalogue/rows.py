@@ -110,7 +110,7 @@ def facts_row(meta: Metadata) -> tuple[Value, ...]:
     for name in FACTS:
         value = getattr(meta, name)
         if isinstance(value, list):
-            row.append(json.dumps(value, ensure_ascii=False) if value else None)
+            row.append(as_json(value) if value else None)
         elif isinstance(value, datetime.date):
             row.append(value.isoformat())
         else:
@@ -180,9 +180,12 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)  # `json.dumps` makes one at each call
+
+
 def as_json(value: Any) -> str:
     """JSON as the columns hold it."""
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def facts_of_row(names: Iterable[str], values: Iterable[Any]) -> Mapping[str, Any]:
