@@ -15,6 +15,7 @@ from convert.batch.run import run
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, read_catalogue, set_aside
 from convert.catalogue.schema import APPLICATION, MIGRATIONS
 from convert.catalogue.search import Index, Text, check_search
+from convert.config import Config
 from convert.errors import MissingToolError, NothingToReadError, OutputError, UsageError
 from tests.test_batch import config, mirror, page
 from tests.test_cli import command
@@ -261,12 +262,18 @@ def test_the_index_follows_the_articles(tmp_path: Path) -> None:
         assert is_sound(catalogue)
 
 
-def test_the_index_holds_text_without_metadata(tmp_path: Path) -> None:
-    """Title and body only; both end in line breaks, so that their last characters begin pieces."""
-    mirror(tmp_path / "in")
-    settings = config(tmp_path)
+def indexed(folder: Path) -> Config:
+    """The config of a small mirror that was converted and indexed."""
+    mirror(folder / "in")
+    settings = config(folder)
     run(settings)
     index(settings)
+    return settings
+
+
+def test_the_index_holds_text_without_metadata(tmp_path: Path) -> None:
+    """Title and body only; both end in line breaks, so that their last characters begin pieces."""
+    settings = indexed(tmp_path)
     with read_catalogue(settings.output / CATALOGUE) as catalogue:
         row = catalogue.connection.execute("SELECT title, body FROM text WHERE name LIKE '%2.md'").fetchone()
     assert row == ("灯塔\n\n", "灯塔重新刷了漆，白得很。\n\n")
@@ -274,10 +281,7 @@ def test_the_index_holds_text_without_metadata(tmp_path: Path) -> None:
 
 def test_an_index_that_is_made_anew_has_every_article(tmp_path: Path) -> None:
     """Whatever was wrong with the one before."""
-    mirror(tmp_path / "in")
-    settings = config(tmp_path)
-    run(settings)
-    index(settings)
+    settings = indexed(tmp_path)
     with open_catalogue(settings.output / CATALOGUE) as catalogue:
         catalogue.connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
         assert names_with(catalogue, "刷了漆") == []

@@ -86,6 +86,14 @@ def a_dead_link(file: Path) -> None:
     file.symlink_to("nothing")
 
 
+def watched(folder: Path) -> tuple[Config, Path, bytes]:
+    """The config of a small mirror whose sources are old, one of these, and its bytes."""
+    mirror(folder / "in")
+    age(folder / "in")
+    file = folder / "in" / ONE
+    return config(folder, TEXT), file, file.read_bytes()
+
+
 @pytest.mark.parametrize("moment", ["look_at", "convert_jobs", "build"])
 @pytest.mark.parametrize(
     "change", [changed, vanished, *(pytest.param(one, marks=LONG) for one in (a_folder, grown, a_dead_link))]
@@ -94,11 +102,7 @@ def test_a_source_that_changes_under_a_run_is_right_after_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None], moment: str
 ) -> None:
     """Before it is looked at, before it is converted, and before it is bound; nothing else suffers."""
-    mirror(tmp_path / "in")
-    age(tmp_path / "in")
-    settings = config(tmp_path, TEXT)
-    file = tmp_path / "in" / ONE
-    original = file.read_bytes()
+    settings, file, original = watched(tmp_path)
     module = {"look_at": refresh, "convert_jobs": articles, "build": books}
     function: Any = getattr(module[moment], moment)
     done: list[bool] = []
@@ -130,11 +134,7 @@ def test_a_source_that_is_another_only_while_it_is_bound_does_not_stay_in_the_bo
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Changed before the volumes are built, and back before the next run: it is as if nothing had been."""
-    mirror(tmp_path / "in")
-    age(tmp_path / "in")
-    settings = config(tmp_path, TEXT)
-    file = tmp_path / "in" / ONE
-    original = file.read_bytes()
+    settings, file, original = watched(tmp_path)
     function = binder.build
 
     def hooked(items: Sequence[Any]) -> Any:

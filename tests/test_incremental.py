@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -290,3 +291,32 @@ def test_a_catalogue_of_a_newer_version_is_refused_and_left_alone(desk: Path) ->
     with pytest.raises(UsageError, match="version 99; expected at most version"):
         go(desk)
     assert (desk / "out" / CATALOGUE).read_bytes() == before
+
+
+def test_the_report_of_a_run_that_was_ended_early_has_the_volumes_that_there_are(desk: Path) -> None:
+    """It tells of all that there is, whatever this run came to."""
+    page(desk / "in", f"{ONE}.md", "灯塔又刷了一遍漆。", "灯塔")
+    before = json.loads((desk / "out/report.json").read_bytes())["volumes"]
+    assert len(before) == 2
+    assert run(config(desk, "batch: {jobs: 1}\n"), stop=lambda: 15).exit_code == 143
+    assert json.loads((desk / "out/report.json").read_bytes())["volumes"] == before
+
+
+def test_articles_of_a_folder_that_cannot_be_read_stay_in_the_volumes(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows whether they have gone; what can be read goes on."""
+    page(desk / "in", "pages/c2/n100003.md", "码头上来了两只猫。", "码头的猫")
+    scandir = os.scandir
+
+    def failing(path: str) -> object:
+        if str(path).endswith("in/pages/c1"):
+            raise OSError(5, "Input/output error")
+        return scandir(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("convert.stores.folder.os.scandir", failing)
+        summary = go(desk)
+    assert (summary.converted, summary.gone, summary.articles) == (Counter({"changed": 1}), 0, 3)
+    assert [book.articles for book in summary.books] == [3, 3]
+    assert go(desk).converted.total() == 0

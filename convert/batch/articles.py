@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 from convert.article import Note
+from convert.batch.converting import Batch, convert_jobs
 from convert.batch.deliver import STATE
 from convert.batch.engine import Engine
 from convert.batch.fingerprint import Dependencies
@@ -17,13 +18,12 @@ from convert.batch.looking import compare
 from convert.batch.naming import make_way, name_outputs
 from convert.batch.outdated import Disk, Outdated, are_untouched, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name, variant
-from convert.batch.pool import Lost, chunked
+from convert.batch.pool import Lost, chunked, until
 from convert.batch.prune import remove_staging
 from convert.batch.refresh import lost
 from convert.batch.report import PAGE, REPORT, NotesFile
 from convert.batch.sources import Found
 from convert.batch.summary import Failure, Progress, Summary
-from convert.batch.workers import Batch, convert_jobs
 from convert.catalogue import CATALOGUE, Catalogue, Outcome
 from convert.catalogue.rows import note_rows
 from convert.config import Config, build_outputs
@@ -216,11 +216,3 @@ class Articles:
                 if one.owner and not one.path.endswith(".epub"):
                     self._names.keep(one.path, one.owner)
         return self._names
-
-
-def until(ended: Callable[[], bool], chunks: Iterable[Sequence[Job]]) -> Iterator[Sequence[Job]]:
-    """Chunks, as long as more is to be begun."""
-    for chunk in chunks:
-        if ended():
-            return
-        yield chunk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from convert.batch.binder import Built, NoRoom, Task, TooLarge, build, list_pictures
@@ -15,7 +15,7 @@ from convert.batch.outdated import Disk
 from convert.batch.picture_cache import PictureCache
 from convert.batch.pictures import OwnFile, fetch_pictures
 from convert.batch.plan import Job
-from convert.batch.pool import Lost
+from convert.batch.pool import Lost, until
 from convert.batch.summary import Book, Failure, Progress, Summary
 from convert.catalogue import Catalogue, Shelved
 from convert.catalogue.rows import as_json
@@ -129,7 +129,7 @@ class Books:
                 self.built.append(self.kept(known))
         wanted = self.with_pictures(wanted)
         done = total - len(wanted)
-        for (task,), outcome in self.pool.run(build, _until(stop, ([one] for one in wanted))):
+        for (task,), outcome in self.pool.run(build, until(stop, ([one] for one in wanted))):
             if self.take(task, outcome):
                 split[task.volume.file] = task
             done += 1
@@ -225,13 +225,6 @@ class Books:
                 self.catalogue.set(**{SETTLED: self.goal})
         if any(one.pictures == "fetch" for one in self.collections):
             PictureCache(self.config.picture_cache).trim(self.config.pictures.cache_bytes)
-
-
-def _until(stop: Callable[[], bool], chunks: Iterable[list[Task]]) -> Iterator[list[Task]]:
-    for chunk in chunks:
-        if stop():
-            return
-        yield chunk
 
 
 def _shelved(built: Built, empty: Shelved, task: Task) -> Shelved:

@@ -20,6 +20,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from convert.batch.errands import dismissing, looking, working
+from convert.batch.fingerprint import packages
 from convert.batch.hired import ENVIRONMENT, Order, part_name, versions
 from convert.batch.pool import Lost
 from convert.batch.sources import Found
@@ -37,9 +39,6 @@ CONNECT = 10.0  # seconds within which a scheduler answers
 JOIN = 30.0  # seconds within which there is a worker
 PATIENCE = 60.0  # seconds without any worker, while chunks wait
 _LOOK = 5.0  # seconds between two looks at which workers there are
-
-_PACKAGES = ("turbohtml", "ebooklib", "cmarkgfm", "pillow", "pyyaml", "pydantic")
-"""What outputs are made with, besides Mirrorpress."""
 
 _SAME = "the same Mirrorpress, with the extra dask, on scheduler and workers"
 
@@ -68,10 +67,9 @@ class Cluster:
         self.jobs = WORKERS if self.address else jobs
         self._output = config.output if writes else None
         token = secrets.token_hex(8)
-        packages = [*_PACKAGES, *(["opencc"] if any(one.script != "none" for one in config.volumes) else [])]
         self._order = Order(
             token,
-            versions(packages),
+            versions([*packages(config), "pydantic"]),  # the config travels as its objects
             found.store.witness(found.entries[0].path),
             str(config.output / part_name(token)) if writes else "",
             start,
@@ -98,7 +96,7 @@ class Cluster:
         if client is not None:
             with suppress(Exception):
                 if client.status == "running":
-                    client.run(_ending(), self._order.token, on_error="ignore")
+                    client.run(dismissing(), self._order.token, on_error="ignore")
             with suppress(Exception):
                 client.close(timeout=2)
         if own is not None:
@@ -169,7 +167,7 @@ class Cluster:
             self._connect()
         # In pickled form, since Dask would look through every argument for others of its tasks.
         call = pickle.dumps((function, chunk, seconds))
-        return self._client.submit(_working(), self._order.token, self._packed, call, pure=False)
+        return self._client.submit(working(), self._order.token, self._packed, call, pure=False)
 
     def _result(self, future: Any) -> list[tuple[int, Any]]:
         """What came of a chunk, however long it takes; KilledWorker where several workers were lost with it."""
@@ -240,7 +238,7 @@ class Cluster:
         order = self._order
         if order.mark:
             Path(order.mark).write_text(order.token, encoding="ascii")
-        answers = self._client.run(_looking(), self._packed, on_error="return")
+        answers = self._client.run(looking(), self._packed, on_error="return")
         for address, answer in sorted(answers.items()):
             where = f"worker {address}"
             if isinstance(answer, ImportError):
@@ -297,37 +295,3 @@ def _silence() -> None:
     for name in ("distributed", *logging.root.manager.loggerDict):
         if name.partition(".")[0] in ("distributed", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-
-
-# Functions within functions travel as their code: a scheduler or worker without Mirrorpress can read them, and say so.
-
-
-def _working() -> Callable[[str, bytes, bytes], bytes]:
-    def mirrorpress(token: str, order: bytes, call: bytes) -> bytes:
-        from convert.batch.hired import work
-
-        return work(token, order, call)
-
-    return mirrorpress
-
-
-def _looking() -> Callable[..., tuple[Any, str]]:
-    def look(order: bytes, dask_worker: Any) -> tuple[Any, str]:
-        import pickle
-
-        from convert.batch.hired import leave_sign, look_round
-
-        asked = pickle.loads(order)
-        trouble = look_round(asked)
-        return trouble, "" if trouble or not asked.mark else leave_sign(asked, dask_worker.address)
-
-    return look
-
-
-def _ending() -> Callable[[str], None]:
-    def dismiss(token: str) -> None:
-        from convert.batch.hired import end
-
-        end(token)
-
-    return dismiss

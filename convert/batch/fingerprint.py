@@ -27,10 +27,15 @@ _MOST = 4 * 1024 * 1024  # bytes of a module
 _ARTICLES = ("*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "profiles/*.py")
 """The files that make an article's outputs from a source."""
 
-_VOLUMES = ("*.py", "volumes/**/*.py", "emit/**/*", "batch/books.py", "batch/one_book.py", "batch/pictures.py")
-"""The files that make a book of articles."""
+_VOLUMES = (
+    "*.py", "where/**/*.py", "volumes/**/*.py", "emit/**/*", "batch/binder.py", "batch/one_book.py",
+    "batch/pictures.py", "batch/feed.py",
+)  # fmt: skip
+"""The files that choose articles for a book, and make it of them."""
 
-CODE, CONFIG, PROFILE, CHANNELS = range(4)
+_ARTICLE_PACKAGES = ("turbohtml", "cmarkgfm", "pyyaml")
+_VOLUME_PACKAGES = ("turbohtml", "ebooklib", "pillow")
+
 REASONS = (
     "the program has changed",
     "the config has changed",
@@ -46,7 +51,7 @@ class Dependencies:
     def __init__(self, config: Config, profiles: Sequence[Profile], mirrors: Mirrors) -> None:
         self._mirrors = mirrors
         self._profiles = {one.name: _short(one.model_dump_json()) for one in profiles}
-        self._code = _short(_code(_ARTICLES), version("turbohtml"))
+        self._code = _short(_code(_ARTICLES), *map(version, _ARTICLE_PACKAGES))
         self._config = _short(
             config.model_dump_json(include={"clean", "enrich", "emit"}), *_own_modules(config, _functions(config))
         )
@@ -77,9 +82,18 @@ class Dependencies:
 
 def volumes_depend_on(config: Config) -> str:
     """What the volumes depend on besides their articles and the collections of the config."""
-    programs = [version(name) for name in ("turbohtml", "ebooklib", "pillow")]
+    programs = map(version, [*_VOLUME_PACKAGES, *_script_packages(config)])
     epoch = source_date_epoch(os.environ)
     return _short(_code(_VOLUMES), *programs, str(epoch), str(config.feed is not None), config.batch.verify == "off")
+
+
+def packages(config: Config) -> list[str]:
+    """The packages that outputs are made with, besides Mirrorpress: where their versions differ, outputs may."""
+    return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *_script_packages(config)]))
+
+
+def _script_packages(config: Config) -> list[str]:
+    return ["opencc"] if any(one.script != "none" for one in config.volumes) else []
 
 
 def program() -> str:
@@ -92,7 +106,7 @@ def why(before: str, now: str) -> str:
     if before == now:
         return ""
     pairs = zip(before.split(" "), now.split(" "), REASONS, strict=False)
-    return next((reason for old, new, reason in pairs if old != new), REASONS[CODE])
+    return next((reason for old, new, reason in pairs if old != new), REASONS[0])
 
 
 def _functions(config: Config) -> Iterable[str]:

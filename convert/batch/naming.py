@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convert.article import Note
+from convert.batch.converting import STAGING, staged
 from convert.batch.plan import Job, settle
 from convert.batch.summary import Failure, Summary
-from convert.batch.workers import STAGING, staged
 from convert.catalogue import Catalogue, Output
 from convert.config import Output as Format
 from convert.errors import NoRoomError, OutputError

@@ -27,6 +27,14 @@ def chunked(items: Sequence[Item], jobs: int) -> list[Sequence[Item]]:
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
+def until(ended: Callable[[], bool], chunks: Iterable[Sequence[Item]]) -> Iterator[Sequence[Item]]:
+    """Chunks, as long as more is to be begun."""
+    for chunk in chunks:
+        if ended():
+            return
+        yield chunk
+
+
 METHODS = ("forkserver", "spawn")
 """How worker processes are started: in the first of these ways that the platform has."""
 

@@ -8,13 +8,12 @@ import shutil
 from collections.abc import Container
 from pathlib import Path
 
+from convert.batch.converting import STAGING
 from convert.batch.outdated import Disk
 from convert.batch.summary import Failure, Summary
-from convert.batch.workers import STAGING
 from convert.catalogue import Catalogue, Output
 from convert.errors import OutputError
 from convert.names import fold
-from convert.stores import UNREAD
 
 PART = re.compile(r"\.[0-9a-f]{16}\.part")
 """The temporary names of `convert.files`."""
@@ -26,9 +25,6 @@ def prune(catalogue: Catalogue, folder: Path, summary: Summary, spared: Containe
     A file that is not what was written any more is somebody's: it stays, and `summary.kept` names it.
     spared: names of articles that failed; their files of earlier runs stay.
     """
-    if unread := [reason for reason in summary.passed_over if reason.startswith(UNREAD)]:
-        summary.warnings.append(f"nothing was pruned, since sources may be there that were not seen: {unread[0]}")
-        return
     gone: list[str] = []
     disk = Disk(folder)
     leftovers = catalogue.leftovers()

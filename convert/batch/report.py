@@ -8,14 +8,12 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from convert.article import Note
 from convert.batch.plan import VARIANT
-from convert.batch.summary import Book
 from convert.catalogue import Catalogue, telling
 from convert.errors import OutputError
 from convert.files import write_file
@@ -24,16 +22,16 @@ from convert.report import page
 REPORT, PAGE = "report.json", "report.html"
 
 
-def report(catalogue: Catalogue, books: Iterable[Book], passed_over: Mapping[str, int], sources: int) -> dict[str, Any]:
+def report(catalogue: Catalogue, passed_over: Mapping[str, int], sources: int) -> dict[str, Any]:
     """The content of `report.json`: what there is now, whichever run made it. docs/operate.md explains its keys.
 
     The same input gives the same bytes: no times, no machine's paths.
     """
     notes = telling.notes(catalogue)
-    volumes = sorted(books, key=lambda one: one.file)
+    volumes = telling.volumes(catalogue)
     missing: Counter[str] = Counter()
-    for book in volumes:
-        missing.update(book.reasons)
+    for volume in volumes:
+        missing.update(volume["reasons"])
     return {
         "articles": catalogue.count_articles(),
         "channels": telling.channels(catalogue),
@@ -48,13 +46,8 @@ def report(catalogue: Catalogue, books: Iterable[Book], passed_over: Mapping[str
         "pictures": dict(sorted(missing.items())),
         "sources": sources,
         "variants": notes.get(VARIANT, {}).get("wrong", {"count": 0})["count"],
-        "volumes": [_volume(one) for one in volumes],
+        "volumes": volumes,
     }
-
-
-def _volume(book: Book) -> dict[str, Any]:
-    told = asdict(book)
-    return {**told, "bytes": told.pop("size")}
 
 
 def write_report(output: Path, told: Mapping[str, Any], run: Mapping[str, Any]) -> None:

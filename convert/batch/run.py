@@ -190,8 +190,7 @@ class _Run:
             self.articles.convert(work, self.options.notes, ended)
             self.books(ended)
             if self.options.prune and not self.options.partial and not ended():
-                spared = self.articles.failed | {one.path for one in self.summary.failures}
-                prune(self.catalogue, self.config.output, self.summary, spared)
+                self.prune()
             if self.config.batch.search and not ended():
                 indexed = update_index(self.config, self.catalogue, self.pool, self.progress, ended)
                 self.summary.failures += indexed.failures
@@ -214,6 +213,8 @@ class _Run:
     def refresh(self, began: int, ended: Callable[[], bool]) -> bool:
         """Bring the catalogue's sources up to date; returns whether any is not what it was."""
         root, looking = self.found.store.place, self.depends.looking
+        # what lies in a folder that cannot be read has not gone, as far as anybody knows
+        partial = self.options.partial or bool(self.found.unread)
         one = Refresh(
             self.catalogue,
             self.pool,
@@ -221,12 +222,12 @@ class _Run:
             trusted=self.catalogue.setting("root") == root,
             proven=self.found.store.proven,
             every=self.catalogue.setting("looking") != looking or self.options.force,
-            partial=self.options.partial,
+            partial=partial,
             began=began,
         )
         one.run(self.found, self.config, ended, self.progress)
         self.found.entries.clear()
-        if not ended() and not self.options.partial:
+        if not ended() and not partial:
             with self.catalogue.transaction():
                 self.catalogue.set(root=root, looking=looking)
         return one.changed
@@ -249,6 +250,14 @@ class _Run:
         if not self.options.partial:
             # Volumes of a part of the articles would take the place of whole ones.
             deliver(self.config, built, self.summary, self.progress)
+
+    def prune(self) -> None:
+        """Delete what nothing asks for, unless that may be because a part of the input is out of reach just now."""
+        if why := self.found.unread:
+            self.summary.warnings.append(f"nothing was pruned, since sources may be there that were not seen: {why}")
+            return
+        spared = self.articles.failed | {one.path for one in self.summary.failures}
+        prune(self.catalogue, self.config.output, self.summary, spared)
 
     def end(self, number: int, started: str, seconds: float) -> None:
         """Tell what the run came to, in the catalogue and in the report."""
@@ -288,7 +297,7 @@ class _Run:
         """Write the report."""
         summary = self.summary
         sources = self.catalogue.count_sources() if self.options.partial else summary.sources
-        told = report(self.catalogue, summary.books, summary.passed_over, sources)
+        told = report(self.catalogue, summary.passed_over, sources)
         try:
             write_report(self.config.output, told, about)
         except OutputError as error:

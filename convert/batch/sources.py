@@ -12,7 +12,7 @@ from pathlib import Path
 from convert.config import InputOptions
 from convert.errors import NothingToReadError, SourceError
 from convert.profiles import Profile
-from convert.stores import INDEX, README, SUFFIXES, Entry, Folder, Sieve, Store, mirror_of, open_repository
+from convert.stores import INDEX, README, SUFFIXES, UNREAD, Entry, Folder, Sieve, Store, mirror_of, open_repository
 
 _MOST = 4 * 1024 * 1024  # bytes of an index of channels
 
@@ -32,6 +32,11 @@ class Found:
     passed_over: Counter[str] = field(default_factory=Counter)
     indexes: list[str] = field(default_factory=list)
     described: list[str] = field(default_factory=list)
+
+    @property
+    def unread(self) -> str:
+        """Why sources may be there that nobody saw, or nothing."""
+        return next((reason for reason in sorted(self.passed_over) if reason.startswith(UNREAD)), "")
 
     @property
     def paths(self) -> list[str]:

@@ -1,63 +1,25 @@
-"""What the worker processes share, and the converting of articles in them."""
+"""What the worker processes share: the config made ready, and the reading and converting of articles."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from time import perf_counter
 
-from convert.article import Article, Context, Note, Source
-from convert.batch.checks import Differing, check_article, differing
+from convert.article import Article, Context, Source
 from convert.batch.plan import Job
 from convert.batch.sources import Mirrors
-from convert.catalogue import Outcome
-from convert.catalogue import Output as OutputRow
-from convert.catalogue.rows import as_json, facts_row, note_rows, rules_of
 from convert.config import Config, Output, build_context, build_outputs
-from convert.errors import MirrorpressError, NoRoomError, OutputError, RuleError
-from convert.files import Outbox, digest_of
-from convert.names import safe_part
+from convert.errors import MirrorpressError
+from convert.files import digest_of
 from convert.pipeline import TOGETHER, convert, convert_all
 from convert.stores import Store
 from convert.volumes import Member
 from convert.where import facts_of
 
-STAGING = ".staging"
-"""The folder below the output that holds outputs until their names are settled."""
-
 TOGETHER_BYTES = 512 * 1024
 """Sources that go through the stages together; a tree takes some fifty times the memory of its source."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """One article that was converted, or failed.
-
-    outcome: what the catalogue keeps of it.
-    verified: whether source and outputs were compared, and differing: what came of it, where they differ.
-    """
-
-    path: str
-    outcome: Outcome | None = None
-    failure: str = ""
-    verified: bool = False
-    differing: Differing | None = None
-
-
-@dataclass(slots=True)
-class Batch:
-    """What a chunk of jobs came to. counts: of notes by (rule, kind); notes: every one, where they are asked for.
-
-    ended: why no further job was begun, or empty: nothing more can be written.
-    """
-
-    done: list[Done] = field(default_factory=list)
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    notes: list[Note] = field(default_factory=list)
-    ended: str = ""
 
 
 class Worker:
@@ -121,55 +83,6 @@ class Worker:
         facts = facts_of(article.meta, article.path, self.mirrors.name(article.path))
         return Member(article.path, {name: facts[name] for name in facts.keys() & self.fields})
 
-    def write(self, article: Article, job: Job, outbox: Outbox, seconds: float) -> Done:
-        """Put every output of an article into the outbox, and verify them; nothing is put where an emitter fails.
-
-        seconds: what its conversion took. Raises RuleError, OutputError, or NoRoomError.
-        """
-        began = perf_counter()
-        emitted = [(one, _emit(article, one)) for one in self.outputs]
-        wanted = dict(self.wanted(article, job))
-        files: list[OutputRow] = []
-        for index, (one, data) in enumerate(emitted):
-            path = job.targets[index] or staged(job.name, one.name)
-            try:
-                written = outbox.put(path, data)
-            except BaseException:
-                for file in files:
-                    outbox.drop(file.path)
-                raise
-            files.append(
-                OutputRow(job.name, one.name, path, wanted.get(index, ""), written.size, written.mtime, written.digest)
-            )
-        found, verified = None, False
-        # also where nothing was written: a run that was killed may have written it, and nobody compared it
-        if (verify := self.config.batch.verify) != "off":
-            compared = [(one, job.targets[at] or wanted[at], data) for at, (one, data) in enumerate(emitted)]
-            found, verified = differing(job.path, check_article(article, compared, thorough=verify == "all")), True
-        outcome = self.outcome(article, job, files, found, seconds + perf_counter() - began)
-        return Done(job.path, outcome, verified=verified, differing=found)
-
-    def outcome(
-        self, article: Article, job: Job, files: Sequence[OutputRow], found: Differing | None, seconds: float
-    ) -> Outcome:
-        """What the catalogue keeps of an article."""
-        notes = note_rows(job.name, article.notes)
-        row = (
-            job.name,
-            job.path,
-            as_json(job.aliases),
-            digest_of(article.source.data),
-            job.depends,
-            digest_of_article(article),
-            round(seconds * 1000, 3),
-            found.count if found else 0,
-            as_json(found.told() if found else []),
-            self.mirrors.name(job.path),
-            rules_of(notes),
-            *facts_row(article.meta),
-        )
-        return Outcome(job.name, row, tuple(files), notes)
-
     def wanted(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
         """The names that outputs want whose templates need the article's metadata, each with its output's place."""
         return tuple(
@@ -218,58 +131,6 @@ def worker() -> Worker:
     return _worker
 
 
-def staged(path: str, which: str) -> str:
-    """Where an output of a source waits for its name, below the output folder."""
-    return f"{STAGING}/{hashlib.sha256(path.encode(errors='surrogateescape')).hexdigest()}-{safe_part(which)}"
-
-
-def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
-    """Convert articles and write their outputs; one that fails is recorded, and the next one taken.
-
-    When it returns, the outputs are on disk under their own names.
-    """
-    me = worker()
-    batch = Batch()
-    outbox = Outbox(me.config.output)
-    kept: list[Note] = []
-    for job, article, seconds in me.timed(jobs):
-        try:
-            if isinstance(article, Exception):
-                raise article
-            done = me.write(article, job, outbox, seconds)
-        except NoRoomError as error:
-            batch.ended = reason(job.path, error)
-            break
-        except Exception as error:
-            batch.done.append(Done(job.path, failure=reason(job.path, error)))
-            continue
-        batch.done.append(done)
-        kept += article.notes
-    failed = outbox.publish()
-    if failed:
-        batch.done, batch.ended = _without(batch.done, failed, batch.ended)
-    lost = {done.path for done in batch.done if done.failure}
-    kept = [note for note in kept if note.path not in lost]
-    batch.counts.update((note.rule, note.kind) for note in kept)
-    if with_notes:
-        batch.notes = sorted(kept)
-    return batch
-
-
-def _without(done: list[Done], failed: Mapping[str, OutputError], ended: str) -> tuple[list[Done], str]:
-    """What came of articles, some of whose outputs could not be given their names."""
-    result = []
-    for one in done:
-        errors = [failed[file.path] for file in one.outcome.outputs if file.path in failed] if one.outcome else []
-        if errors and isinstance(errors[0], NoRoomError):
-            ended = ended or reason(one.path, errors[0])
-        elif errors:
-            result.append(Done(one.path, failure=reason(one.path, errors[0])))
-        else:
-            result.append(one)
-    return result, ended
-
-
 def _converted(
     some: Sequence[tuple[Job, tuple[Source, Context]]],
 ) -> Iterator[tuple[Job, Article | Exception, float]]:
@@ -295,18 +156,6 @@ def _alone(source: Source, context: Context) -> Article | Exception:
     except Exception as error:
         # without the frames, which hold all that was made so far
         return error.with_traceback(None)
-
-
-def _emit(article: Article, output: Output) -> bytes:
-    try:
-        data = output.write(article, output.options)
-    except (MirrorpressError, MemoryError):
-        raise
-    except Exception as error:
-        raise RuleError(article.path, f"emitter {output.name!r} raised {type(error).__name__}: {error}") from error
-    if not isinstance(data, bytes):
-        raise RuleError(article.path, f"emitter {output.name!r} returned {type(data).__name__}", "bytes")
-    return data
 
 
 def too_much(path: str, config: Config) -> str:

@@ -44,12 +44,12 @@ class Catalogue:
                 self.connection.execute("ROLLBACK")
             raise
 
-    def _all(self, columns: str, table: str, key: str, more: str = "") -> Iterator[tuple[Any, ...]]:
+    def _all(self, columns: str, table: str, key: str) -> Iterator[tuple[Any, ...]]:
         """Rows in the order of a unique key, which is the first column."""
         last = ""
         while True:
             rows = self.connection.execute(
-                f"SELECT {columns} FROM {table} WHERE {key} > ? {more} ORDER BY {key} LIMIT {PAGE}", (last,)
+                f"SELECT {columns} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {PAGE}", (last,)
             ).fetchall()
             yield from rows
             if len(rows) < PAGE:

@@ -27,6 +27,8 @@ _LAST = "\U0010ffff"  # sorts behind whatever a text holds
 TITLE = 10
 """How many times in the body a word counts for that stands in the title once."""
 
+_WAITS = "NOT EXISTS (SELECT 1 FROM text WHERE text.name = article.name AND text.digest = article.digest)"
+
 # of BM25, as usual (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009, 3.4)
 _K1, _B = 1.2, 0.75
 
@@ -86,20 +88,13 @@ class Index:
 
     def waiting(self) -> Iterator[Waiting]:
         """The articles that are not in it as they are now, sorted by name."""
-        rows = self._ask(
-            "SELECT name, path, aliases, digest FROM article WHERE NOT EXISTS"
-            " (SELECT 1 FROM text WHERE text.name = article.name AND text.digest = article.digest) ORDER BY name"
-        )
+        rows = self._ask(f"SELECT name, path, aliases, digest FROM article WHERE {_WAITS} ORDER BY name")
         for name, path, aliases, digest in rows.fetchall():
             yield Waiting(name, path, tuple(json.loads(aliases)), digest)
 
     def count_waiting(self) -> int:
         """How many articles are not in it as they are now."""
-        row = self._ask(
-            "SELECT count(*) FROM article WHERE NOT EXISTS"
-            " (SELECT 1 FROM text WHERE text.name = article.name AND text.digest = article.digest)"
-        ).fetchone()
-        return int(row[0])
+        return int(self._ask(f"SELECT count(*) FROM article WHERE {_WAITS}").fetchone()[0])
 
     def count(self) -> int:
         """How many articles are in it."""

@@ -91,6 +91,24 @@ def differing(catalogue: Catalogue) -> list[dict[str, Any]]:
     ]
 
 
+def volumes(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The volumes that there are, with the pictures that each has to do without, by reason."""
+    rows = catalogue.connection.execute(
+        "SELECT file, title, articles, missing FROM volume WHERE NOT split ORDER BY file"
+    ).fetchall()
+    told = []
+    for file, title, articles, text in rows:
+        missing = json.loads(text)
+        reasons = missing["reasons"]
+        told.append(
+            {
+                "file": file, "title": title, "articles": articles, "missing": sum(reasons.values()),
+                "reasons": reasons, "bytes": missing["bytes"],
+            }
+        )  # fmt: skip
+    return told
+
+
 def failures(catalogue: Catalogue) -> list[dict[str, str]]:
     """What failed, and why."""
     rows = catalogue.connection.execute("SELECT path, reason FROM failure ORDER BY path")

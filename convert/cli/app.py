@@ -5,7 +5,6 @@ What only one of them needs is imported in it: a command on a single file starts
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -17,18 +16,18 @@ from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
 from convert.cli.listing import index, list_
+from convert.cli.options import ConfigFile, InputFolder, Jobs, MadeFolder, OutputFolder, Quiet, settings_of
+from convert.cli.running import run
 from convert.cli.schedule import schedule
-from convert.cli.stopping import stopping
-from convert.config import Config, InputOptions, load_config
 from convert.emit import EMITTERS
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.enrich import STEPS
-from convert.errors import MirrorpressError, SourceError, UsageError
+from convert.errors import SourceError, UsageError
 from convert.profiles import load_profiles
 from convert.stores import Folder
 
 if TYPE_CHECKING:
-    from convert.batch.run import Options
+    pass
 
 app = typer.Typer(
     help="Mirrored news articles into Markdown with YAML front matter, EPUB collections and plain text.",
@@ -39,17 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="The config file; ./config.yaml where there is one, else defaults."),
-]
 OutputFile = Annotated[str | None, typer.Option("--output", "-o", help="The file to write; - is the standard output.")]
-
-
-def _config(path: Path | None) -> Config:
-    """The config file named, or ./config.yaml where it exists, or the defaults."""
-    beside = Path("config.yaml")
-    return load_config(path or (beside if beside.is_file() else None))
 
 
 def _version(wanted: bool) -> None:
@@ -67,124 +56,24 @@ def options(
     """Options of the command itself."""
 
 
-@app.command()
-def run(
-    config: ConfigFile = None,
-    input_: Annotated[Path | None, typer.Option("--input", "-i", help="The mirror, or a folder of mirrors.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder to write to.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
-    ] = None,
-    engine: Annotated[str | None, typer.Option("--engine", metavar="local|dask", help="Where the workers are.")] = None,
-    scheduler: Annotated[
-        str | None,
-        typer.Option("--scheduler", metavar="ADDRESS", help="The Dask cluster to work on; without it, a local one."),
-    ] = None,
-    notes: Annotated[Path | None, typer.Option("--notes", help="Write every note to this file, as JSON Lines.")] = None,
-    verify: Annotated[
-        str | None,
-        typer.Option("--verify", metavar="off|changed|all", help="Which outputs are held against the source."),
-    ] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take the first so many sources only.")] = None,
-    only: Annotated[str, typer.Option("--only", metavar="GLOB", help="Take sources whose path matches only.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Convert and build everything, changed or not.")] = False,
-    prune: Annotated[
-        bool | None,
-        typer.Option("--prune/--no-prune", help="Delete files of earlier runs that nothing asks for any more."),
-    ] = None,
-    no_deliver: Annotated[
-        bool, typer.Option("--no-deliver", help="Copy no volume into a folder of `deliver`.")
-    ] = False,
-    log: Annotated[
-        Literal["plain", "json"], typer.Option("--log", help="How the run tells what it does: as JSON, for programs.")
-    ] = "plain",
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Count the notes of every rule, name volumes.")
-    ] = False,
-) -> int:
-    """Convert what has changed in the input folder, and make the volumes."""
-    from convert.batch.run import Options
-    from convert.batch.run import run as run_batch
-
-    started = time.monotonic()
-    settings = _overridden(_config(config), input_, output, jobs, verify, engine, scheduler)
-    pruned = settings.batch.prune if prune is None else prune
-    options = Options(notes, only, limit, dry_run, force, pruned)
-    if no_deliver:
-        settings = settings.model_copy(update={"deliver": ()})
-    if log == "json":
-        return _logged(settings, options, quiet)
-    with screen.progress(quiet) as tell, stopping(quiet) as stop:
-        summary = run_batch(settings, options, tell, stop, (lambda _: None) if quiet else screen.say_error)
-    screen.show_summary(summary, time.monotonic() - started, quiet, verbose)
-    return summary.exit_code
-
-
-def _logged(config: Config, options: Options, quiet: bool) -> int:
-    """A run that tells what it does in lines of JSON on the standard error."""
-    from convert.batch.run import run as run_batch
-    from convert.cli import journal
-
-    started = time.monotonic()
-    journal.write("begin", input=config.input.told, output=str(config.output), version=__version__)
-    try:
-        with stopping(quiet=True) as stop:
-            if quiet:
-                summary = run_batch(config, options, stop=stop)
-            else:
-                summary = run_batch(config, options, journal.progress(), stop, journal.updating)
-    except MirrorpressError as error:
-        journal.error(error)
-        return error.exit_code
-    journal.summary(summary, time.monotonic() - started)
-    return summary.exit_code
+app.command()(run)
 
 
 @app.command()
 def watch(
     config: ConfigFile = None,
-    input_: Annotated[Path | None, typer.Option("--input", "-i", help="The mirror, or a folder of mirrors.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder to write to.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
-    ] = None,
+    input_: InputFolder = None,
+    output: OutputFolder = None,
+    jobs: Jobs = None,
     poll: Annotated[
         bool, typer.Option("--poll", help="Look at all files now and then, where no change is told of.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Run, and run again whenever something in the input has changed."""
     from convert.cli.watch import keep_running
 
-    return keep_running(_overridden(_config(config), input_, output, jobs), poll, quiet)
-
-
-def _overridden(
-    config: Config,
-    input_: Path | None,
-    output: Path | None,
-    jobs: int | None,
-    verify: str | None = None,
-    engine: str | None = None,
-    scheduler: str | None = None,
-) -> Config:
-    """The config with the command's own options, which are relative to the working folder, in their places."""
-    changes: dict[str, object] = {}
-    if input_ is not None:
-        changes["input"] = InputOptions(path=input_)
-    if output is not None:
-        changes["output"] = output
-    if verify not in (None, "off", "changed", "all"):
-        raise UsageError("--verify", f"found {verify!r}", "off, changed or all")
-    if engine not in (None, "local", "dask"):
-        raise UsageError("--engine", f"found {engine!r}", "local or dask")
-    if scheduler and (engine or config.batch.engine) != "dask":
-        raise UsageError("--scheduler", "the engine is local", "an engine that has one", "say --engine dask as well")
-    asked = {"jobs": jobs, "verify": verify, "engine": engine, "scheduler": scheduler}
-    changes["batch"] = config.batch.model_copy(update={name: one for name, one in asked.items() if one is not None})
-    return config.model_copy(update=changes)
+    return keep_running(settings_of(config, input_, output, jobs), poll, quiet)
 
 
 @app.command()
@@ -195,7 +84,7 @@ def convert(
     config: ConfigFile = None,
 ) -> None:
     """Convert one article."""
-    settings = _config(config)
+    settings = settings_of(config)
     wanted = single.choose_format(to, output)
     article = single.read_article(file, settings)
     if wanted == "epub":
@@ -225,7 +114,7 @@ def epub(
     config: ConfigFile = None,
 ) -> int:
     """Make a book of some articles on the spot."""
-    settings = _config(config)
+    settings = settings_of(config)
     chosen = choose_articles(files or [], where, settings)
     name = title or (Path(output).stem if output != "-" else chosen.chapters[0].meta.title)
     data, missing = make_book(chosen.chapters, name, chosen.store, settings, pictures)
@@ -244,7 +133,7 @@ def inspect(
     config: ConfigFile = None,
 ) -> None:
     """Show an article after every stage, its metadata and its notes."""
-    settings = _config(config)
+    settings = settings_of(config)
     for stage, html, article in single.stages_of(file, settings):
         screen.say(f"# {stage} (profile {article.profile.name})")
         screen.say(html)
@@ -269,7 +158,7 @@ def notes(
     from convert.batch.report import note_line
 
     code = 0
-    for article in single.notes_of(paths, _config(config)):
+    for article in single.notes_of(paths, settings_of(config)):
         if isinstance(article, SourceError):
             code = 1
             screen.say_error(article.message)
@@ -288,11 +177,9 @@ def verify(
         str, typer.Option("--against", metavar="source", help="What outputs are held against.")
     ] = "source",
     config: ConfigFile = None,
-    input_: Annotated[Path | None, typer.Option("--input", "-i", help="The mirror, or a folder of mirrors.")] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The folder that a run wrote to.")] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
-    ] = None,
+    input_: InputFolder = None,
+    output: MadeFolder = None,
+    jobs: Jobs = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print differences and errors only.")] = False,
 ) -> int:
     """Hold the outputs of a run against their sources, or lint a book, and say what differs."""
@@ -300,7 +187,7 @@ def verify(
 
     if against != "source":
         raise UsageError("--against", f"found {against!r}", "source")
-    settings = _overridden(_config(config), input_, output, jobs)
+    settings = settings_of(config, input_, output, jobs)
     books, others = single.loose_books(paths or (), settings)
     if books and not others:
         verdict = verify_books(books)
@@ -319,7 +206,7 @@ def check(config: ConfigFile = None) -> None:
     """Check the config and the profiles that it names, and say what is wrong with them."""
     from convert.batch.run import check_folders, check_tools
 
-    settings = _config(config)
+    settings = settings_of(config)
     profiles = load_profiles(settings.parse.profiles, settings.base)
     check_folders(settings)
     check_tools(settings)

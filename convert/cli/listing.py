@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from convert.cli import screen
-from convert.config import Config, load_config
+from convert.cli.options import ConfigFile, Jobs, MadeFolder, Quiet, settings_of
 from convert.errors import UsageError, nearest
 from convert.where import parse_where
 
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
 
 SNIPPET = "snippet"
 """The column that shows where a search found its words."""
-
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="The config file; ./config.yaml where there is one, else defaults."),
-]
-OutputFolder = Annotated[Path | None, typer.Option("--output", "-o", help="The folder that a run wrote to.")]
 
 
 def list_(
@@ -55,7 +48,7 @@ def list_(
         str, typer.Option("--columns", metavar="A,B,C", help="The columns, in this order; of json and csv all.")
     ] = "",
     config: ConfigFile = None,
-    output: OutputFolder = None,
+    output: MadeFolder = None,
 ) -> None:
     """List what the catalogue of an output folder knows."""
     from convert.catalogue import CATALOGUE, read_catalogue
@@ -67,7 +60,7 @@ def list_(
     question = _question(what, columns, sort, limit, format_, bool(where) or search is not None, search is not None)
     condition = parse_where(where, "--where") if where else None
     words = () if search is None else parse_words(search)
-    with read_catalogue(_settings(config, output).output / CATALOGUE) as catalogue:
+    with read_catalogue(settings_of(config, output=output).output / CATALOGUE) as catalogue:
         found = None
         if words:
             found = Index(catalogue).find(words)
@@ -132,17 +125,15 @@ def _tell_waiting(count: int) -> None:
 def index(
     force: Annotated[bool, typer.Option("--force", help="Make it anew, with every article.")] = False,
     config: ConfigFile = None,
-    output: OutputFolder = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 takes every core.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    output: MadeFolder = None,
+    jobs: Jobs = None,
+    quiet: Quiet = False,
 ) -> int:
     """Make the index that `list --search` asks, or bring it up to date."""
     from convert.batch.indexing import index as bring_up_to_date
     from convert.cli.stopping import stopping
 
-    settings = _settings(config, output, jobs)
+    settings = settings_of(config, output=output, jobs=jobs)
     with screen.progress(quiet) as tell, stopping(quiet) as stop:
         result = bring_up_to_date(settings, force, tell, lambda: bool(stop()))
         signal = stop()
@@ -155,13 +146,3 @@ def index(
         gone = f", {result.gone:,} taken out" if result.gone else ""
         screen.say(f"indexed {result.articles:,} articles: {result.taken:,} taken in{gone}")
     return 128 + signal if signal else int(bool(result.failures or result.changed))
-
-
-def _settings(config: Path | None, output: Path | None, jobs: int | None = None) -> Config:
-    """The config named, or ./config.yaml where there is one, or the defaults; with the command's own options."""
-    beside = Path("config.yaml")
-    settings = load_config(config or (beside if beside.is_file() else None))
-    changes: dict[str, object] = {} if output is None else {"output": output}
-    if jobs is not None:
-        changes["batch"] = settings.batch.model_copy(update={"jobs": jobs})
-    return settings.model_copy(update=changes)
