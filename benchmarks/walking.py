@@ -19,10 +19,11 @@ import yaml
 
 from benchmarks.killing import Tree, differences, outputs
 from convert.batch.outdated import ASKED
+from convert.batch.plan import group
 from convert.batch.pool import Item, Lost, Pool, Result
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
-from convert.catalogue import CATALOGUE, open_catalogue
+from convert.catalogue import CATALOGUE, Catalogue, open_catalogue
 from convert.config import Config, OutputOptions, load_config
 
 PAGE = """### {title}
@@ -51,6 +52,12 @@ def mark(article, context):
     article.meta.title = article.meta.title + "！"
 
 
+def refuse(article, context):
+    """Raise for some articles."""
+    if article.meta.title in ("CON", "Lighthouse"):
+        raise ValueError("not this one")
+
+
 def write_title(article, options):
     """The title alone."""
     return article.meta.title.encode()
@@ -75,7 +82,7 @@ CHOICES: dict[str, Sequence[Any]] = {
     "markdown.front_matter": ("default", "none"),
     "markdown.title": (True, False),
     "text.path": ("text/{folder}/{stem}.txt", "all/{title}.md", "all/{id}.md", "{title}/{stem}.txt"),
-    "clean": (["default"], ["default", f"{MODULE}:mark"]),
+    "clean": (["default"], ["default", f"{MODULE}:mark"], ["default", f"{MODULE}:refuse"]),
     "max_bytes": (4_194_304, 4_194_304, 700),
     "duplicates": ("merge", "keep"),
     "prune": (True, False, True),
@@ -271,19 +278,19 @@ class Walk:
         with patch("convert.batch.engine.Pool", Here):
             summary = run(config, Options(prune=config.batch.prune))
             wanted = run(config.model_copy(update={"output": OutputOptions(path=fresh)}))
-            found = self.asked_for(summary, config.batch.prune)
+            found = self.asked_for(summary, config)
             faults = differences(found, outputs(fresh))
             if summary.exit_code != wanted.exit_code:
                 faults.append(f"exit code {summary.exit_code}, and of a first run {wanted.exit_code}")
-            faults += self.not_spared(summary, {name: before[name] for name in owners.keys() & before.keys()}, owners)
+            faults += self.not_spared(summary, config, before, owners)
             again = run(config, Options(prune=config.batch.prune))
         # `verify: all` asks for every article every time
         if again.built or again.converted.total() != again.converted[ASKED]:
             faults.append(f"the second run made {dict(again.converted)} and {again.built} volumes")
-        faults += differences(self.asked_for(again, config.batch.prune), found)
+        faults += differences(self.asked_for(again, config), found)
         return faults
 
-    def asked_for(self, summary: Summary, pruned: bool) -> Tree:
+    def asked_for(self, summary: Summary, config: Config) -> Tree:
         """The outputs, but for those that are known to be left over.
 
         Where they are pruned, two kinds stay, as docs/operate.md promises: those that somebody altered, and those that
@@ -291,8 +298,9 @@ class Walk:
         """
         with open_catalogue(self.folder / "out" / CATALOGUE) as catalogue:
             left = {one.path: one.owner for one in catalogue.leftovers()}
-        if pruned:
-            stays = {*summary.kept} | {path for path, owner in left.items() if owner in failed(summary)}
+            names = failed(summary, catalogue, config.batch.duplicates == "merge")
+        if config.batch.prune:
+            stays = {*summary.kept} | {path for path, owner in left.items() if owner in names}
             left = {path: owner for path, owner in left.items() if path in stays}
         return {name: data for name, data in outputs(self.folder / "out").items() if name not in left}
 
@@ -303,20 +311,22 @@ class Walk:
         with open_catalogue(self.folder / "out" / CATALOGUE) as catalogue:
             return {one.path: one.owner for one in [*catalogue.leftovers(), *catalogue.outputs()]}
 
-    def not_spared(self, summary: Summary, before: Tree, owners: Mapping[str, str]) -> list[str]:
+    def not_spared(self, summary: Summary, config: Config, before: Tree, owners: Mapping[str, str]) -> list[str]:
         """Files of articles that failed which the run did not leave as they were, though no other output took them."""
         now, others = outputs(self.folder / "out"), outputs(self.folder / "fresh").keys()
-        spared = {name for name in before.keys() - others if owners[name] in failed(summary)}
+        with open_catalogue(self.folder / "out" / CATALOGUE) as catalogue:
+            names = failed(summary, catalogue, config.batch.duplicates == "merge")
+        spared = {name for name in before.keys() - others if owners.get(name) in names}
         return [f"{name} was not left as it was" for name in sorted(spared) if now.get(name) != before[name]]
 
 
-def failed(summary: Summary) -> set[str]:
-    """The names of what failed in a run.
+def failed(summary: Summary, catalogue: Catalogue, merge: bool) -> set[str]:
+    """The names of what failed in a run: a failure has the path of the page, and the page may be a copy of an article.
 
-    An article's name is the path of its first copy, and a failure's that of the page that failed. In a walk only pages
-    fail that are too long to be read, which are of no article with others: the two paths are one.
+    merge: whether copies make one article.
     """
-    return {one.path for one in summary.failures}
+    paths = {one.path for one in summary.failures}
+    return paths | {job.name for job in group(catalogue.looks(), merge).jobs if job.path in paths}
 
 
 def walk(folder: Path, seed: int, steps: int) -> tuple[list[str], list[str]]:
