@@ -309,7 +309,8 @@ class Walk:
         if not (self.folder / "out" / CATALOGUE).exists():
             return {}
         with open_catalogue(self.folder / "out" / CATALOGUE) as catalogue:
-            return {one.path: one.owner for one in [*catalogue.leftovers(), *catalogue.outputs()]}
+            left = {one.path: one.owner for one in catalogue.leftovers()}
+            return left | {one.path: one.owner for one in catalogue.outputs()}
 
     def not_spared(self, summary: Summary, config: Config, before: Tree, owners: Mapping[str, str]) -> list[str]:
         """Files of articles that failed which the run did not leave as they were, though no other output took them."""
