@@ -234,6 +234,10 @@ class Catalogue:
         )
         return [Leftover._make(row) for row in rows]
 
+    def move_leftover(self, path: str, target: str) -> None:
+        """Keep the path of a file that was given another name."""
+        self.connection.execute("UPDATE OR REPLACE leftover SET path = ? WHERE path = ?", (target, path))
+
     def forget_leftovers(self, paths: Iterable[str]) -> None:
         """Forget files that were deleted."""
         self.connection.executemany("DELETE FROM leftover WHERE path = ?", ((path,) for path in paths))
