@@ -175,6 +175,19 @@ def test_an_article_that_fails_keeps_outputs_whose_names_others_were_to_take(tmp
     assert not [name for name in outputs(tmp_path / "out") if name.startswith("all/")]
 
 
+def test_notes_of_a_copy_that_becomes_an_article_outlive_the_article_that_was_made_of_it(tmp_path: Path) -> None:
+    """Under the name of the other copy, which fails in the same run."""
+    page(tmp_path / "in", "pages/c1/n100001.md", "短。", "甲", id_="n100001")
+    page(tmp_path / "in", "pages/c2/n100001.md", "比另一篇长一些。", "乙", id_="n100001")
+    rule = "def refuse(article, context):\n    if article.meta.title == '甲':\n        raise ValueError('no')\n"
+    (tmp_path / "notes_own.py").write_text(rule, "utf-8")
+    run(config(tmp_path, TEXT))
+    settings = config(tmp_path, f"clean: [default, 'notes_own:refuse']\n{TEXT.replace('}', ', duplicates: keep}')}")
+    summary = run(settings)
+    assert [one.path for one in summary.failures] == ["pages/c1/n100001.md"]
+    assert outputs(tmp_path / "out")["report.json"] == fresh(settings)["report.json"]
+
+
 def test_a_run_that_is_ended_when_it_has_looked_is_taken_up_by_the_next(tmp_path: Path) -> None:
     """What the look at the sources told is not forgotten, though nothing has changed since."""
     mirror(tmp_path / "in")

@@ -202,8 +202,9 @@ class Catalogue:
     def _forget_notes(self, name: str) -> None:
         row = self.connection.execute("SELECT path, rules FROM article WHERE name = ?", (name,)).fetchone()
         if row:
-            keys = ((*key, row[0]) for key in json.loads(row[1]))
-            self.connection.executemany("DELETE FROM note WHERE rule = ? AND kind = ? AND path = ?", keys)
+            # by now, notes on the same source may be those of an article with another name
+            keys = ((*key, row[0], name) for key in json.loads(row[1]))
+            self.connection.executemany("DELETE FROM note WHERE rule = ? AND kind = ? AND path = ? AND name = ?", keys)
 
     def count_articles(self) -> int:
         """How many articles are known."""
