@@ -233,6 +233,19 @@ def test_a_report_that_was_altered_is_written_again(desk: Path, name: str) -> No
     assert (told == data) if name == "report.json" else file.read_bytes().endswith(data[-1:])
 
 
+def test_a_copy_that_differs_by_now_is_in_the_report_though_nothing_is_converted(desk: Path) -> None:
+    """The note on it is no news of any output."""
+    variants = [json.loads((desk / "out/report.json").read_bytes())["variants"]]
+    for text in ("海边的小镇。", "小镇放晴，渔船一早就出海了。"):
+        page(desk / "in", "pages/c2/n100001.md", text, "小镇放晴")
+        assert go(desk).converted.total() == 0
+        variants.append(json.loads((desk / "out/report.json").read_bytes())["variants"])
+    assert variants == [0, 1, 1]
+    shutil.copyfile(desk / "in/pages/c1/n100001.md", desk / "in/pages/c2/n100001.md")
+    assert go(desk).converted.total() == 0
+    assert json.loads((desk / "out/report.json").read_bytes())["variants"] == 0
+
+
 @pytest.mark.parametrize("ending", ["cannot be written", "killed"])
 def test_a_report_that_was_not_written_is_written_by_the_next_run(
     desk: Path, monkeypatch: pytest.MonkeyPatch, ending: str

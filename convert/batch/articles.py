@@ -76,7 +76,8 @@ class Articles:
         self.summary.copies = plan.copies
         variants = self.compare(plan)
         with self.catalogue.transaction():
-            self.catalogue.set(settled="", copies=str(plan.copies))
+            # a copy that has changed may change the report's notes, and nothing else
+            self.catalogue.set(settled="", told="", copies=str(plan.copies))
             self.forget(plan)
             names = OutputNames(reserved(self.config))
             name(plan, self.formats, names, self.depend)
