@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from enum import Enum
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -37,6 +38,10 @@ def until(ended: Callable[[], bool], chunks: Iterable[Sequence[Item]]) -> Iterat
 
 METHODS = ("forkserver", "spawn")
 """How worker processes are started: in the first of these ways that the platform has."""
+
+
+SHARED = ("convert.batch.looking", "convert.batch.converting")
+"""What the server imports that processes are forked from: what all of them need, once and not in each of them."""
 
 
 class Lost(Enum):
@@ -133,7 +138,8 @@ class Pool:
                 raise RuntimeError("the pool was closed")
             before = set(multiprocessing.active_children())
             try:
-                return executor.submit(function, *arguments)
+                with _deaf():
+                    return executor.submit(function, *arguments)
             finally:
                 self._own.update(set(multiprocessing.active_children()) - before)
 
@@ -179,12 +185,31 @@ class Pool:
 
     def _new(self, jobs: int) -> ProcessPoolExecutor:
         there = multiprocessing.get_all_start_methods()
-        context = multiprocessing.get_context(next(one for one in METHODS if one in there))
+        method = next(one for one in METHODS if one in there)
+        context = multiprocessing.get_context(method)
+        if method == "forkserver":
+            context.set_forkserver_preload([*SHARED])
         return ProcessPoolExecutor(jobs, context, _begin, (self._start, *self._arguments))
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that are started in the block never hear of Ctrl-C, not even while they import what they need.
+
+    It reaches every process of the terminal; the parent alone answers it, when the block has ended.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(start: Callable[..., None], *arguments: Any) -> None:
-    # Ctrl-C reaches every process of the terminal; the parent alone answers it.
+    # where it could not be kept from them before (`_deaf`)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     start(*arguments)
