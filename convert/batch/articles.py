@@ -56,7 +56,8 @@ class Articles:
         self.summary, self.progress = summary, progress
         self.formats = build_outputs(config)
         self.goal = depends.settled(config, found)
-        self.tried: set[str] = set()
+        self._broken = catalogue.failing()
+        self.tried: set[str] = set()  # of those that failed before
         self.failed: set[str] = set()
         self._names: OutputNames | None = None
         self._waiting: list[Outcome] = []
@@ -168,7 +169,7 @@ class Articles:
             if done.outcome is None:
                 self.fail(job, done.failure)
                 continue
-            self.tried.add(job.path)
+            self.tried.update(self._broken & {job.path})
             self._waiting.append(done.outcome)
             self.summary.converted[job.reason] += 1
             self.summary.verified += done.verified
@@ -179,7 +180,7 @@ class Articles:
 
     def fail(self, job: Job, reason: str) -> None:
         """Record that there is no such article; outputs of an earlier run stay where they are."""
-        self.tried.add(job.path)
+        self.tried.update(self._broken & {job.path})
         self.failed.add(job.name)
         self._failed.append(job.name)
         self.summary.failures.append(Failure(job.path, reason))

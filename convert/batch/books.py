@@ -39,12 +39,9 @@ class Stock:
 
 def take_stock(config: Config, catalogue: Catalogue) -> Stock:
     """Read what the collections of a config ask of the articles of the catalogue."""
-    fields = frozenset().union(*(one.collection().fields for one in config.volumes))
-    names = sorted(fields - {"path"})
+    names = sorted(frozenset[str]().union(*(one.collection().fields for one in config.volumes)))
     stock = Stock()
     for path, aliases, digest, facts in catalogue.members(names):
-        if "path" in fields:
-            facts = {**facts, "path": path}
         stock.members.append(Member(path, facts))
         stock.digests[path] = digest
         if aliases:

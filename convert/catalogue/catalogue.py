@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
-from convert.catalogue.rows import FACTS, Known, Leftover, Look, Outcome, Output, Shelved, Value, facts_of_row, storable
+from convert.catalogue.rows import FACTS, Facts, Known, Leftover, Look, Outcome, Output, Shelved, Value, storable
 
 PAGE = 5000
 """Rows that are read at a time: long results are never held in memory, and what is read may be written meanwhile."""
@@ -217,10 +217,11 @@ class Catalogue:
 
     def members(self, names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...], bytes, Mapping[str, Any]]]:
         """Of every article the path of its source, those of its copies, its digest, and some of its facts."""
+        places = {name: place for place, name in enumerate(names)}
         for _, path, aliases, digest, *values in self._all(
             ", ".join(["name", "path", "aliases", "digest", *names]), "article", "name"
         ):
-            yield path, () if aliases == "[]" else tuple(json.loads(aliases)), digest, facts_of_row(names, values)
+            yield path, () if aliases == "[]" else tuple(json.loads(aliases)), digest, Facts(places, values)
 
     # --- files that nothing asks for
 
@@ -269,6 +270,10 @@ class Catalogue:
             self.connection.execute("DELETE FROM member WHERE volume = ?", (file,))
 
     # --- failures and runs
+
+    def failing(self) -> frozenset[str]:
+        """The paths of the sources and volumes that failed when they were last tried."""
+        return frozenset(path for (path,) in self.connection.execute("SELECT path FROM failure"))
 
     def put_failures(self, failures: Iterable[tuple[str, str]], tried: Iterable[str] | None) -> None:
         """Keep why sources and volumes failed. tried: those that earlier failures are forgotten of; None for all."""
