@@ -73,10 +73,11 @@ class PathTemplate:
         path: the source's path; meta: the article's metadata, needed unless `from_path` is true.
         Fields without a value read `undated`, `unknown`, or as the source's own name.
         """
-        values = _values(path, meta) if meta else _from_path(path)
-        date = meta.date if meta else None
+        if meta is None:  # of nearly all templates, for every source that there is
+            return safe_path(self.text.format_map(_from_path(path)))
+        values = _values(path, meta)
         filled = (
-            literal + (_format_date(date, form) if name == "date" else values[name] if name else "")
+            literal + (_format_date(meta.date, form) if name == "date" else values[name] if name else "")
             for literal, name, form in self.pieces
         )
         return safe_path("".join(filled))

@@ -17,7 +17,7 @@ from convert.batch.lock import HOLDER, LOCK
 from convert.batch.looking import compare
 from convert.batch.naming import make_way, name_outputs
 from convert.batch.outdated import Disk, Outdated, outdated
-from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name, variant
+from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name_jobs, variant
 from convert.batch.pool import Lost, chunked, until
 from convert.batch.refresh import lost
 from convert.batch.report import PAGE, REPORT, NotesFile
@@ -57,7 +57,8 @@ class Articles:
         self.summary, self.progress = summary, progress
         self.formats = build_outputs(config)
         self.goal = depends.settled(config, found)
-        self.tried: set[str] = set()
+        self._broken = catalogue.failing()
+        self.tried: set[str] = set()  # of those that failed before
         self.failed: set[str] = set()
         self._names: OutputNames | None = None
         self._waiting: list[Outcome] = []
@@ -77,12 +78,11 @@ class Articles:
         variants = self.compare(plan)
         with self.catalogue.transaction():
             self.catalogue.set(settled="", copies=str(plan.copies))
-            self.forget(plan)
-            names = OutputNames(reserved(self.config))
-            name(plan, self.formats, names, self.depend)
-            self._names = names
+            self._names = OutputNames(reserved(self.config))
+            jobs = name_jobs(plan, self.formats, self._names, self.depend)
             formats = [one.name for one in self.formats]
-            work = outdated(plan.jobs, self.catalogue, self.sink, formats, every)
+            work = outdated(jobs, self.catalogue, self.sink, formats, every)
+            self.forget(work.gone)
             self.catalogue.touch_outputs(work.touched)
             rows = (row for owner, note in [*plan.notes, *variants] for row in note_rows(owner, [note]))
             self.catalogue.replace_notes([NAMED, VARIANT], rows)
@@ -105,10 +105,8 @@ class Articles:
         """What an article depends on besides its source."""
         return self.depends.of((job.path, *job.aliases), job.profile)
 
-    def forget(self, plan: Plan) -> None:
+    def forget(self, gone: Sequence[str]) -> None:
         """Forget articles that are no more."""
-        names = {job.name for job in plan.jobs}
-        gone = [known.name for known in self.catalogue.articles() if known.name not in names]
         self.catalogue.forget_articles(gone)
         if gone:
             self.catalogue.set(volumes="")
@@ -168,12 +166,13 @@ class Articles:
         """Take in what a chunk of jobs came to."""
         by_path = {job.path: job for job in jobs}
         for done in batch.done:
+            job = by_path[done.path]
             if done.outcome is None:
-                self.fail(by_path[done.path], done.failure)
+                self.fail(job, done.failure)
                 continue
-            self.tried.add(done.path)
+            self.tried.update(self._broken & {job.path})
             self._waiting.append(done.outcome)
-            self.summary.converted[by_path[done.path].reason] += 1
+            self.summary.converted[job.reason] += 1
             self.summary.verified += done.verified
             self.summary.differing += [done.differing] if done.differing else []
             self.summary.outputs.update(output.name for output in self.formats)
@@ -182,7 +181,7 @@ class Articles:
 
     def fail(self, job: Job, reason: str) -> None:
         """Record that there is no such article; outputs of an earlier run stay where they are."""
-        self.tried.add(job.path)
+        self.tried.update(self._broken & {job.path})
         self.failed.add(job.name)
         self._failed.append(job.name)
         self.summary.failures.append(Failure(job.path, reason))

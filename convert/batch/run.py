@@ -198,6 +198,7 @@ class _Run:
             work = self.articles.plan(changed, every)
         if work and not self.options.dry_run:
             self.articles.convert(work, self.options.notes, ended)
+            work.jobs.clear()  # they take as much memory as what volumes are planned from
             self.books(ended)
             if self.options.prune and not self.options.partial and not ended():
                 self.prune()

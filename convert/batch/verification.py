@@ -161,7 +161,7 @@ class _Verification:
             for index, wanted in read.wanted:
                 given = self.given.get((job.name, self.outputs[index].name, wanted))
                 targets[index] = given or settle(self.names, wanted, job, [])
-            named.append(replace(job, targets=tuple(targets)))
+            named.append(job._replace(targets=tuple(targets)))
         return named
 
     def read(self, what: str, jobs: Sequence[Job], check: bool) -> Iterable[tuple[Job, Read]]:

@@ -116,12 +116,15 @@ def explain(error: Exception) -> int:
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """How far a run is: a bar on a terminal, elsewhere a line for each thing that it has done."""
+    if quiet:
+        yield lambda what, done, total: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True, highlight=False)
-    if quiet or not console.is_terminal:
-        yield _lines(quiet)
+    if not console.is_terminal:
+        yield _tell_line
         return
     columns = (TextColumn("{task.description:<11}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bars:
@@ -135,12 +138,9 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         yield tell
 
 
-def _lines(quiet: bool) -> Callable[[str, int, int], None]:
-    def tell(what: str, done: int, total: int) -> None:
-        if not quiet and done == total:
-            print(f"{what}: {total:,}", file=sys.stderr, flush=True)
-
-    return tell
+def _tell_line(what: str, done: int, total: int) -> None:
+    if done == total:
+        print(f"{what}: {total:,}", file=sys.stderr, flush=True)
 
 
 def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -> None:

@@ -16,7 +16,7 @@ from convert.emit.epub.markup import attribute, document
 from convert.emit.epub.metadata import About, about
 from convert.emit.epub.navigation import NAV, Entry, contents, nav_document, ncx, section_page
 from convert.emit.epub.options import BookOptions, Chapter, PictureReport, PictureSource
-from convert.emit.epub.package import CSS, NCX, XHTML, Part, pack
+from convert.emit.epub.part import CSS, NCX, XHTML, Part
 from convert.emit.epub.pictures import LEVELS, Level
 from convert.emit.epub.script import Script
 from convert.errors import OutputError
@@ -85,6 +85,8 @@ def _write(
     volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, options: BookOptions
 ) -> tuple[bytes, About, bytes]:
     """The book at one level of its pictures, what it says of itself, and its cover."""
+    from convert.emit.epub.package import pack
+
     gallery.take_in((chapter.path, src) for chapter in chapters for src in chapter.pictures)
     stems = name_chapters(chapters)
     first_files = {path: f"{stem}.xhtml" for path, stem in stems.items()}
