@@ -33,10 +33,12 @@ from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError, nearest
 from convert.names import PathTemplate
 from convert.profiles import load_profiles
+from convert.typesetting import ScriptName, Spacing
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
 
 DEFAULT = "default"
+LEAST_WIDTH = 10
 _SHIPPED = Collection()
 
 
@@ -114,6 +116,14 @@ def _check_flavour(name: str) -> str:
     return name
 
 
+def check_width(width: int) -> int:
+    """A number of columns. Raises a validator's error for one that no line of text fits into."""
+    if width < 0 or 0 < width < LEAST_WIDTH:
+        raise refused("", f"0, or at least {LEAST_WIDTH} columns", "0 breaks no line")
+    return width
+
+
+Width: TypeAlias = Annotated[StrictInt, AfterValidator(check_width)]
 Flavour: TypeAlias = Annotated[StrictStr, AfterValidator(_check_flavour)]
 RuleName: TypeAlias = Annotated[StrictStr, _one_of(RULES, "rule")]
 StepName: TypeAlias = Annotated[StrictStr, _one_of(STEPS, "step")]
@@ -128,13 +138,20 @@ class ParseOptions(Section):
     max_bytes: Annotated[StrictInt, Field(ge=1)] = 4 * 1024 * 1024
 
 
+class TypesetOutput(Section):
+    """script: a configuration of OpenCC by which its text is turned. spacing: `pangu` spaces Han and Latin."""
+
+    script: ScriptName = "none"
+    spacing: Spacing = "none"
+
+
 class CustomOutput(Section):
     """The output of an emitter given as `module:function`. path: the template of its files' paths."""
 
     path: Template
 
 
-class MarkdownOutput(Section):
+class MarkdownOutput(TypesetOutput):
     """flavour: the dialect. front_matter: `default` or `none`. title: as a heading above the body too."""
 
     path: Template = "markdown/{folder}/{stem}.md"
@@ -143,19 +160,20 @@ class MarkdownOutput(Section):
     title: StrictBool = False
 
 
-class TextOutput(Section):
-    """path: the template of the files' paths."""
+class TextOutput(TypesetOutput):
+    """path: the template of the files' paths. width: the columns of a line; 0 breaks none."""
 
     path: Template = "text/{folder}/{stem}.txt"
+    width: Width = 0
 
 
-class HtmlOutput(Section):
+class HtmlOutput(TypesetOutput):
     """path: the template of the files' paths."""
 
     path: Template = "html/{folder}/{stem}.html"
 
 
-class JsonOutput(Section):
+class JsonOutput(TypesetOutput):
     """path: the template of the files' paths. flavour: the dialect of the Markdown in it."""
 
     path: Template = "json/{folder}/{stem}.json"
@@ -201,7 +219,8 @@ class VolumeOptions(Section):
     pictures: Literal["mirror", "fetch", "omit"] = _SHIPPED.pictures
     grayscale: StrictBool = _SHIPPED.grayscale
     style: Literal["book", "plain"] = _SHIPPED.style
-    script: Literal["none", "s2t", "t2s"] = _SHIPPED.script
+    script: ScriptName = _SHIPPED.script
+    spacing: Spacing = _SHIPPED.spacing
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -261,6 +280,12 @@ class Config(Section):
         copy = self.model_copy(update={**places, "pictures": pictures})
         copy._base = self._base.absolute()
         return copy
+
+    @property
+    def scripts(self) -> list[ScriptName]:
+        """The configurations of OpenCC that the formats ask for; volumes ask by themselves."""
+        formats = [one for one in self.emit.formats().values() if isinstance(one, TypesetOutput)]
+        return [one.script for one in formats if one.script != "none"]
 
     @property
     def base(self) -> Path:
