@@ -28,6 +28,7 @@ from convert.config.extensions import resolve
 from convert.config.input import InputOptions, just_a_path
 from convert.config.pictures import PictureOptions
 from convert.config.section import FilePath, Section, base_of, empty_section, refused
+from convert.config.width import Width
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError, nearest
@@ -38,7 +39,6 @@ from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
 
 DEFAULT = "default"
-LEAST_WIDTH = 10
 _SHIPPED = Collection()
 
 
@@ -116,14 +116,6 @@ def _check_flavour(name: str) -> str:
     return name
 
 
-def check_width(width: int) -> int:
-    """A number of columns. Raises a validator's error for one that no line of text fits into."""
-    if width < 0 or 0 < width < LEAST_WIDTH:
-        raise refused("", f"0, or at least {LEAST_WIDTH} columns", "0 breaks no line")
-    return width
-
-
-Width: TypeAlias = Annotated[StrictInt, AfterValidator(check_width)]
 Flavour: TypeAlias = Annotated[StrictStr, AfterValidator(_check_flavour)]
 RuleName: TypeAlias = Annotated[StrictStr, _one_of(RULES, "rule")]
 StepName: TypeAlias = Annotated[StrictStr, _one_of(STEPS, "step")]
@@ -138,17 +130,21 @@ class ParseOptions(Section):
     max_bytes: Annotated[StrictInt, Field(ge=1)] = 4 * 1024 * 1024
 
 
-class TypesetOutput(Section):
-    """script: a configuration of OpenCC by which its text is turned. spacing: `pangu` spaces Han and Latin."""
-
-    script: ScriptName = "none"
-    spacing: Spacing = "none"
-
-
 class CustomOutput(Section):
     """The output of an emitter given as `module:function`. path: the template of its files' paths."""
 
     path: Template
+
+
+class TypesetOutput(Section):
+    """path: the template of the files' paths.
+
+    script: the configuration of OpenCC by which the text is turned. spacing: `pangu` spaces Han and Latin.
+    """
+
+    path: Template
+    script: ScriptName = "none"
+    spacing: Spacing = "none"
 
 
 class MarkdownOutput(TypesetOutput):
@@ -161,20 +157,20 @@ class MarkdownOutput(TypesetOutput):
 
 
 class TextOutput(TypesetOutput):
-    """path: the template of the files' paths. width: the columns of a line; 0 breaks none."""
+    """width: the columns of a line; 0 breaks none."""
 
     path: Template = "text/{folder}/{stem}.txt"
     width: Width = 0
 
 
 class HtmlOutput(TypesetOutput):
-    """path: the template of the files' paths."""
+    """A whole document, for other programs."""
 
     path: Template = "html/{folder}/{stem}.html"
 
 
 class JsonOutput(TypesetOutput):
-    """path: the template of the files' paths. flavour: the dialect of the Markdown in it."""
+    """flavour: the dialect of the Markdown in it."""
 
     path: Template = "json/{folder}/{stem}.json"
     flavour: Flavour = "gfm"
