@@ -14,7 +14,9 @@ from convert.typesetting.addresses import ADDRESS
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _LATIN = "0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
-_GAP = re.compile(rf"(?<=[{_HAN}])(?=[{_LATIN}])|(?<=[{_LATIN}])(?=[{_HAN}])|(?<=[{_LATIN}][%‰+])(?=[{_HAN}])")
+_GAP = re.compile(
+    rf"(?<=[{_HAN}])(?=[{_LATIN}])|(?:(?<=[{_LATIN}])|(?<=[{_LATIN}][%‰+])|(?<=[{_LATIN}]\+\+))(?=[{_HAN}])"
+)
 # Addresses, mail addresses, names of hosts and files, marks of people and subjects: a space in or beside one may make
 # it another.
 _WHOLE = re.compile(
