@@ -26,6 +26,7 @@ from convert.typesetting import SCRIPTS, Typesetting
 from convert.typesetting import script as script_module
 from convert.verify import View, canonical, html_file, markdown_file, plain_text, typeset_copy
 from tests.case import CASES, Case
+from tests.test_cli import command
 from tests.test_verify_command import damage_book
 
 PANGU = EmitOptions(spacing="pangu")
@@ -437,3 +438,40 @@ def test_the_writers_of_the_defaults_are_the_emitters_themselves() -> None:
     assert [one.write for one in build_outputs(load_config(None))] == [
         EMITTERS[name].write for name in ("markdown", "text")
     ]
+
+
+def test_convert_takes_the_options_for_one_article(made: Config, tmp_path: Path) -> None:
+    """Those of the command win over the config's, and any format but a book's has script and spacing."""
+    source = str(made.base / "in/pages/c1/n1.md")
+    (tmp_path / "config.yaml").write_text("emit: {text: {width: 30, spacing: pangu}}\n", encoding="utf-8")
+    shown = {
+        given: command(tmp_path, "convert", source, *given.split()).stdout.decode()
+        for given in ("--to text", "--to text --width 0", "--to text --width 20 --spacing none", "--script s2twp")
+    }
+    assert "桥长 12 米，头发和 Maple 镇的 \n互联网。\n" in shown["--to text"]
+    assert "\n桥长 12 米，头发和 Maple 镇的互联网。\n" in shown["--to text --width 0"]
+    assert "\n桥长12米，头发和 \nMaple镇的互联网。\n" in shown["--to text --width 20 --spacing none"]
+    assert "\nlang: zh-Hant-TW\n" in shown["--script s2twp"]
+    latex = command(tmp_path, "convert", source, "--to", "latex", "--script", "s2hk", "--spacing", "pangu").stdout
+    assert "橋長 12 米" in latex.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            "--width 40",
+            "--width: the format is markdown; expected text, the only one with lines; say --to text as well",
+        ),
+        ("--to text --width 5", "--width: found 5; expected 0, or at least 10 columns; 0 breaks no line"),
+        (
+            "--to epub --script s2t",
+            "--script: the format is epub; expected another one; name it for volumes in the config, as `script`",
+        ),
+    ],
+)
+def test_an_option_that_a_format_has_not_is_refused(made: Config, tmp_path: Path, given: str, message: str) -> None:
+    """With exit code 2, before anything is converted."""
+    done = command(tmp_path, "convert", str(made.base / "in/pages/c1/n1.md"), *given.split())
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().strip() == message

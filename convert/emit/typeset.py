@@ -16,7 +16,7 @@ from convert.emit.options import EmitOptions, Emitter
 from convert.tree import fragment
 from convert.typesetting import Joint, Typesetting
 
-_TAG = re.compile(r'(<[^>"]*(?:"[^"]*"[^>"]*)*>)')
+_TAG = re.compile(r'(<[^<>"]*(?:"[^"<]*"[^<>"]*)*>)')
 _SAID = re.compile(r' (alt|aria-label|title)="([^"]*)"')
 _NAME = re.compile(r"</?([a-z0-9]+)")
 _HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

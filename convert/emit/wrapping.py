@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Collection
-from functools import cache
 
 from convert.typesetting import ADDRESS
 
@@ -35,20 +35,33 @@ _MARKER = re.compile(r" *(?:(?:-|[0-9]{1,10}\.) +)*")
 _WIDE_WORD = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 
 
-@cache
-def _columns(sign: str) -> int:
-    """How many columns a character takes: two where it is wide (UAX #11), none where it stands on another one.
+class _Sizes(dict[int, str]):
+    """For each character, by its number, the columns that it takes, as a digit, so that a text can be translated.
 
-    Characters of ambiguous width take one, as that annex has it where nothing else is known.
+    Two where it is wide (East Asian Width, UAX #11), none where it stands on another one. Characters of ambiguous width
+    take one, as that annex has it where nothing else is known.
     """
-    if unicodedata.category(sign) in {"Mn", "Me", "Cf", "Cc"}:
-        return 0
-    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        if unicodedata.category(sign) in {"Mn", "Me", "Cf", "Cc"}:
+            size = "0"
+        else:
+            size = "2" if unicodedata.east_asian_width(sign) in "WF" else "1"
+        self[code] = size
+        return size
+
+
+_SIZES = _Sizes()
 
 
 def columns(text: str) -> int:
     """The columns that a text takes."""
-    return sum(map(_columns, text))
+    return _sum(text.translate(_SIZES), 0, len(text))
+
+
+def _sum(sizes: str, low: int, high: int) -> int:
+    return sizes.count("1", low, high) + 2 * sizes.count("2", low, high)
 
 
 def wrap(text: str, width: int, kept: Collection[str] = ()) -> str:
@@ -77,52 +90,84 @@ def _broken(line: str, width: int) -> list[str]:
     start = marker.end() if marker else 0
     if start * 2 > width:
         return [line]
-    indent = " " * start
-    addresses = [one.span() for one in ADDRESS.finditer(line)][::-1]
+    breaks = _Breaks(line)
     pieces: list[str] = []
-    first = 0
-    used = start
-    place = used_there = 0  # the last place for a break, and the columns up to it; nothing where there is none
-    for at in range(start, len(line)):
-        if addresses and addresses[-1][1] <= at:
-            addresses.pop()
-        inside = bool(addresses) and addresses[-1][0] < at
-        if at > start and not inside and _may_break(line, at):
-            place, used_there = at, used
-        size = _columns(line[at])
-        if used + size > width and place and line[at] != " ":
-            pieces.append(line[first:place])
-            first, used, place = place, start + used - used_there, 0
-        used += size
-    pieces.append(line[first:])
+    first, behind = start, 0
+    while True:
+        end = breaks.fitting(first, width - start)
+        place = breaks.last(first, end) or breaks.next(end)
+        if end == len(line) or place == len(line):
+            break
+        pieces.append(line[behind:place])
+        first = behind = place
+    pieces.append(line[behind:])
+    indent = " " * start
     return [piece if number == 0 else indent + piece for number, piece in enumerate(pieces)]
 
 
-def _may_break(line: str, at: int) -> bool:
-    """Whether a line may be broken before the character at a place."""
-    after, before = line[at], line[at - 1]
-    if after == " " or after in _NO_START or after in _GLUE or before in _GLUE or after in _SKIN:
-        return False
-    if not _columns(after):
-        return False  # it stands on the one before
-    base = at - 1
-    while base > 0 and not _columns(line[base]):
-        base -= 1
-    if before == " ":
-        while base > 0 and line[base] == " ":
-            base -= 1
-        return line[base] not in _NO_END
-    before = line[base]
-    if before in _NO_END or before in _QUOTES or after in _QUOTES:
-        return False
-    if _WIDE_WORD.match(before) and _WIDE_WORD.match(after):
-        return False
-    # Between two narrow characters stands no break but at a space: there are words, numbers, and pairs of dashes.
-    return _is_wide(line, base, base - 1) or _is_wide(line, at, at + 1)
+class _Breaks:
+    """Where one line may be broken. sizes: the columns of its characters."""
 
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self.sizes = line.translate(_SIZES)
+        spans = [one.span() for one in ADDRESS.finditer(line)]
+        self.starts, self.ends = [one for one, _ in spans], [one for _, one in spans]
 
-def _is_wide(line: str, at: int, inner: int) -> bool:
-    """Whether a character is of Chinese text: wide, or a quotation mark with a wide character inside."""
-    if line[at] in "“”‘’" and 0 <= inner < len(line):
-        return _columns(line[inner]) == 2
-    return _columns(line[at]) == 2
+    def fitting(self, first: int, room: int) -> int:
+        """The place behind the last character that fits, from the first on; spaces there take no room."""
+        end, most = first, len(self.line)
+        while end < most:
+            step = max(room // 2, 1)
+            used = _sum(self.sizes, end, end + step)
+            if used > room:
+                break
+            end, room = min(end + step, most), room - used
+        while end < most and self.line[end] == " ":
+            end += 1
+        return end
+
+    def last(self, first: int, end: int) -> int:
+        """The last place for a break behind the first character, up to the end; 0 where there is none."""
+        return next((at for at in range(end, first, -1) if at == len(self.line) or self.may(at)), 0)
+
+    def next(self, end: int) -> int:
+        """The first place for a break behind the end; the line's own end where there is none."""
+        return next((at for at in range(end + 1, len(self.line)) if self.may(at)), len(self.line))
+
+    def may(self, at: int) -> bool:
+        """Whether the line may be broken before the character at a place, which is not its first."""
+        line = self.line
+        after, before = line[at], line[at - 1]
+        if after == " " or after in _NO_START or after in _GLUE or before in _GLUE or after in _SKIN:
+            return False
+        if self.sizes[at] == "0":
+            return False  # it stands on the one before
+        address = bisect_left(self.starts, at) - 1
+        if address >= 0 and at < self.ends[address]:
+            return False
+        word = at - 1
+        while word > 0 and line[word] == " ":
+            word -= 1
+        base = self.base(word)
+        before = line[base]
+        if word < at - 1:
+            return before not in _NO_END
+        if before in _NO_END or before in _QUOTES or after in _QUOTES:
+            return False
+        if _WIDE_WORD.match(before) and _WIDE_WORD.match(after):
+            return False
+        # Between two narrow characters stands no break but at a space: there are words, numbers, and pairs of dashes.
+        return self.is_chinese(base, base - 1) or self.is_chinese(at, at + 1)
+
+    def base(self, at: int) -> int:
+        """The place of the character that the one at a place stands on; its own where it takes room."""
+        while at > 0 and self.sizes[at] == "0":
+            at -= 1
+        return at
+
+    def is_chinese(self, at: int, inner: int) -> bool:
+        """Whether a character is of Chinese text: wide, or a quotation mark with a wide character inside."""
+        if self.line[at] in "“”‘’" and 0 <= inner < len(self.line):
+            return self.sizes[inner] == "2"
+        return self.sizes[at] == "2"
