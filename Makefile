@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers lint accept bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-readers lint docs accept bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,6 +24,10 @@ $(VENV)/tested: $(VENV)/installed
 
 $(VENV)/bench: $(VENV)/tested
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
+	touch $@
+
+$(VENV)/docs: $(VENV)/installed
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	touch $@
 
 run: $(VENV)/installed ## convert seeds/ into out/ and say what came out
@@ -44,6 +48,9 @@ lint: $(VENV)/tested ## formatting, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+docs: $(VENV)/docs ## the guide as a site, in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
@@ -80,5 +87,5 @@ growth: $(VENV)/tested ## how time grows with size, over hostile shapes
 	$(BIN)/python -m benchmarks.growth
 
 clean: ## remove what running and testing made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis readers/node_modules
+	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache .hypothesis readers/node_modules
 	find out -mindepth 1 ! -name .gitignore -delete

@@ -23,7 +23,7 @@ from convert.batch.pool import Item, Lost, Pool, Result
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
 from convert.catalogue import CATALOGUE, open_catalogue
-from convert.config import Config, load_config
+from convert.config import Config, OutputOptions, load_config
 
 PAGE = """### {title}
 
@@ -269,7 +269,7 @@ class Walk:
         shutil.rmtree(fresh, ignore_errors=True)
         with patch("convert.batch.engine.Pool", Here):
             summary = run(config, Options(prune=config.batch.prune))
-            wanted = run(config.model_copy(update={"output": fresh}))
+            wanted = run(config.model_copy(update={"output": OutputOptions(path=fresh)}))
             found = self.asked_for(summary, config.batch.prune)
             faults = differences(found, outputs(fresh))
             if summary.exit_code != wanted.exit_code:

@@ -8,8 +8,9 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from convert.article import Source
@@ -98,7 +99,10 @@ class Outbox:
     """Outputs that are written under temporary names, and get their own all at once, when they are safely on disk.
 
     One wait for the disk costs as much as writing some ten files, whether it is for one of them or for a hundred.
+    stamps: of files whose time of change is known only when they have their names: none.
     """
+
+    stamps: Mapping[str, int] = MappingProxyType({})
 
     def __init__(self, root: Path) -> None:
         self._root = root

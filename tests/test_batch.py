@@ -23,7 +23,7 @@ from convert.batch.pool import Lost, Pool, chunked
 from convert.batch.run import Options, run
 from convert.batch.sources import Mirrors, find_sources, read_channels
 from convert.catalogue import CATALOGUE, Look
-from convert.config import Config, build_outputs, load_config
+from convert.config import Config, OutputOptions, build_outputs, load_config
 from convert.errors import ConfigError, NothingToReadError
 from convert.names import OutputNames
 from convert.profiles import load_profiles
@@ -124,7 +124,7 @@ def test_the_output_folder_in_the_input_is_passed_over(tmp_path: Path) -> None:
     for name in ("a.md", "out/markdown/a.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(b"")
-    result = find_sources(tmp_path, output=tmp_path / "out")
+    result = find_sources(tmp_path, output=OutputOptions(path=tmp_path / "out"))
     assert (result.paths, result.passed_over) == (["a.md"], Counter({"the output folder": 1}))
 
 
@@ -581,13 +581,13 @@ def test_an_output_that_holds_the_input_is_refused(tmp_path: Path, output: str) 
     """There outputs could take the place of sources."""
     mirror(tmp_path / "in")
     with pytest.raises(ConfigError, match="output"):
-        run(config(tmp_path).model_copy(update={"output": tmp_path / output}))
+        run(config(tmp_path).model_copy(update={"output": OutputOptions(path=tmp_path / output)}))
 
 
 def test_an_output_in_the_input_is_never_read(tmp_path: Path) -> None:
     """A second run finds what the first one found."""
     mirror(tmp_path / "in")
-    inside = config(tmp_path).model_copy(update={"output": tmp_path / "in" / "out"})
+    inside = config(tmp_path).model_copy(update={"output": OutputOptions(path=tmp_path / "in" / "out")})
     first, second = run(inside), run(inside)
     assert first.sources == second.sources == 4
 

@@ -209,7 +209,7 @@ def test_a_run_over_a_damaged_catalogue_makes_a_new_one_and_says_so(tmp_path: Pa
     mirror(tmp_path / "in")
     settings = config(tmp_path, "batch: {jobs: 1, search: true}\n")
     run(settings)
-    file = settings.output / CATALOGUE
+    file = settings.output.path / CATALOGUE
     file.write_bytes(file.read_bytes()[:6000])
     summary = run(settings)
     assert summary.exit_code == 0
@@ -255,7 +255,7 @@ def test_the_index_follows_the_articles(tmp_path: Path) -> None:
     run(settings)
     then = index(settings)
     assert (then.articles, then.taken, then.gone) == (3, 2, 1)
-    with open_catalogue(settings.output / CATALOGUE) as catalogue:
+    with open_catalogue(settings.output.path / CATALOGUE) as catalogue:
         assert names_with(catalogue, "刷了漆") == names_with(catalogue, "一只猫") == []
         assert names_with(catalogue, "灭了一") == ["pages/c1/n100002.md"]
         assert names_with(catalogue, "骑车上") == ["pages/c1/n100009.md"]
@@ -274,7 +274,7 @@ def indexed(folder: Path) -> Config:
 def test_the_index_holds_text_without_metadata(tmp_path: Path) -> None:
     """Title and body only; both end in line breaks, so that their last characters begin pieces."""
     settings = indexed(tmp_path)
-    with read_catalogue(settings.output / CATALOGUE) as catalogue:
+    with read_catalogue(settings.output.path / CATALOGUE) as catalogue:
         row = catalogue.connection.execute("SELECT title, body FROM text WHERE name LIKE '%2.md'").fetchone()
     assert row == ("灯塔\n\n", "灯塔重新刷了漆，白得很。\n\n")
 
@@ -282,12 +282,12 @@ def test_the_index_holds_text_without_metadata(tmp_path: Path) -> None:
 def test_an_index_that_is_made_anew_has_every_article(tmp_path: Path) -> None:
     """Whatever was wrong with the one before."""
     settings = indexed(tmp_path)
-    with open_catalogue(settings.output / CATALOGUE) as catalogue:
+    with open_catalogue(settings.output.path / CATALOGUE) as catalogue:
         catalogue.connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
         assert names_with(catalogue, "刷了漆") == []
     assert index(settings).taken == 0
     assert index(settings, anew=True).taken == 3
-    with read_catalogue(settings.output / CATALOGUE) as catalogue:
+    with read_catalogue(settings.output.path / CATALOGUE) as catalogue:
         assert names_with(catalogue, "刷了漆") == ["pages/c1/n100002.md"]
 
 
@@ -322,7 +322,7 @@ def test_a_run_indexes_where_the_config_says_so(tmp_path: Path) -> None:
     assert ("indexing", 1) in told
     page(tmp_path / "in", "pages/c1/n100010.md")
     run(settings, stop=lambda: 15)
-    with read_catalogue(settings.output / CATALOGUE) as catalogue:
+    with read_catalogue(settings.output.path / CATALOGUE) as catalogue:
         assert Index(catalogue).count() == 4
 
 
@@ -341,7 +341,7 @@ def test_an_index_waits_for_no_run(tmp_path: Path) -> None:
     mirror(tmp_path / "in")
     settings = config(tmp_path)
     run(settings)
-    with hold(settings.output):
+    with hold(settings.output.path):
         done = command(tmp_path, "index")
         assert done.returncode == 75
         assert "another run holds this folder" in done.stderr.decode()

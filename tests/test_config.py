@@ -83,7 +83,7 @@ def test_an_empty_file_and_an_empty_section_are_the_defaults(tmp_path: Path) -> 
 def test_relative_paths_start_from_the_config_file(tmp_path: Path) -> None:
     """The command means the same from every working folder."""
     config = load_config(write(tmp_path, "input: mirror\noutput: /somewhere/out\n"))
-    assert (config.input.path, config.output) == (tmp_path / "mirror", Path("/somewhere/out"))
+    assert (config.input.path, config.output.path) == (tmp_path / "mirror", Path("/somewhere/out"))
 
 
 def test_a_config_is_frozen_and_crosses_a_process_border(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from convert.batch.verification import verify_outputs
 from convert.cli import main
 from convert.config import Config
 from convert.errors import ConfigError, EngineError, MissingToolError, UsageError
+from convert.sinks import FolderSink
+from convert.stores import Folder
 from tests.test_batch import config, mirror, page, tree
 from tests.test_cli import command
 
@@ -325,8 +327,9 @@ def order(tmp_path: Path, **more: Any) -> Order:
     (tmp_path / "n1.md").write_bytes(b"")
     mark = tmp_path / part_name("t")
     mark.write_text("t", encoding="ascii")
-    known: dict[str, Any] = {"token": "t", "versions": versions(["turbohtml"]), "source": str(tmp_path / "n1.md")}
-    known |= {"mark": str(mark), "start": print, "arguments": (), "environment": {}}
+    known: dict[str, Any] = {"token": "t", "versions": versions(["turbohtml"]), "store": Folder(tmp_path)}
+    known |= {"source": "n1.md", "sink": FolderSink(tmp_path), "mark": mark.name}
+    known |= {"start": print, "arguments": (), "environment": {}}
     return Order(**(known | more))
 
 
@@ -335,12 +338,12 @@ def test_a_worker_looks_whether_it_sees_the_folders_of_the_run(tmp_path: Path) -
     todo = "mount it there under the same path"
     assert look_round(order(tmp_path)) is None
     assert (tmp_path / leave_sign(order(tmp_path), "tcp://127.0.0.1:1")).is_file()
-    expected = "the {} folder that is here, on a file system that both share"
-    unseen = str(tmp_path / "none" / "n1.md")
-    assert look_round(order(tmp_path, source=unseen)) == (f"does not see {unseen}", expected.format("input"), todo)
+    expected = "the {} that is here, which both share"
+    unseen = f"does not see {tmp_path / 'none'}: n1.md"
+    assert look_round(order(tmp_path, store=Folder(tmp_path / "none"))) == (unseen, expected.format("input"), todo)
     other = Trouble(f"does not see {tmp_path}", expected.format("output"), todo)
     assert look_round(order(tmp_path, token="u")) == other
-    assert look_round(order(tmp_path, mark="", token="u")) is None
+    assert look_round(order(tmp_path, sink=None, token="u")) is None
 
 
 def test_a_worker_names_every_version_that_is_not_the_same(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ def times(folder: Path) -> dict[str, int]:
 
 def assert_right(settings: Config, wanted: Tree) -> None:
     """The outputs are as they were, the catalogue is whole, and a run finds nothing to do."""
-    assert differences(outputs(settings.output), wanted) == []
-    with closing(sqlite3.connect(settings.output / CATALOGUE)) as connection:
+    assert differences(outputs(settings.output.path), wanted) == []
+    with closing(sqlite3.connect(settings.output.path / CATALOGUE)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     again = run(settings)
     assert (again.exit_code, again.converted.total(), again.built) == (0, 0, 0)
@@ -59,7 +59,7 @@ def assert_right(settings: Config, wanted: Tree) -> None:
 def test_a_catalogue_that_was_cut_off_anywhere_is_made_anew(tmp_path: Path) -> None:
     """At thirty places, the first and the last byte among them."""
     settings, wanted = made(tmp_path)
-    file = settings.output / CATALOGUE
+    file = settings.output.path / CATALOGUE
     whole = file.read_bytes()
     for number in range(30):
         file.write_bytes(whole[: len(whole) * number // 29 - (number == 29)])
@@ -89,33 +89,33 @@ def spoiled(file: Path) -> None:
 def test_a_damaged_catalogue_is_set_aside_and_said(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     """What lay there is kept under another name; outputs that hold the same bytes are left alone, with their times."""
     settings, wanted = made(tmp_path)
-    before = times(settings.output)
-    damage(settings.output / CATALOGUE)
+    before = times(settings.output.path)
+    damage(settings.output.path / CATALOGUE)
     summary = run(settings)
     assert "it lies in catalogue.damaged.sqlite now" in summary.warnings[0]
-    assert times(settings.output) == before
+    assert times(settings.output.path) == before
     assert_right(settings, wanted)
 
 
 def test_a_lost_catalogue_leaves_outputs_as_they_are(tmp_path: Path) -> None:
     """The next run makes a new one; files with the right bytes keep their times."""
     settings, wanted = made(tmp_path)
-    before = times(settings.output)
-    (settings.output / CATALOGUE).unlink()
+    before = times(settings.output.path)
+    (settings.output.path / CATALOGUE).unlink()
     assert run(settings).converted == {"new": 43}
-    assert times(settings.output) == before
+    assert times(settings.output.path) == before
     assert_right(settings, wanted)
 
 
 def test_a_folder_in_the_catalogues_place_is_said(tmp_path: Path) -> None:
     """In one line, with the exit code of an output that cannot be written; the folder stays."""
     settings, _ = made(tmp_path)
-    (settings.output / CATALOGUE).unlink()
-    (settings.output / CATALOGUE).mkdir()
+    (settings.output.path / CATALOGUE).unlink()
+    (settings.output.path / CATALOGUE).mkdir()
     with pytest.raises(OutputError, match="unable to open database file") as caught:
         run(settings)
     assert caught.value.exit_code == 1
-    assert (settings.output / CATALOGUE).is_dir()
+    assert (settings.output.path / CATALOGUE).is_dir()
 
 
 @contextmanager
@@ -146,7 +146,7 @@ def test_a_catalogue_that_another_program_writes_to_is_waited_for_and_then_said(
     """When that program has ended, the next run is right."""
     settings, wanted = made(tmp_path)
     monkeypatch.setattr(opening, "PATIENCE", 0.2)
-    with another(settings.output / CATALOGUE, "BEGIN EXCLUSIVE"):
+    with another(settings.output.path / CATALOGUE, "BEGIN EXCLUSIVE"):
         with pytest.raises(OutputError, match="another program is writing to it") as caught:
             run(settings)
         assert caught.value.exit_code == 1
@@ -158,16 +158,16 @@ def test_a_reader_disturbs_no_run(tmp_path: Path) -> None:
     """Another program may read for as long as it likes, and sees what there was when it began."""
     settings, _ = made(tmp_path)
     page(tmp_path / "in", "pages/c1/n300000.md", "夜里起风了。", "风")
-    with another(settings.output / CATALOGUE, "BEGIN;SELECT count(*) FROM article"):
+    with another(settings.output.path / CATALOGUE, "BEGIN;SELECT count(*) FROM article"):
         assert run(settings).converted == {"new": 1}
         assert run(settings).converted == {}
-    assert_right(settings, outputs(settings.output))
+    assert_right(settings, outputs(settings.output.path))
 
 
 def test_a_catalogue_of_a_newer_version_is_left_as_it_is(tmp_path: Path) -> None:
     """Its exit code is that of wrong usage, and no byte of any file changes."""
     settings, wanted = made(tmp_path)
-    file = settings.output / CATALOGUE
+    file = settings.output.path / CATALOGUE
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA user_version = 99")
     before = file.read_bytes()
@@ -176,19 +176,19 @@ def test_a_catalogue_of_a_newer_version_is_left_as_it_is(tmp_path: Path) -> None
         run(settings)
     assert caught.value.exit_code == 2
     assert file.read_bytes() == before
-    assert outputs(settings.output) == wanted
+    assert outputs(settings.output.path) == wanted
 
 
 def test_an_older_catalogue_than_the_files_is_brought_up_to_date(tmp_path: Path) -> None:
     """As one from a backup is: sources changed, came and went since, and so did their outputs."""
     settings, _ = made(tmp_path)
-    backup = shutil.copy(settings.output / CATALOGUE, tmp_path / "backup")
+    backup = shutil.copy(settings.output.path / CATALOGUE, tmp_path / "backup")
     page(tmp_path / "in", "pages/c1/n200001.md", "后来改了。", "第一天")
     page(tmp_path / "in", "pages/c1/n300000.md", "夜里起风了。", "风")
     (tmp_path / "in/pages/c1/n200002.md").unlink()
     run(settings, PRUNE)
-    wanted = outputs(settings.output)
-    shutil.copy(backup, settings.output / CATALOGUE)
+    wanted = outputs(settings.output.path)
+    shutil.copy(backup, settings.output.path / CATALOGUE)
     run(settings, PRUNE)
     assert_right(settings, wanted)
 
@@ -213,6 +213,6 @@ def test_a_catalogue_that_fails_in_the_middle_of_a_run_ends_it_with_a_line(
             run(settings)
     assert caught.value.exit_code == 1
     assert run(settings).exit_code == 0
-    wanted = outputs(settings.output)
+    wanted = outputs(settings.output.path)
     assert len(wanted) > 600
     assert_right(settings, wanted)

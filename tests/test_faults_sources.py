@@ -15,7 +15,7 @@ from benchmarks.walking import Here
 from convert.batch import articles, binder, books, refresh
 from convert.batch.run import Options, run
 from convert.batch.summary import Failure, Summary
-from convert.config import Config
+from convert.config import Config, OutputOptions
 from tests.test_batch import config, mirror, page
 
 TEXT = "batch: {jobs: 1, memory: 0}\n"
@@ -38,15 +38,15 @@ def age(folder: Path) -> None:
 
 def fresh(settings: Config) -> Tree:
     """What a first run makes of what there is now."""
-    elsewhere = settings.model_copy(update={"output": settings.output.with_name("fresh")})
+    elsewhere = settings.model_copy(update={"output": OutputOptions(path=settings.output.path.with_name("fresh"))})
     run(elsewhere, Options(force=True, prune=True))
-    return outputs(elsewhere.output)
+    return outputs(elsewhere.output.path)
 
 
 def assert_right(settings: Config) -> Summary:
     """The next run leaves what a first one would, and the one after finds nothing to do; returns what it came to."""
     summary = run(settings, Options(prune=True))
-    left = outputs(settings.output)
+    left = outputs(settings.output.path)
     for failure in summary.failures:  # what a run before made of it stays: it may be right again tomorrow
         stem = failure.path.removesuffix(".md")
         left = {path: data for path, data in left.items() if stem not in path}
@@ -118,7 +118,7 @@ def test_a_source_that_changes_under_a_run_is_right_after_the_next(
         first = run(settings)
     assert done
     assert {failure.path for failure in first.failures} <= {ONE, *VOLUMES}
-    assert (settings.output / "markdown/pages/c2/n100003.md").exists()
+    assert (settings.output.path / "markdown/pages/c2/n100003.md").exists()
     assert_right(settings)
     if file.is_dir():
         file.rmdir()
@@ -179,7 +179,7 @@ def test_volumes_that_failed_are_built_by_the_next_run(tmp_path: Path, monkeypat
     settings = config(tmp_path, TEXT)
     run(settings)
     for volume in VOLUMES:
-        (settings.output / volume).unlink()
+        (settings.output.path / volume).unlink()
     with monkeypatch.context() as patched:
         patched.setattr(books, "build", lambda tasks: Failure(tasks[0].volume.file, "a fault"))
         assert [failure.path for failure in run(settings).failures] == list(VOLUMES)[::-1]
@@ -204,8 +204,8 @@ def test_a_source_that_becomes_a_link_out_of_the_mirror_is_passed_over(tmp_path:
     (tmp_path / "in/pages/b.md").symlink_to("a.md")
     summary = assert_right(settings)
     assert (summary.exit_code, summary.gone, summary.articles) == (0, 1, 2)
-    assert not any("secret" in name or b"secret" in data for name, data in outputs(settings.output).items())
-    assert not (settings.output / "markdown" / ONE).exists()
+    assert not any("secret" in name or b"secret" in data for name, data in outputs(settings.output.path).items())
+    assert not (settings.output.path / "markdown" / ONE).exists()
 
 
 def test_a_folder_that_cannot_be_read_costs_no_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +213,7 @@ def test_a_folder_that_cannot_be_read_costs_no_outputs(tmp_path: Path, monkeypat
     mirror(tmp_path / "in")
     settings = config(tmp_path, TEXT)
     run(settings)
-    before = outputs(settings.output)
+    before = outputs(settings.output.path)
     scandir = os.scandir
 
     def failing(path: str) -> Any:
@@ -226,7 +226,7 @@ def test_a_folder_that_cannot_be_read_costs_no_outputs(tmp_path: Path, monkeypat
         summary = run(settings, Options(prune=True))
     assert [one.partition(",")[0] for one in summary.warnings] == ["nothing was pruned"]
     assert "Input/output error" in summary.warnings[0]
-    assert outputs(settings.output).keys() >= {name for name in before if "pages/" in name}
+    assert outputs(settings.output.path).keys() >= {name for name in before if "pages/" in name}
     assert_right(settings)
 
 
@@ -253,7 +253,7 @@ def test_names_of_every_kind_go_through_two_runs(tmp_path: Path) -> None:
         "its name is not UTF-8; rename the file, or its folder"
     ]
     sources = {name for name in NAMES if name.endswith(".md") and not name.startswith(".")}
-    made = [name for name in outputs(settings.output) if name.startswith("markdown/")]
+    made = [name for name in outputs(settings.output.path) if name.startswith("markdown/")]
     assert summary.articles == len(made) == len(sources)
     assert len({unicodedata.normalize("NFD", name).casefold() for name in made}) == len(made)
     again = assert_right(settings)

@@ -22,7 +22,7 @@ from PIL import Image
 
 from convert.batch.run import Options, run
 from convert.batch.verification import verify_outputs
-from convert.config import load_config
+from convert.config import OutputOptions, load_config
 from convert.emit.epub.metadata import About, Person
 from convert.emit.opds import FEED_TYPE, PER_PAGE, Listing, pages, pages_needed
 from convert.errors import ConfigError
@@ -340,7 +340,7 @@ def test_the_same_bytes_from_any_number_of_jobs(tmp_path: Path, shelf: Path) -> 
     """Feed and covers are outputs like all others."""
     first = tree(shelf)
     text = f"batch: {{jobs: 1}}\n{VOLUMES}"
-    again = config(tmp_path, text).model_copy(update={"output": tmp_path / "again"})
+    again = config(tmp_path, text).model_copy(update={"output": OutputOptions(path=tmp_path / "again")})
     run(again)
     assert tree(tmp_path / "again") == first
     times = {shelf / name: (shelf / name).stat().st_mtime_ns for name in tree(shelf)}

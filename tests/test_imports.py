@@ -17,7 +17,7 @@ PACKAGE = Path(convert.__file__).parent
 LAYERS = (
     ("errors",),
     ("article", "profiles"),  # article names Profile in its types only
-    ("passes", "flanking", "tree", "lines", "files", "names", "gfm", "lint", "stores", "typesetting"),
+    ("passes", "flanking", "tree", "lines", "files", "names", "gfm", "lint", "stores", "sinks", "typesetting"),
     ("where",),  # conditions on articles, for whatever chooses some
     ("volumes",),  # a plan of books, which the stage that writes them reads
     ("parse", "clean", "enrich", "emit", "verify"),
@@ -82,7 +82,7 @@ def test_imports_point_one_way(path: Path) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_stages_never_import_each_other(stage: str) -> None:
     """What two stages need stands below both; and a stage reads and writes no files."""
-    others = {*STAGES, "files", "stores"} - {stage}
+    others = {*STAGES, "files", "stores", "sinks"} - {stage}
     for path in (PACKAGE / stage).rglob("*.py"):
         assert not set(imports(path)) & others, path
 

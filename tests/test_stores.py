@@ -26,7 +26,7 @@ from convert.batch.verification import verify_outputs
 from convert.batch.watching import settled
 from convert.cli.single import read_article
 from convert.cli.watch import keep_running
-from convert.config import Config, InputOptions, load_config
+from convert.config import Config, InputOptions, OutputOptions, load_config
 from convert.errors import ConfigError, HeldError, MissingToolError, NothingToReadError, SourceError, UsageError
 from convert.profiles import load_profiles
 from convert.stores import Folder, Repository, Sieve, open_repository
@@ -262,7 +262,7 @@ def test_outputs_are_verified_against_a_repository(tmp_path: Path) -> None:
 def test_an_output_that_is_committed_is_not_read(tmp_path: Path) -> None:
     """It lies in the working copy, and is made from the sources."""
     inside = commit(mirror(tmp_path / "in"))
-    settings = config(tmp_path, "{git: in}").model_copy(update={"output": inside / "out"})
+    settings = config(tmp_path, "{git: in}").model_copy(update={"output": OutputOptions(path=inside / "out")})
     first = run(settings)
     commit(inside)
     second = run(settings)
@@ -449,7 +449,10 @@ def test_stores_go_to_other_processes(tmp_path: Path) -> None:
             "{path: a, ref: b}",
             "config.yaml:1:18: input.ref: 'ref' without `git`; expected a repository",
         ),
-        ("{git: a, rev: b}", "config.yaml:1:17: input.rev: unknown key; expected one of path, git, ref, folder"),
+        (
+            "{git: a, rev: b}",
+            "config.yaml:1:17: input.rev: unknown key; expected one of path, git, address, options, ref",
+        ),
         ("{git: a, folder: ../b}", "config.yaml:1:17: input.folder: found ../b; expected a folder in the repository"),
         (
             "{update: a && b}",
@@ -460,7 +463,11 @@ def test_stores_go_to_other_processes(tmp_path: Path) -> None:
             "input.update: found 'a \"b': No closing quotation; expected a command; close the quotation",
         ),
         ("{git: 3}", "config.yaml:1:9: input.git: found 3; expected a path"),
-        ("3", "config.yaml:1:1: input: found 3; expected a path, or a mapping as in {git: REPOSITORY, ref: main}"),
+        (
+            "3",
+            "config.yaml:1:1: input: found 3; expected a path, an address as in s3://bucket/folder, "
+            "or a mapping of options",
+        ),
     ],
 )
 def test_what_is_wrong_with_the_inputs_options_is_said(tmp_path: Path, text: str, said: str) -> None:
@@ -476,10 +483,14 @@ def test_an_output_in_the_repository_itself_is_refused(tmp_path: Path) -> None:
     settings = config(tmp_path, "{git: in}")
     for output in ("in", ".", "in/.git/out"):
         with pytest.raises(ConfigError, match="output"):
-            run(settings.model_copy(update={"output": tmp_path / output}))
+            run(settings.model_copy(update={"output": OutputOptions(path=tmp_path / output)}))
     git(tmp_path, "clone", "-q", "--bare", "in", "bare.git")
     with pytest.raises(ConfigError, match="lies in the repository"):
-        run(config(tmp_path, "{git: bare.git}").model_copy(update={"output": tmp_path / "bare.git/out"}))
+        run(
+            config(tmp_path, "{git: bare.git}").model_copy(
+                update={"output": OutputOptions(path=tmp_path / "bare.git/out")}
+            )
+        )
 
 
 # --- bringing it up to date
@@ -712,7 +723,7 @@ def test_watching_ends_at_once_where_there_is_nothing_to_watch(tmp_path: Path) -
         keep_running(config(tmp_path, "none"))
     mirror(tmp_path / "in")
     with pytest.raises(ConfigError, match="is the input folder"):
-        keep_running(config(tmp_path, "in").model_copy(update={"output": tmp_path / "in"}))
+        keep_running(config(tmp_path, "in").model_copy(update={"output": OutputOptions(path=tmp_path / "in")}))
 
 
 def test_changes_are_told_when_they_are_over(monkeypatch: pytest.MonkeyPatch) -> None:

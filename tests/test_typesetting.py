@@ -350,7 +350,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Config:
 
 def test_each_output_of_a_run_is_set_in_its_own_way(made: Config) -> None:
     """And none in that of another."""
-    out = made.output
+    out = made.output.path
     markdown = (out / "markdown/pages/c1/n1.md").read_text(encoding="utf-8")
     front = yaml.safe_load(markdown.partition("\n---\n")[0])
     assert (front["title"], front["lang"], front["id"]) == ("橋邊的 2 座軟體園 1", "zh-Hant-TW", "n1")
@@ -390,7 +390,7 @@ def test_each_output_of_a_run_is_set_in_its_own_way(made: Config) -> None:
 )
 def test_damage_to_what_was_set_is_told(made: Config, file: str, old: str, new: str, check: str) -> None:
     """In files and in chapters, which are compared with what OpenCC makes of the article."""
-    path = made.output / file
+    path = made.output.path / file
     whole = path.read_bytes()
     try:
         if file.endswith(".epub"):

@@ -7,6 +7,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -276,7 +277,7 @@ def test_an_undamaged_output_passes(made: Path) -> None:
 
 def test_paths_choose_what_is_verified(lake: Config) -> None:
     """Sources and outputs mean their article, a volume all of its articles, a folder what is in it."""
-    output = lake.output
+    output = lake.output.path
     deleted, damaged = output / file_of("txt", article_id(0)), output / file_of("md", article_id(1))
     deleted.unlink()
     damaged.write_bytes(replaced(damaged.read_bytes(), "300人", "800人"))
@@ -296,16 +297,16 @@ def test_paths_choose_what_is_verified(lake: Config) -> None:
 def test_a_path_that_means_nothing_is_told(lake: Config) -> None:
     """Neither a source nor an output: exit code 3."""
     with pytest.raises(NothingToReadError, match="nothing to verify"):
-        verify_outputs(lake, [lake.output / "md" / "none.md"])
+        verify_outputs(lake, [lake.output.path / "md" / "none.md"])
     with pytest.raises(NothingToReadError):
         verify_outputs(lake.model_copy(update={"input": InputOptions(path=lake.input.path / "none")}))
 
 
 def test_a_volume_that_is_gone_or_broken_is_told(lake: Config) -> None:
     """A deleted one, and one that is no zip."""
-    (lake.output / BOOK).write_bytes(b"no book")
+    (lake.output.path / BOOK).write_bytes(b"no book")
     assert [(one.path, one.differences[0].check) for one in verify_outputs(lake).differing] == [(BOOK, "book")]
-    (lake.output / BOOK).unlink()
+    (lake.output.path / BOOK).unlink()
     assert [(one.path, one.differences[0].check) for one in verify_outputs(lake).differing] == [(BOOK, "missing")]
 
 
@@ -315,16 +316,17 @@ def test_a_volume_in_another_script_is_compared_too(lake: Config) -> None:
     config = lake.model_copy(update={"volumes": (turned,), "emit": lake.emit.model_copy(update={"html": None})})
     run(config)
     assert verify_outputs(config).differing == []
-    whole = (lake.output / BOOK).read_bytes()
-    damage_book(lake.output / BOOK, {f"{article_id(0)}.xhtml": lambda data: replaced(data, "湖水很靜", "湖水很静")})
+    whole = (lake.output.path / BOOK).read_bytes()
+    swap = partial(replaced, old="湖水很靜", new="湖水很静")
+    damage_book(lake.output.path / BOOK, {f"{article_id(0)}.xhtml": swap})
     (told,) = verify_outputs(config).differing
     assert (told.path, [one.check for one in told.differences]) == (f"pages/c1/{article_id(0)}.md", ["book"])
-    (lake.output / BOOK).write_bytes(whole)
-    damage_book(lake.output / BOOK, {f"{article_id(0)}.xhtml": lambda data: data.replace(b"</section>", b"")})
+    (lake.output.path / BOOK).write_bytes(whole)
+    damage_book(lake.output.path / BOOK, {f"{article_id(0)}.xhtml": lambda data: data.replace(b"</section>", b"")})
     told, *others = verify_outputs(config).differing
     assert (told.path, told.differences[0].check) == (BOOK, "book")
     assert [one.path for one in others] == [f"pages/c1/{article_id(0)}.md"]
-    (lake.output / BOOK).unlink()
+    (lake.output.path / BOOK).unlink()
     assert [(one.path, one.differences[0].check) for one in verify_outputs(config).differing] == [(BOOK, "missing")]
 
 
@@ -354,10 +356,10 @@ def test_a_run_verifies_what_it_writes(lake: Config) -> None:
     assert summary.exit_code == 1
     assert [one.path for one in summary.differing] == ["pages/c1/n100000.md", "pages/c1/n100001.md"]
     assert "lost" in {one.check for one in summary.differing[0].differences}
-    report = json.loads((config.output / "report.json").read_bytes())
+    report = json.loads((config.output.path / "report.json").read_bytes())
     assert [one["path"] for one in report["differs"]] == ["pages/c1/n100000.md", "pages/c1/n100001.md"]
     assert "湖水很静" in report["differs"][0]["differences"][0]
-    assert (config.output / "txt/n100000.txt").is_file()
+    assert (config.output.path / "txt/n100000.txt").is_file()
 
 
 def test_a_run_verifies_nothing_else_unless_it_is_told(lake: Config) -> None:

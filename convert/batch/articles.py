@@ -9,17 +9,16 @@ from functools import partial
 from pathlib import Path
 
 from convert.article import Note
-from convert.batch.converting import Batch, convert_jobs
+from convert.batch.converting import STAGING, Batch, convert_jobs
 from convert.batch.deliver import STATE
 from convert.batch.engine import Engine
 from convert.batch.fingerprint import Dependencies
 from convert.batch.lock import HOLDER, LOCK
 from convert.batch.looking import compare
 from convert.batch.naming import make_way, name_outputs
-from convert.batch.outdated import Disk, Outdated, are_untouched, outdated
+from convert.batch.outdated import Disk, Outdated, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name, variant
 from convert.batch.pool import Lost, chunked, until
-from convert.batch.prune import remove_staging
 from convert.batch.refresh import lost
 from convert.batch.report import PAGE, REPORT, NotesFile
 from convert.batch.sources import Found
@@ -28,6 +27,7 @@ from convert.catalogue import CATALOGUE, Catalogue, Outcome
 from convert.catalogue.rows import note_rows
 from convert.config import Config, build_outputs
 from convert.names import OutputNames
+from convert.sinks import Sink
 
 _COMMIT = 1.0
 """Seconds of work that a loss of power may undo; the next run does it again."""
@@ -46,13 +46,14 @@ class Articles:
         self,
         config: Config,
         found: Found,
+        sink: Sink,
         catalogue: Catalogue,
         pool: Engine,
         depends: Dependencies,
         summary: Summary,
         progress: Progress,
     ) -> None:
-        self.config, self.catalogue, self.pool, self.depends = config, catalogue, pool, depends
+        self.config, self.sink, self.catalogue, self.pool, self.depends = config, sink, catalogue, pool, depends
         self.summary, self.progress = summary, progress
         self.formats = build_outputs(config)
         self.goal = depends.settled(config, found)
@@ -81,7 +82,7 @@ class Articles:
             name(plan, self.formats, names, self.depend)
             self._names = names
             formats = [one.name for one in self.formats]
-            work = outdated(plan.jobs, self.catalogue, self.config.output, formats, every)
+            work = outdated(plan.jobs, self.catalogue, self.sink, formats, every)
             self.catalogue.touch_outputs(work.touched)
             rows = (row for owner, note in [*plan.notes, *variants] for row in note_rows(owner, [note]))
             self.catalogue.replace_notes([NAMED, VARIANT], rows)
@@ -91,9 +92,9 @@ class Articles:
 
     def is_whole(self) -> bool:
         """Whether every file of an article or volume is as it was written."""
-        if are_untouched(self.config.output, self.catalogue.files()):
+        if self.sink.are_untouched(self.catalogue.files()):
             return True
-        disk = Disk(self.config.output)
+        disk = Disk(self.sink)
         whole = not any(map(disk.reason, self.catalogue.outputs()))
         if disk.touched:
             with self.catalogue.transaction():
@@ -136,7 +137,7 @@ class Articles:
     def convert(self, work: Outdated, notes: Path | None, ended: Callable[[], bool]) -> None:
         """Convert articles, and settle the names of their outputs. notes: a file that gets every note of them."""
         failures = len(self.summary.failures)
-        make_way(self.catalogue, self.config.output, self.formats, work.jobs, self.summary)
+        make_way(self.catalogue, self.sink, self.formats, work.jobs, self.summary)
         with ExitStack() as stack:
             file = stack.enter_context(NotesFile(notes)) if notes else None
             if file:
@@ -201,10 +202,10 @@ class Articles:
 
     def settle_names(self) -> list[Note]:
         """Give outputs the names that hang on metadata; returns notes on those that did not get what they wanted."""
-        named = name_outputs(self.catalogue, self.config.output, self.formats, self.taken_names(), self.summary)
+        named = name_outputs(self.catalogue, self.sink, self.formats, self.taken_names(), self.summary)
         with self.catalogue.transaction():
             self.catalogue.put_notes(row for owner, note in named for row in note_rows(owner, [note]))
-        remove_staging(self.config.output)
+        self.sink.clear(STAGING)
         self.summary.notes.update((note.rule, note.kind) for _, note in named)
         return [note for _, note in named]
 

@@ -20,7 +20,7 @@ from convert.catalogue import Output
 from convert.emit.epub import About, BookOptions, BookTooLargeError, source_date_epoch, write_book
 from convert.emit.opds import Listing
 from convert.errors import MirrorpressError, NoRoomError
-from convert.files import write_file
+from convert.sinks import write
 from convert.volumes import Collection, Volume
 
 EPUB = "epub"
@@ -76,9 +76,10 @@ def list_pictures(tasks: Sequence[Task]) -> tuple[str, ...]:
     """The pictures on the web of one volume's articles, each once."""
     (task,) = tasks
     found: dict[str, None] = {}
-    for job in task.jobs:
+    me = worker()
+    for job, _ in zip(task.jobs, me.in_turn([job.path for job in task.jobs]), strict=True):
         try:
-            found.update(dict.fromkeys(web_pictures(chapter_of(worker().article(job)))))
+            found.update(dict.fromkeys(web_pictures(chapter_of(me.article(job)))))
         except MirrorpressError:
             continue  # building the volume comes upon it once more, and says so
     return tuple(found)
@@ -98,7 +99,8 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge | NoRoom:
 
     try:
         chapters, stale = [], False
-        for job, before in zip(task.jobs, task.digests, strict=True):
+        ready = me.in_turn([job.path for job in task.jobs])
+        for job, before, _ in zip(task.jobs, task.digests, ready, strict=True):
             article = me.article(job)
             stale = stale or digest_of_article(article) != before
             chapters.append(chapter_of(article))
@@ -115,12 +117,12 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge | NoRoom:
         source = picture_source(me.store, cache, asked)
         lacks = tally_missing(task.failed, missing)
         data = write_book(task.volume, chapters, source, options, missing=lacks, told=note_book)
-        written = write_file(me.config.output, file, data)
+        written = write(me.sink, file, data)
         outputs = [Output(file, EPUB, file, "", written.size, written.mtime, written.digest)]
         ((about, cover),) = said
         listing = None
         if me.config.feed:
-            listing, covers = list_volume(me.config.output, file, data, about, cover)
+            listing, covers = list_volume(me.sink, file, data, about, cover)
             outputs += covers
     except BookTooLargeError:
         return TooLarge()

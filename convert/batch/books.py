@@ -21,6 +21,7 @@ from convert.catalogue import Catalogue, Shelved
 from convert.catalogue.rows import as_json
 from convert.config import Config
 from convert.names import OutputNames
+from convert.sinks import Sink
 from convert.stores import Store
 from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
 
@@ -56,7 +57,14 @@ class Books:
     """The making of a run's volumes: what its phases share."""
 
     def __init__(
-        self, config: Config, store: Store, catalogue: Catalogue, pool: Engine, summary: Summary, progress: Progress
+        self,
+        config: Config,
+        store: Store,
+        sink: Sink,
+        catalogue: Catalogue,
+        pool: Engine,
+        summary: Summary,
+        progress: Progress,
     ) -> None:
         self.config, self.store, self.catalogue, self.pool = config, store, catalogue, pool
         self.summary, self.progress = summary, progress
@@ -64,7 +72,7 @@ class Books:
         self.base = volumes_depend_on(config)
         self.goal = hashlib.sha256(repr((self.base, self.collections)).encode()).hexdigest()
         self.shelf = catalogue.volumes()
-        self.disk = Disk(config.output)
+        self.disk = Disk(sink)
         self.current: set[str] = set()
         self.built: list[Built] = []
         self.stale = False

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from convert.batch.engine import processes
+from convert.batch.engine import open_local, processes
 from convert.batch.one_book import Chosen, chapter_of
 from convert.batch.plan import Job, make_plan
-from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.pool import Lost, chunked
 from convert.batch.readback import Read
 from convert.batch.refresh import looks_at, lost
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
-from convert.batch.workers import Worker, reason, start, worker
+from convert.batch.workers import Worker, reason, worker
 from convert.config import Config
 from convert.names import OutputNames
 from convert.profiles import load_profiles
@@ -31,7 +31,7 @@ def choose(config: Config, condition: Condition, most: int, progress: Progress) 
     bare = config.without_outputs()
     failures: list[Failure] = []
     members: list[Member] = []
-    with Pool(processes(config, found), start, bare, found.store) as pool:
+    with open_local(bare, found.store, processes(config, found)) as pool:
         looks = looks_at(found.paths, pool, failures, config, progress)
         plan = make_plan(looks, (), OutputNames([]), config.batch.duplicates == "merge")
         jobs = {job.path: job for job in plan.jobs}

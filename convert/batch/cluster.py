@@ -1,7 +1,7 @@
 """The engine that works on a cluster: a Dask scheduler hands the chunks of a run to the workers that it has.
 
-Nothing is asked of the cluster before there is work. The workers share the file system with the run, and its catalogue
-is written by the run alone.
+Nothing is asked of the cluster before there is work. The workers see the input and the output that the run sees, on a
+file system that they share or at an address, and its catalogue is written by the run alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -27,7 +26,8 @@ from convert.batch.pool import Lost
 from convert.batch.sources import Found
 from convert.batch.workers import start
 from convert.config import Config
-from convert.errors import EngineError, MirrorpressError, MissingToolError, UsageError
+from convert.errors import EngineError, MirrorpressError, MissingToolError, OutputError, UsageError
+from convert.sinks import Sink, write
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -65,13 +65,15 @@ class Cluster:
         check_dask()
         self.address = config.batch.scheduler or ""
         self.jobs = WORKERS if self.address else jobs
-        self._output = config.output if writes else None
+        self._sink = config.output.open() if writes else None
         token = secrets.token_hex(8)
         self._order = Order(
             token,
             versions([*packages(config), "pydantic"]),  # the config travels as its objects
-            found.store.witness(found.entries[0].path),
-            str(config.output / part_name(token)) if writes else "",
+            found.store,
+            found.entries[0].path,
+            self._sink,
+            part_name(token),
             start,
             (config, found.store),
             {name: os.environ.get(name) for name in ENVIRONMENT},
@@ -81,6 +83,7 @@ class Cluster:
         self._client: Any = None
         self._room = 0
         self._looked = 0.0
+        self._marked = False
 
     def __enter__(self) -> Self:
         return self
@@ -88,8 +91,9 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._order.mark:
-            Path(self._order.mark).unlink(missing_ok=True)
+        if self._marked and self._sink:
+            with suppress(OutputError):  # it is swept up as what a run that is killed leaves
+                self._sink.delete(self._order.mark)
         client, own = self._client, self._own
         self._client = self._own = None
         # A cluster that is not there any more has nothing to be told.
@@ -236,30 +240,30 @@ class Cluster:
 
     def _introduce(self) -> None:
         order = self._order
-        if order.mark:
-            Path(order.mark).write_text(order.token, encoding="ascii")
+        if self._sink:
+            write(self._sink, order.mark, order.token.encode())
+            self._marked = True
         answers = self._client.run(looking(), self._packed, on_error="return")
         for address, answer in sorted(answers.items()):
             where = f"worker {address}"
             if isinstance(answer, ImportError):
                 raise UsageError(where, f"has no Mirrorpress ({answer})", _SAME, "install it there")
-            if isinstance(answer, OSError) and self._output:
-                found = f"cannot write to {self._output} ({answer.strerror})"
-                raise UsageError(where, found, "a folder that it may write to", "give it the right to")
+            if isinstance(answer, OutputError) and self._sink:
+                found = f"cannot write to {self._sink.told}: {answer.found}"
+                raise UsageError(where, found, "an output that it may write to", "give it the right to")
             if isinstance(answer, Exception):
                 raise UsageError(where, f"cannot look round ({type(answer).__name__}: {answer})", _SAME, "see its log")
             trouble, sign = answer
             if trouble:
                 raise UsageError(where, *trouble)
-            if sign and self._output:
-                self._see(where, self._output / sign)
+            if sign and self._sink:
+                self._see(where, self._sink, sign)
 
-    def _see(self, where: str, sign: Path) -> None:
-        try:
-            sign.unlink()
-        except OSError:
-            expected = "a folder that both see, so that what it writes is here"
-            raise UsageError(where, f"writes to another {sign.parent}", expected, "mount this one there") from None
+    def _see(self, where: str, sink: Sink, sign: str) -> None:
+        if not sink.holds(sign):
+            expected = "an output that both see, so that what it writes is here"
+            raise UsageError(where, f"writes to another {sink.told}", expected, "mount this one there")
+        sink.delete(sign)
 
 
 def _told(chunk: Sequence[Item], results: Iterable[tuple[int, Any]]) -> Iterator[tuple[Sequence[Item], Any]]:

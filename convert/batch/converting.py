@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from convert.article import Article, Note
@@ -17,8 +17,9 @@ from convert.catalogue import Output as OutputRow
 from convert.catalogue.rows import as_json, facts_row, note_rows, rules_of
 from convert.config import Output
 from convert.errors import MirrorpressError, NoRoomError, OutputError, RuleError
-from convert.files import Outbox, digest_of
+from convert.files import digest_of
 from convert.names import safe_part
+from convert.sinks import Outgoing
 
 STAGING = ".staging"
 """The folder below the output that holds outputs until their names are settled."""
@@ -64,7 +65,7 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
     """
     me = worker()
     batch = Batch()
-    outbox = Outbox(me.config.output)
+    outbox = me.sink.outbox()
     kept: list[Note] = []
     for job, article, seconds in me.timed(jobs):
         try:
@@ -82,6 +83,8 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
     failed = outbox.publish()
     if failed:
         batch.done, batch.ended = _without(batch.done, failed, batch.ended)
+    if outbox.stamps:
+        batch.done = [_stamped(done, outbox.stamps) for done in batch.done]
     there = {done.path for done in batch.done if done.outcome}
     kept = [note for note in kept if note.path in there]
     batch.counts.update((note.rule, note.kind) for note in kept)
@@ -104,7 +107,15 @@ def _without(done: list[Done], failed: Mapping[str, OutputError], ended: str) ->
     return result, ended
 
 
-def _write(me: Worker, article: Article, job: Job, outbox: Outbox, seconds: float) -> Done:
+def _stamped(done: Done, stamps: Mapping[str, int]) -> Done:
+    """What came of an article, whose outputs' stamps are known by now."""
+    if done.outcome is None:
+        return done
+    outputs = tuple(one._replace(mtime=stamps.get(one.path, one.mtime)) for one in done.outcome.outputs)
+    return replace(done, outcome=replace(done.outcome, outputs=outputs))
+
+
+def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: float) -> Done:
     """Put every output of an article into the outbox, and verify them; nothing is put where an emitter fails.
 
     seconds: what its conversion took. Raises RuleError, OutputError, or NoRoomError.

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,12 +22,15 @@ from convert.batch.binder import Built
 from convert.batch.report import to_json
 from convert.batch.summary import Delivery, Failure, Progress, Summary
 from convert.config import Config, DeliverOptions
-from convert.errors import OutputError
+from convert.errors import OutputError, SourceError
 from convert.files import write_file
 from convert.names import OutputNames
+from convert.sinks import Sink
 
 STATE = "delivered.json"
 """What was delivered, in the output folder: by folder, then by volume, its digest and its name there."""
+
+_MOST = 1 << 30  # bytes of a volume
 
 _Delivered: TypeAlias = dict[str, dict[str, str]]
 
@@ -41,15 +45,16 @@ _TODO = {
 }
 
 
-def deliver(config: Config, volumes: Sequence[Built], summary: Summary, progress: Progress) -> None:
+def deliver(config: Config, sink: Sink, volumes: Sequence[Built], summary: Summary, progress: Progress) -> None:
     """Copy the volumes that each folder of the config has not got yet; what came of each folder is in `summary`.
 
-    volumes: those that the run wrote. A folder that is not there (a reader that is not mounted) is passed over.
+    sink: where the run wrote. volumes: those that it wrote. A folder that is not there (a reader that is not mounted)
+    is passed over.
     """
     if not config.deliver:
         return
     try:
-        state = _read_state(config.output / STATE)
+        state = _read_state(config.output.path / STATE)
     except OutputError as error:
         summary.failures.append(Failure(STATE, error.message))
         return
@@ -61,9 +66,9 @@ def deliver(config: Config, volumes: Sequence[Built], summary: Summary, progress
             if fnmatchcase(one.book.file, options.only) and delivered.get(one.book.file, {}).get("digest") != one.digest
         ]
         try:
-            summary.deliveries.append(_Folder(config.output, options, delivered, summary).take(waiting, progress))
+            summary.deliveries.append(_Folder(sink, options, delivered, summary).take(waiting, progress))
         finally:
-            _write_state(config.output, state, summary)
+            _write_state(config.output.path, state, summary)
 
 
 def _read_state(path: Path) -> dict[str, _Delivered]:
@@ -92,8 +97,8 @@ def _write_state(output: Path, state: dict[str, _Delivered], summary: Summary) -
 class _Folder:
     """One folder that volumes are delivered to, and what it has got already, which is brought up to date."""
 
-    def __init__(self, output: Path, options: DeliverOptions, delivered: _Delivered, summary: Summary) -> None:
-        self.output = output
+    def __init__(self, sink: Sink, options: DeliverOptions, delivered: _Delivered, summary: Summary) -> None:
+        self.sink = sink
         self.options = options
         self.delivered = delivered
         self.summary = summary
@@ -113,6 +118,8 @@ class _Folder:
             try:
                 self.copy(one)
                 copied += 1
+            except SourceError as error:
+                self.fail(OutputError(one.book.file, error.found, error.expected, error.todo))
             except OutputError as error:
                 self.fail(error)
             except OSError as error:
@@ -134,7 +141,7 @@ class _Folder:
             if taken.exists() and not _is_edition(taken, one.identifier):
                 todo = "move it away, or deliver to another folder"
                 raise OutputError(str(taken), "another file", "nothing, or an edition of the volume", todo)
-        _copy(self.output / file, self.options.to, name)
+        _write(self.sink.read(file, _MOST), self.options.to, name)
         self.delivered[file] = {"digest": one.digest, "name": name}
 
     def fail(self, error: OutputError) -> None:
@@ -165,8 +172,8 @@ def _is_edition(path: Path, identifier: str) -> bool:
         return False
 
 
-def _copy(source: Path, folder: Path, name: str) -> None:
-    """Copy a file so that it is seen whole or not at all, also on a reader that is unplugged soon after."""
+def _write(data: bytes, folder: Path, name: str) -> None:
+    """Write a file so that it is seen whole or not at all, also on a reader that is unplugged soon after."""
     target = folder / name
     above = folder
     for part in name.split("/")[:-1]:
@@ -175,8 +182,8 @@ def _copy(source: Path, folder: Path, name: str) -> None:
         above.mkdir(exist_ok=True)
     temporary = target.with_name(f".{sha256(name.encode()).hexdigest()[:16]}.part")
     try:
-        with source.open("rb") as reading, temporary.open("wb") as writing:
-            shutil.copyfileobj(reading, writing, 1 << 20)
+        with temporary.open("wb") as writing:
+            shutil.copyfileobj(BytesIO(data), writing, 1 << 20)
             writing.flush()
             os.fsync(writing.fileno())
         temporary.replace(target)

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
+from convert.batch.inline import Inline, is_of_one_process
 from convert.batch.machine import cores
 from convert.batch.pool import CHUNK, Lost, Pool
 from convert.batch.sources import Found
 from convert.batch.workers import start
 from convert.config import Config
+from convert.errors import ConfigError
+from convert.stores import Store
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -54,15 +57,27 @@ def open_engine(config: Config, found: Found, writes: bool = True) -> Engine:
     Raises MissingToolError where the engine needs a package that is not installed.
     """
     if config.batch.engine == "local":
-        return Pool(processes(config, found), start, config, found.store)
+        return open_local(config, found.store, processes(config, found))
     from convert.batch.cluster import Cluster  # here, since it is an extra
 
     return Cluster(config.absolute(), found, processes(config, found), writes)
 
 
+def open_local(config: Config, store: Store, jobs: int) -> Engine:
+    """So many processes of this machine, for work on sources of a store; this one, where no other sees them."""
+    return Inline(config, store) if is_of_one_process(config) else Pool(jobs, start, config, store)
+
+
 def check_engine(config: Config) -> None:
-    """Look for what the engine needs besides the package. Raises MissingToolError, before anything is done."""
+    """Look whether the engine can do the work, before anything is done.
+
+    Raises MissingToolError where it needs a package that is not installed, ConfigError where it would not see an
+    address that this process alone sees.
+    """
     if config.batch.engine == "dask":
+        if is_of_one_process(config):
+            expected = "an address that workers see"
+            raise ConfigError("batch.engine: dask", "memory:// lies in one process", expected, "take the engine local")
         from convert.batch.cluster import check_dask
 
         check_dask()

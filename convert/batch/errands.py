@@ -30,7 +30,7 @@ def looking() -> Callable[..., tuple[Any, str]]:
 
         asked = pickle.loads(order)
         trouble = look_round(asked)
-        return trouble, "" if trouble or not asked.mark else leave_sign(asked, dask_worker.address)
+        return trouble, "" if trouble else leave_sign(asked, dask_worker.address)
 
     return look
 

@@ -6,7 +6,6 @@ import datetime
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from convert.batch.summary import Failure, Summary
@@ -18,8 +17,8 @@ from convert.emit.epub.metadata import Person
 from convert.emit.epub.pictures import Level, prepare
 from convert.emit.opds import Listing, pages, pages_needed
 from convert.errors import NoRoomError, OutputError
-from convert.files import write_file
 from convert.names import OutputNames
+from convert.sinks import Sink, write
 
 COVERS = "covers"
 """The folder beside a volume that its cover lies in; the small one is in `small` below it."""
@@ -28,10 +27,10 @@ COVERS = "covers"
 _IMAGE, _THUMBNAIL = Level(HEIGHT // 4, 80), Level(HEIGHT // 8, 75)
 
 
-def list_volume(output: Path, file: str, data: bytes, about: About, cover: bytes) -> tuple[Listing, tuple[Output, ...]]:
+def list_volume(sink: Sink, file: str, data: bytes, about: About, cover: bytes) -> tuple[Listing, tuple[Output, ...]]:
     """Write a volume's cover in two sizes, and say what a feed needs to know of the volume; returns the files too.
 
-    file: the volume's path below the output folder; data: its bytes; cover: a JPEG, or no bytes.
+    sink: the output. file: the volume's path there; data: its bytes; cover: a JPEG, or no bytes.
     Raises OutputError where a picture cannot be written.
     """
     outputs = []
@@ -40,7 +39,7 @@ def list_volume(output: Path, file: str, data: bytes, about: About, cover: bytes
     for form, inner, level in (("cover", COVERS, _IMAGE), ("thumbnail", f"{COVERS}/small", _THUMBNAIL)):
         if cover:
             path = f"{folder}{slash}{inner}/{name.removesuffix('.epub')}.jpg"
-            written = write_file(output, path, prepare(cover, level).data)
+            written = write(sink, path, prepare(cover, level).data)
             outputs.append(Output(file, form, path, "", written.size, written.mtime, written.digest))
     return Listing(file, len(data), about, *(one.path for one in outputs)), tuple(outputs)
 
@@ -64,7 +63,7 @@ def listing_from(text: str) -> Listing | None:
 
 
 def write_feed(
-    config: Config, listings: Sequence[Listing], taken: Callable[[], OutputNames], summary: Summary
+    config: Config, sink: Sink, listings: Sequence[Listing], taken: Callable[[], OutputNames], summary: Summary
 ) -> list[Output]:
     """Write the feed of these volumes, where the config has one and there are volumes; what fails is in `summary`.
 
@@ -83,10 +82,10 @@ def write_feed(
     try:
         # From the last page to the first: no page ever names one that is not there yet.
         for path, data in reversed(pages(config.feed.title, files, listings)):
-            written = write_file(config.output, path, data)
+            written = write(sink, path, data)
             outputs.append(Output("", path, path, "", written.size, written.mtime, written.digest))
     except NoRoomError as error:
-        summary.stopped = error.message.replace(f"{config.output}/", "")
+        summary.stopped = error.message.replace(f"{sink.told}/", "")
     except OutputError as error:
         summary.failures.append(Failure(first, error.message))
     return outputs

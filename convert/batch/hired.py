@@ -20,13 +20,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from convert import __version__
 from convert.batch.fingerprint import program
 from convert.batch.pool import Lost, Pool
-from convert.errors import EngineError, UsageError
+from convert.errors import EngineError, SourceError, UsageError
+from convert.sinks import Sink, write
+from convert.stores import Store
 
 IDLE = 60.0
 """Seconds after which the processes of a run that asks for nothing end; it gets new ones when it asks again."""
@@ -41,14 +42,16 @@ _PYTHON, _PROGRAM = "Python", "Mirrorpress"
 class Order:
     """What a run tells every worker of a cluster.
 
-    token: stands for the run. versions: of all that makes outputs. source: a file of the input that has to be seen.
-    mark: a file in the output folder that holds the token; empty where nothing is written. start, arguments: what each
-    process calls first. environment: the values of `ENVIRONMENT`.
+    token: stands for the run. versions: of all that makes outputs. store, source: the input, and a file of it that has
+    to be seen. sink: the output; None where nothing is written. mark: a file there that holds the token.
+    start, arguments: what each process calls first. environment: the values of `ENVIRONMENT`.
     """
 
     token: str
     versions: Mapping[str, str]
+    store: Store
     source: str
+    sink: Sink | None
     mark: str
     start: Callable[..., None]
     arguments: tuple[Any, ...]
@@ -84,28 +87,33 @@ def look_round(order: Order) -> Trouble | None:
             ", ".join(f"{name} {order.versions[name]}" for name in wrong) + ", as where the run was started",
             "install the same there, and restart the worker",
         )
-    if not os.access(order.source, os.R_OK):
-        return _unseen("input", Path(order.source), "mount it there under the same path")
-    if order.mark:
-        mark = Path(order.mark)
-        try:
-            if mark.read_text(encoding="ascii") == order.token:
-                return None
-        except OSError:
-            pass
-        return _unseen("output", mark.parent, "mount it there under the same path")
-    return None
+    if not order.store.sees(order.source):
+        return _unseen("input", f"{order.store.place}: {order.source}")
+    if order.sink is None:
+        return None
+    try:
+        if order.sink.read(order.mark, len(order.token)) == order.token.encode():
+            return None
+    except SourceError:
+        pass
+    return _unseen("output", order.sink.told)
 
 
-def _unseen(which: str, path: Path, todo: str) -> Trouble:
-    return Trouble(f"does not see {path}", f"the {which} folder that is here, on a file system that both share", todo)
+def _unseen(which: str, place: str) -> Trouble:
+    expected, todo = f"the {which} that is here, which both share", "mount it there under the same path"
+    return Trouble(f"does not see {place}", expected, todo)
 
 
 def leave_sign(order: Order, address: str) -> str:
-    """Write a file beside the mark, for the run to see that this worker writes where it looks; gives its name."""
-    file = Path(order.mark).with_name(part_name(order.token, address))
-    file.write_text(address, encoding="utf-8")
-    return file.name
+    """Write a file beside the mark, for the run to see that this worker writes where it looks; gives its name.
+
+    Nothing is written where nothing is by the run. Raises OutputError where it cannot be written.
+    """
+    if order.sink is None:
+        return ""
+    name = part_name(order.token, address)
+    write(order.sink, name, address.encode())
+    return name
 
 
 def part_name(token: str, whose: str = "") -> str:

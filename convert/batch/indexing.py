@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from convert.batch.engine import Engine
+from convert.batch.engine import Engine, open_local
 from convert.batch.lock import hold
 from convert.batch.machine import cores
 from convert.batch.plan import Job
-from convert.batch.pool import CHUNK, Lost, Pool, chunked
+from convert.batch.pool import CHUNK, Lost, chunked
 from convert.batch.refresh import lost
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
-from convert.batch.workers import digest_of_article, reason, start, worker
+from convert.batch.workers import digest_of_article, reason, worker
 from convert.catalogue import CATALOGUE, Catalogue, open_catalogue
 from convert.catalogue.search import Index, Text, check_search
 from convert.config import Config
@@ -52,13 +52,13 @@ def index(
     folder; MissingToolError where SQLite cannot search; OutputError or UsageError as `open_catalogue`.
     """
     check_search()
-    file = config.output / CATALOGUE
+    file = config.output.path / CATALOGUE
     if not file.exists():
         raise NothingToReadError(str(file), "there is no catalogue", "what a run leaves there", "`mirrorpress run`")
     store = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output).store
-    with hold(config.output), open_catalogue(file) as catalogue:
+    with hold(config.output.path), open_catalogue(file) as catalogue:
         jobs = min(config.batch.jobs or cores(), -(-catalogue.count_articles() // CHUNK)) or 1
-        with Pool(jobs, start, config.without_outputs(), store) as pool:
+        with open_local(config.without_outputs(), store, jobs) as pool:
             return update_index(config, catalogue, pool, progress, ended, anew)
 
 

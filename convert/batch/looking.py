@@ -14,7 +14,8 @@ from convert.tree import fragment
 
 def look_at(paths: Sequence[str]) -> list[Look]:
     """Tell of each source which article it holds."""
-    return [_look(worker(), path) for path in paths]
+    me = worker()
+    return [_look(me, path) for path in me.in_turn(paths)]
 
 
 def _look(me: Worker, path: str) -> Look:

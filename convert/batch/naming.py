@@ -7,7 +7,6 @@ earlier one, so that the names are the same whichever it was.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from convert.article import Note
 from convert.batch.converting import STAGING, staged
@@ -16,12 +15,12 @@ from convert.batch.summary import Failure, Summary
 from convert.catalogue import Catalogue, Output
 from convert.config import Output as Format
 from convert.errors import NoRoomError, OutputError
-from convert.files import move_file
 from convert.names import OutputNames, fold
+from convert.sinks import Sink
 
 
 def name_outputs(
-    catalogue: Catalogue, output: Path, formats: Sequence[Format], names: OutputNames, summary: Summary
+    catalogue: Catalogue, sink: Sink, formats: Sequence[Format], names: OutputNames, summary: Summary
 ) -> list[tuple[str, Note]]:
     """Settle the names of all outputs whose templates need metadata, and move files that have another one.
 
@@ -39,12 +38,12 @@ def name_outputs(
             target = settle(names, one.wanted, Job(paths[one.owner], (), one.owner), notes)
             if target != one.path:
                 moves.append((one, target))
-    _move(catalogue, output, moves, summary)
+    _move(catalogue, sink, moves, summary)
     return notes
 
 
 def make_way(
-    catalogue: Catalogue, output: Path, formats: Sequence[Format], jobs: Sequence[Job], summary: Summary
+    catalogue: Catalogue, sink: Sink, formats: Sequence[Format], jobs: Sequence[Job], summary: Summary
 ) -> None:
     """Move outputs with names from metadata out of the way of the jobs, whose other outputs may take these names."""
     late = {one.name for one in formats if not one.template.from_path}
@@ -52,36 +51,36 @@ def make_way(
     if not taken:
         return
     at_risk = [one for one in catalogue.outputs() if one.format in late and fold(one.path) in taken]
-    _move(catalogue, output, [(one, staged(one.owner, one.format)) for one in at_risk], summary)
+    _move(catalogue, sink, [(one, staged(one.owner, one.format)) for one in at_risk], summary)
 
 
-def _move(catalogue: Catalogue, output: Path, moves: Sequence[tuple[Output, str]], summary: Summary) -> None:
+def _move(catalogue: Catalogue, sink: Sink, moves: Sequence[tuple[Output, str]], summary: Summary) -> None:
     # First out of the way: one output's new name may be the old one of another.
     waiting = []
     for number, (one, target) in enumerate(moves):
         place = one.path if one.path.startswith(f"{STAGING}/") else staged(one.owner, f"{one.format}-{number}")
         try:
             if place != one.path:
-                move_file(output, one.path, place)
+                sink.move(one.path, place)
             waiting.append((one, place, target))
         except NoRoomError as error:
-            _stop(output, error, summary)
+            _stop(sink, error, summary)
             return
         except OutputError as error:
-            summary.failures.append(Failure(one.owner, error.message.replace(f"{output}/", "")))
+            summary.failures.append(Failure(one.owner, error.message.replace(f"{sink.told}/", "")))
     moved = []
     for one, place, target in waiting:
         try:
-            move_file(output, place, target)
+            sink.move(place, target)
             moved.append(one._replace(path=target))
         except NoRoomError as error:
-            _stop(output, error, summary)
+            _stop(sink, error, summary)
             break
         except OutputError as error:
-            summary.failures.append(Failure(one.owner, error.message.replace(f"{output}/", "")))
+            summary.failures.append(Failure(one.owner, error.message.replace(f"{sink.told}/", "")))
     with catalogue.transaction():
         catalogue.move_outputs(moved)
 
 
-def _stop(output: Path, error: NoRoomError, summary: Summary) -> None:
-    summary.stopped = summary.stopped or error.message.replace(f"{output}/", "")
+def _stop(sink: Sink, error: NoRoomError, summary: Summary) -> None:
+    summary.stopped = summary.stopped or error.message.replace(f"{sink.told}/", "")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
-from pathlib import Path
 
 from convert.article import Note
 from convert.batch.fingerprint import why
 from convert.batch.plan import Job
 from convert.catalogue import Catalogue, Known, Output
 from convert.catalogue.rows import as_json
-from convert.errors import SourceError
-from convert.files import digest_of, read_limited
+from convert.errors import OutputError, SourceError
+from convert.files import digest_of
+from convert.sinks import Sink
 
 NEW, CHANGED, COPIES, NAME = "new", "changed", "its copies have changed", "its outputs have other names"
 MISSING, ALTERED = "an output is missing", "an output was altered"
@@ -36,7 +35,7 @@ class Outdated:
     notes: list[Note] = field(default_factory=list)
 
 
-def outdated(jobs: Iterable[Job], catalogue: Catalogue, output: Path, formats: Sequence[str], every: bool) -> Outdated:
+def outdated(jobs: Iterable[Job], catalogue: Catalogue, sink: Sink, formats: Sequence[str], every: bool) -> Outdated:
     """Say which of the jobs have to be done.
 
     jobs: every article that there is. formats: the outputs that each has. every: convert them all.
@@ -44,7 +43,7 @@ def outdated(jobs: Iterable[Job], catalogue: Catalogue, output: Path, formats: S
     result = Outdated()
     known = _articles(catalogue)
     article = next(known, None)
-    disk = Disk(output)
+    disk = Disk(sink)
     for job in sorted(jobs, key=attrgetter("name")):
         while article and article[0].name < job.name:
             article = next(known, None)
@@ -91,44 +90,24 @@ def _reason(job: Job, known: Known, own: list[Output], formats: Sequence[str], d
     return next((reason for one in own if (reason := disk.reason(one))), "")
 
 
-def are_untouched(folder: Path, files: Iterable[tuple[str, int, int]]) -> bool:
-    """Whether files (path, size, time of change) are all there, and as they were by size and time.
-
-    A hundred thousand files take half the time of a `Disk`, which finds out what became of each.
-    """
-    top = f"{folder}/"
-    try:
-        for path, size, mtime in files:
-            about = os.lstat(top + path)
-            if about.st_mtime_ns != mtime or about.st_size != size:
-                return False
-    except OSError:
-        return False
-    return True
-
-
 class Disk:
     """What became of the files that runs wrote. touched: those with another time of change, and the same bytes."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = str(folder)
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
         self.touched: list[Output] = []
 
     def reason(self, output: Output) -> str:
         """Why a file has to be made again: it is missing, or was altered; or nothing."""
-        file = f"{self._folder}/{output.path}"
         try:
-            about = os.lstat(file)
-        except (FileNotFoundError, NotADirectoryError):
-            return MISSING
-        except OSError:
-            return ALTERED  # writing it will say why
-        if about.st_size == output.size and about.st_mtime_ns == output.mtime:
-            return ""
-        try:
-            if about.st_size != output.size or digest_of(read_limited(file, _MOST, output.path)) != output.digest:
+            about = self._sink.about(output.path)
+            if about is None:
+                return MISSING
+            if about == (output.size, output.mtime):
+                return ""
+            if about.size != output.size or digest_of(self._sink.read(output.path, _MOST)) != output.digest:
                 return ALTERED
-        except SourceError:
-            return ALTERED
-        self.touched.append(output._replace(mtime=about.st_mtime_ns))
+        except (OutputError, SourceError):
+            return ALTERED  # writing it will say why
+        self.touched.append(output._replace(mtime=about.stamp))
         return ""

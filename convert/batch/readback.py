@@ -15,7 +15,6 @@ from convert.config import Output
 from convert.emit.epub import BookOptions, wording
 from convert.emit.epub.chapter import language_of
 from convert.errors import SourceError
-from convert.files import read_limited
 from convert.typesetting import Typesetting
 from convert.verify import Book, BookChapter, Difference, View, chapter_body, read_book
 from convert.volumes import Member
@@ -71,8 +70,8 @@ def _files(job: Job) -> Iterator[tuple[Output, str, bytes | None]]:
 
 def _read(target: str, most: int) -> bytes | None:
     """A file of the output, or None where it is not there. Raises SourceError where it cannot be read."""
-    file = worker().config.output / target
-    return read_limited(file, most, target) if file.exists() else None
+    sink = worker().sink
+    return sink.read(target, most) if sink.holds(target) else None
 
 
 def read_books(tasks: Sequence[tuple[Task, frozenset[str], dict[str, str]]]) -> BookRead:

@@ -16,8 +16,8 @@ from convert.article import Note
 from convert.batch.plan import VARIANT
 from convert.catalogue import Catalogue, telling
 from convert.errors import OutputError
-from convert.files import write_file
 from convert.report import page
+from convert.sinks import Sink, write
 
 REPORT, PAGE = "report.json", "report.html"
 
@@ -50,13 +50,13 @@ def report(catalogue: Catalogue, passed_over: Mapping[str, int], sources: int) -
     }
 
 
-def write_report(output: Path, told: Mapping[str, Any], run: Mapping[str, Any]) -> None:
-    """Write `report.json`, and the page that shows it, into the output folder.
+def write_report(sink: Sink, told: Mapping[str, Any], run: Mapping[str, Any]) -> None:
+    """Write `report.json`, and the page that shows it, into the output.
 
     told: as `report` gives it. run: what `convert.report.page` says. Raises OutputError where they cannot be written.
     """
-    write_file(output, REPORT, to_json(told, indent=2) + b"\n")
-    write_file(output, PAGE, page(told, run))
+    write(sink, REPORT, to_json(told, indent=2) + b"\n")
+    write(sink, PAGE, page(told, run))
 
 
 def note_line(note: Note) -> bytes:

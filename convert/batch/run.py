@@ -25,7 +25,7 @@ from convert.batch.feed import write_feed
 from convert.batch.fingerprint import Dependencies
 from convert.batch.indexing import update_index
 from convert.batch.lock import hold
-from convert.batch.prune import prune, sweep
+from convert.batch.prune import PART, prune
 from convert.batch.refresh import Refresh
 from convert.batch.report import PAGE, REPORT, report, write_report
 from convert.batch.sources import Found, Mirrors, find_sources
@@ -36,6 +36,7 @@ from convert.catalogue.search import check_search
 from convert.config import Config
 from convert.errors import ConfigError, OutputError
 from convert.profiles import load_profiles
+from convert.sinks import FolderSink
 from convert.typesetting import check_script
 
 Stop = Callable[[], int]
@@ -86,21 +87,21 @@ def run(
     with ExitStack() as held:
         if updated := bool(config.input.update) and not options.dry_run:
             # no other run may read what is just being changed
-            held.enter_context(hold(config.output))
+            held.enter_context(hold(config.output.path))
             if failed := update(config.input, say, stop):
                 failures.append(Failure("input", failed))
         began = time.time_ns()
         found = _find(config, options)
         # a rehearsal over a folder that is not there leaves it so
-        if not updated and (config.output.exists() or not options.dry_run):
-            held.enter_context(hold(config.output))
+        if not updated and (config.output.path.exists() or not options.dry_run):
+            held.enter_context(hold(config.output.path))
         once = partial(_once, config, options=options, progress=progress, stop=stop, began=began, failures=failures)
         try:
             return once(found)
         except DamagedError as error:
             if options.dry_run:
                 raise
-            aside = set_aside(config.output / CATALOGUE)
+            aside = set_aside(config.output.path / CATALOGUE)
             # damage may show late, when what was found is no longer held
             summary = once(_find(config, options))
             summary.warnings.append(f"{error.found}; it lies in {aside.name} now, and a new one was made")
@@ -124,7 +125,7 @@ def _once(
     failures: Sequence[Failure],
 ) -> Summary:
     with (
-        open_catalogue(config.output / CATALOGUE, rehearsal=options.dry_run) as catalogue,
+        open_catalogue(config.output.path / CATALOGUE, rehearsal=options.dry_run) as catalogue,
         open_engine(config, found, writes=not options.dry_run) as pool,
     ):
         one = _Run(config, found, options, catalogue, pool, progress)
@@ -133,19 +134,26 @@ def _once(
 
 
 def check_folders(config: Config) -> None:
-    """Refuse an output folder that is the input or lies around it, where outputs could take the place of sources."""
-    source, output = config.input.place.resolve(), config.output.resolve()
+    """Refuse an output that is the input or lies around it, where outputs could take the place of sources."""
+    output = config.output.path.resolve()
+    todo, beside = "name another folder", "a folder beside the input or in it"
+    if config.input.remote and config.output.remote:
+        place, other = config.input.remote.told, config.output.remote.told
+        if f"{place}/".startswith(f"{other}/"):
+            found = "is the input" if place == other else f"holds the input {place}"
+            raise ConfigError(f"output: {other}", found, "an address beside the input or in it", "name another one")
+    if config.input.place is None:
+        return
+    source = config.input.place.resolve()
     if source == output or output in source.parents:
         found = "is the input folder" if source == output else f"holds the input {config.input.place}"
-        raise ConfigError(
-            f"output: {config.output}", found, "a folder beside the input or in it", "name another folder"
-        )
+        raise ConfigError(f"output: {config.output.path}", found, beside, todo)
     if config.input.git:
-        beside = source / ".git"
-        kept = beside if beside.exists() else source
+        own = source / ".git"
+        kept = own if own.exists() else source
         if kept in (output, *output.parents):
             found = f"lies in the repository {kept}, where git keeps its own files"
-            raise ConfigError(f"output: {config.output}", found, "a folder beside it", "name another folder")
+            raise ConfigError(f"output: {config.output.path}", found, "a folder beside it", todo)
 
 
 def check_tools(config: Config) -> None:
@@ -153,6 +161,7 @@ def check_tools(config: Config) -> None:
     if config.batch.search:
         check_search()
     check_engine(config)
+    config.output.open()
     check_scripts(config)
 
 
@@ -172,9 +181,10 @@ class _Run:
         self.catalogue, self.pool, self.progress = catalogue, pool, progress
         self.summary = Summary(sources=len(found.entries), passed_over=dict(found.passed_over))
         self.summary.dry_run = options.dry_run
+        self.sink = config.output.open()
         profiles = load_profiles(config.parse.profiles, config.base)
         self.depends = Dependencies(config, profiles, Mirrors(found.store))
-        self.articles = Articles(config, found, catalogue, pool, self.depends, self.summary, progress)
+        self.articles = Articles(config, found, self.sink, catalogue, pool, self.depends, self.summary, progress)
 
     def run(self, began: int, stop: Stop) -> Summary:
         """Take stock, plan, convert, bind, and tell; what began last is ended before that when `stop` says so."""
@@ -212,7 +222,8 @@ class _Run:
         with self.catalogue.transaction():
             number, ended = self.catalogue.begin_run(started, __version__)
         if not ended and not self.options.dry_run:
-            sweep(self.config.output)
+            for place in dict.fromkeys([self.sink, FolderSink(self.config.output.path)]):
+                place.sweep(PART)
         return number, started
 
     def refresh(self, began: int, ended: Callable[[], bool]) -> bool:
@@ -241,20 +252,20 @@ class _Run:
         """The volumes, their feed, and their way to readers."""
         if ended():
             return
-        books = Books(self.config, self.found.store, self.catalogue, self.pool, self.summary, self.progress)
+        books = Books(self.config, self.found.store, self.sink, self.catalogue, self.pool, self.summary, self.progress)
         built = books.make(self.articles.taken_names, ended, self.options.force)
         self.summary.books = [one.book for one in built]
         if ended():
             return
         listings = [one.listing for one in built if one.listing]
-        feed = write_feed(self.config, listings, self.articles.taken_names, self.summary)
+        feed = write_feed(self.config, self.sink, listings, self.articles.taken_names, self.summary)
         if ended():
             return
         with self.catalogue.transaction():
             self.catalogue.put_outputs("", feed)
         if not self.options.partial:
             # Volumes of a part of the articles would take the place of whole ones.
-            deliver(self.config, built, self.summary, self.progress)
+            deliver(self.config, self.sink, built, self.summary, self.progress)
 
     def prune(self) -> None:
         """Delete what nothing asks for, unless that may be because a part of the input is out of reach just now."""
@@ -262,7 +273,7 @@ class _Run:
             self.summary.warnings.append(f"nothing was pruned, since sources may be there that were not seen: {why}")
             return
         spared = self.articles.failed | {one.path for one in self.summary.failures}
-        prune(self.catalogue, self.config.output, self.summary, spared)
+        prune(self.catalogue, self.sink, self.summary, spared)
 
     def end(self, number: int, started: str, seconds: float) -> None:
         """Tell what the run came to, in the catalogue and in the report."""
@@ -270,7 +281,7 @@ class _Run:
         unchanged = max(0, summary.articles - converted)
         summary.leftovers = len(self.catalogue.leftovers())
         if summary.stopped:
-            summary.failures.append(Failure(str(self.config.output), summary.stopped))
+            summary.failures.append(Failure(self.config.output.told, summary.stopped))
         tried = self.articles.tried if self.options.partial or summary.stopped or summary.signal else None
         with self.catalogue.transaction():
             self.catalogue.put_failures(((one.path, one.reason) for one in summary.failures), tried)
@@ -291,7 +302,7 @@ class _Run:
         rest = repr((sorted(summary.passed_over.items()), summary.sources, sorted(one.file for one in summary.books)))
         told = hashlib.sha256(rest.encode(errors="surrogatepass")).hexdigest()
         happened = converted or summary.gone or summary.built or summary.removed or summary.exit_code
-        whole = all((self.config.output / name).is_file() for name in (REPORT, PAGE))
+        whole = all(map(self.sink.holds, (REPORT, PAGE)))
         if not happened and whole and self.catalogue.setting("told") == told:
             return False
         with self.catalogue.transaction():
@@ -304,7 +315,7 @@ class _Run:
         sources = self.catalogue.count_sources() if self.options.partial else summary.sources
         told = report(self.catalogue, summary.passed_over, sources)
         try:
-            write_report(self.config.output, told, about)
+            write_report(self.sink, told, about)
         except OutputError as error:
             if not summary.stopped:  # else it is known
                 summary.failures.append(Failure(REPORT, error.message))

@@ -9,10 +9,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from convert.config import InputOptions
+from convert.config import InputOptions, OutputOptions
 from convert.errors import NothingToReadError, SourceError
 from convert.profiles import Profile
-from convert.stores import INDEX, README, SUFFIXES, UNREAD, Entry, Folder, Sieve, Store, mirror_of, open_repository
+from convert.stores import (
+    INDEX,
+    README,
+    SUFFIXES,
+    UNREAD,
+    Entry,
+    Folder,
+    Remote,
+    Sieve,
+    Store,
+    mirror_of,
+    open_repository,
+)
 
 _MOST = 4 * 1024 * 1024  # bytes of an index of channels
 
@@ -45,21 +57,22 @@ class Found:
 
 
 def find_sources(
-    wanted: InputOptions | Path, profiles: Iterable[Profile] = (), output: Path | None = None, only: str = ""
+    wanted: InputOptions | Path, profiles: Iterable[Profile] = (), output: OutputOptions | None = None, only: str = ""
 ) -> Found:
     """Find the `.md`, `.txt` and `.html` files of an input: a folder, a single file, or what the config says of it.
 
     profiles: their `apparatus` patterns name files of a mirror that are no articles.
-    output: a folder that is passed over, since what lies there is made from the sources.
+    output: what lies there is passed over, since it is made from the sources.
     only: a glob pattern; sources whose path does not match it are passed over.
     Symbolic links are followed only to what lies inside the input and is not read under its own name.
     Raises NothingToReadError where the input is missing or holds no source, and what `open_repository` raises.
     """
     options = wanted if isinstance(wanted, InputOptions) else InputOptions(path=wanted)
-    if not options.git and options.path.is_file():
+    if options.place == options.path and options.path.is_file():
         return _single(options.path.resolve())
-    store = _open(options)
-    listing = store.list(Sieve(profiles, output))
+    store = open_store(options)
+    made = output.remote.told if output and output.remote else ""
+    listing = store.list(Sieve(profiles, output.path if output else None, made))
     found = Found(store, listing.entries, listing.passed_over, listing.indexes, listing.described)
     if only:
         matches = re.compile(fnmatch.translate(only)).match
@@ -73,7 +86,10 @@ def find_sources(
     return found
 
 
-def _open(options: InputOptions) -> Store:
+def open_store(options: InputOptions) -> Store:
+    """What the config's input is read from. Raises NothingToReadError for a missing one; see `open_repository`."""
+    if options.remote:
+        return Remote(options.remote)
     if options.git:
         return open_repository(options.git, options.ref, options.folder)
     if not options.path.exists():

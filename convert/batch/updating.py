@@ -27,10 +27,13 @@ def update(options: InputOptions, say: Callable[[str], None], stop: Callable[[],
     say: is told each line that it prints. stop: says whether the run is to end, which ends the command too.
     Where there is no such folder nothing is done: whoever reads it says so.
     """
-    folder = options.place if options.place.is_dir() else options.place.parent
-    if not options.update or not folder.is_dir():
+    place = options.place
+    if not options.update or place is None:
         return ""
-    where, shown = f"input: {options.place}", f"`{_shown(shlex.join(options.update))}`"
+    folder = place if place.is_dir() else place.parent
+    if not folder.is_dir():
+        return ""
+    where, shown = f"input: {place}", f"`{_shown(shlex.join(options.update))}`"
     todo = "this run takes what is there; try the command in that folder, and mend what it says"
     try:
         # A program that would ask for a password gets no answer rather than waiting for one.

@@ -57,7 +57,12 @@ def verify_outputs(
     check_scripts(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
     with open_engine(config, found, writes=False) as pool:
-        return _Verification(config, pool, _Wanted(paths, found.store.root, config.output), progress).run(found.paths)
+        return _Verification(
+            config,
+            pool,
+            _Wanted(paths, found.store.root, Path() if config.output.remote else config.output.path),
+            progress,
+        ).run(found.paths)
 
 
 def verify_books(files: Sequence[Path]) -> Verdict:
@@ -76,7 +81,7 @@ class _Wanted:
 
     def __init__(self, paths: Sequence[Path], root: Path, output: Path) -> None:
         self.everything = not paths
-        self.root, self.output = root, output.resolve()
+        self.root, self.output = root.resolve(), output.resolve()
         # one that names nothing must be told: it may be a slip of the pen
         self.used = dict.fromkeys(paths, False)
 
@@ -104,6 +109,7 @@ class _Verification:
 
     def __init__(self, config: Config, pool: Engine, wanted: _Wanted, progress: Progress) -> None:
         self.config, self.pool, self.wanted, self.progress = config, pool, wanted, progress
+        self.sink = config.output.open()
         self.outputs = build_outputs(config)
         self.names = OutputNames(reserved(config))
         self.given = self.names_given()
@@ -132,7 +138,7 @@ class _Verification:
 
     def names_given(self) -> dict[tuple[str, str, str], str]:
         """The names of outputs that hang on metadata, by owner, format, and the name that each wanted."""
-        file = self.config.output / CATALOGUE
+        file = self.config.output.path / CATALOGUE
         if not file.exists():
             return {}
         with read_catalogue(file) as catalogue:
@@ -193,10 +199,10 @@ class _Verification:
         while waiting:
             collection, volume = waiting.pop(0)
             settled = replace(volume, file=self.names.settle(volume.file, volume.key))
-            if not (self.config.output / settled.file).exists():
+            if not self.sink.holds(settled.file):
                 # A run splits a volume that became too large; then its pieces are there.
                 pieces = split_volume(collection, members, volume)
-                if any((self.config.output / piece.file).exists() for piece in pieces):
+                if any(self.sink.holds(piece.file) for piece in pieces):
                     waiting += [(collection, piece) for piece in pieces]
                     continue
             if self.wanted.has([], [settled.file]):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from convert.config import Config
-from convert.errors import MirrorpressError, NothingToReadError
+from convert.errors import MirrorpressError, NothingToReadError, UsageError
 from convert.stores import open_repository
 
 QUIET = 2.0
@@ -28,9 +28,12 @@ def changes(config: Config, stop: Callable[[], int], poll: bool, say: Callable[[
     What changes while nobody waits is not missed.
 
     poll: look at all files again and again, rather than having the system tell of changes. say: is told of trouble.
-    Raises NothingToReadError where there is no input to begin with.
+    Raises NothingToReadError where there is no input to begin with, UsageError where it cannot be watched.
     """
     place = config.input.place
+    if place is None:
+        found, todo = "an address cannot be watched", "run it again and again: `mirrorpress schedule`"
+        raise UsageError(f"input: {config.input.told}", found, "a folder or a repository", todo)
     if not place.exists():
         raise NothingToReadError(str(place), "there is no such file or folder", "", "name the mirror with --input")
     if config.input.git:
@@ -89,7 +92,7 @@ def _events(config: Config, stop: Callable[[], int], poll: bool, say: Callable[[
             wait(QUIET, stop)
             continue
         try:
-            for changed in _watched(place, config.output.resolve(), polled):
+            for changed in _watched(place, config.output.path.resolve(), polled):
                 if stop():
                     return
                 yield changed

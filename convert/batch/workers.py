@@ -28,6 +28,7 @@ class Worker:
     def __init__(self, config: Config, store: Store) -> None:
         self.config = config
         self.store = store
+        self.sink = config.output.open()
         self.base = build_context(config)
         self.outputs: tuple[Output, ...] = build_outputs(config)
         self.mirrors = Mirrors(store)
@@ -51,6 +52,14 @@ class Worker:
         """Read one source's bytes. Raises SourceError."""
         return Source(path, self.store.read(path, self.base.max_bytes), aliases)
 
+    def in_turn(self, paths: Sequence[str]) -> Iterator[str]:
+        """These paths, each when it can be read without having to be waited for by itself."""
+        ready = 0
+        for number, path in enumerate(paths):
+            if number == ready:
+                ready += self.store.ahead(paths[number:], self.base.max_bytes)
+            yield path
+
     def source(self, job: Job) -> tuple[Source, Context]:
         """Read one source. Raises SourceError."""
         source = self.read(job.path, job.aliases)
@@ -65,7 +74,7 @@ class Worker:
         """The same, with the seconds that each took: of those that went together its share by size."""
         some: list[tuple[Job, tuple[Source, Context]]] = []
         size = 0
-        for job in jobs:
+        for job, _ in zip(jobs, self.in_turn([job.path for job in jobs]), strict=True):
             try:
                 read = self.source(job)
             except Exception as error:
@@ -101,9 +110,14 @@ _worker: Worker | None = None
 
 
 def start(config: Config, store: Store) -> None:
+    """Make this process a worker, with as much memory as the config allows."""
+    _limit_memory(config.batch.memory)
+    become(config, store)
+
+
+def become(config: Config, store: Store) -> None:
     """Make this process a worker."""
     global _worker
-    _limit_memory(config.batch.memory)
     _worker = Worker(config, store)
 
 
@@ -171,7 +185,7 @@ def too_much(path: str, config: Config) -> str:
 def reason(path: str, error: Exception) -> str:
     """Why an article or a volume failed, in one line; files of the output are named from its folder."""
     if isinstance(error, MirrorpressError):
-        return error.message.replace(f"{worker().config.output}/", "")
+        return error.message.replace(f"{worker().sink.told}/", "")
     if isinstance(error, MemoryError):
         return too_much(path, worker().config)
     return " ".join(f"{path}: {type(error).__name__}: {error}".split())

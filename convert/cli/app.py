@@ -221,8 +221,9 @@ def check(config: ConfigFile = None) -> None:
     profiles = load_profiles(settings.parse.profiles, settings.base)
     check_folders(settings)
     check_tools(settings)
-    screen.say(f"input      {settings.input.told}" + ("" if settings.input.place.exists() else " (does not exist)"))
-    screen.say(f"output     {settings.output}")
+    place = settings.input.place
+    screen.say(f"input      {settings.input.told}" + ("" if place is None or place.exists() else " (does not exist)"))
+    screen.say(f"output     {settings.output.told}")
     screen.say(f"profiles   {', '.join(profile.name for profile in profiles)}")
     screen.say(f"formats    {', '.join(settings.emit.formats()) or 'none'}")
     screen.say(f"volumes    {', '.join(one.file for one in settings.volumes) or 'none'}")

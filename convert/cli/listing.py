@@ -60,7 +60,7 @@ def list_(
     question = _question(what, columns, sort, limit, format_, bool(where) or search is not None, search is not None)
     condition = parse_where(where, "--where") if where else None
     words = () if search is None else parse_words(search)
-    with read_catalogue(settings_of(config, output=output).output / CATALOGUE) as catalogue:
+    with read_catalogue(settings_of(config, output=output).output.path / CATALOGUE) as catalogue:
         found = None
         if words:
             found = Index(catalogue).find(words)

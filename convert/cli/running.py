@@ -77,7 +77,7 @@ def _logged(config: Config, options: Options, quiet: bool) -> int:
     from convert.cli import journal
 
     started = time.monotonic()
-    journal.write("begin", input=config.input.told, output=str(config.output), version=__version__)
+    journal.write("begin", input=config.input.told, output=config.output.told, version=__version__)
     try:
         with stopping(quiet=True) as stop:
             if quiet:

@@ -12,7 +12,7 @@ from turbohtml import Element
 
 from convert.article import Article, Context, Source
 from convert.batch.one_book import chapter_of
-from convert.batch.sources import Mirrors, find_sources
+from convert.batch.sources import Mirrors, find_sources, open_store
 from convert.cli.screen import put
 from convert.config import Config, build_context
 from convert.config.width import LEAST_WIDTH, is_width
@@ -23,7 +23,7 @@ from convert.emit.pandoc import write_as
 from convert.errors import MirrorpressError, OutputError, SourceError, UsageError
 from convert.files import read_source, write_file
 from convert.pipeline import TOGETHER, convert, convert_all, stages
-from convert.stores import Folder, mirror_of, open_repository
+from convert.stores import Folder, mirror_of
 
 STDIN = "-"
 
@@ -40,13 +40,19 @@ class Place:
         return (self.root / self.path).relative_to(above).as_posix()
 
 
+def input_folder(config: Config) -> Path | None:
+    """The folder of this machine that the config's input is; None for an address."""
+    place = config.input.place
+    return (place / config.input.folder).resolve() if place else None
+
+
 class Reader:
     """Reads sources by their names; what their config and their mirrors say of them is looked up once."""
 
     def __init__(self, config: Config) -> None:
         self.base = build_context(config)
         self._config = config
-        self._input = (config.input.place / config.input.folder).resolve()
+        self._input = input_folder(config)
         self._roots: dict[Path, Path] = {}
         self._mirrors: dict[Path, Mirrors] = {}
 
@@ -58,7 +64,7 @@ class Reader:
         root = self._roots.get(full.parent)
         if root is None:
             above = self._input
-            root = above if above in full.parents else mirror_of(full.parent) or full.parent
+            root = above if above and above in full.parents else mirror_of(full.parent) or full.parent
             self._roots[full.parent] = root
         return Place(root, full.relative_to(root).as_posix())
 
@@ -82,11 +88,11 @@ class Reader:
         return source, replace(self.base, channels=mirrors.channels([place.path]))
 
     def _kept(self, name: str) -> tuple[Source, Context] | None:
-        """A source that lies in the config's repository only, by its path in the input; None where there is none."""
+        """A source of the config's repository or address, by its path in the input; None where there is none."""
         options = self._config.input
-        if not options.git:
+        if not options.git and not options.address:
             return None
-        store = open_repository(options.git, options.ref, options.folder)
+        store = open_store(options)
         path = store.settle(name)
         if path is None or store.about(path) is None:
             return None
@@ -96,7 +102,7 @@ class Reader:
 
 def loose_books(paths: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]]:
     """Of the paths to verify, the books that lie outside of the output folder, and all others."""
-    output = config.output.resolve()
+    output = config.output.path.resolve()
     books = [
         path for path in paths if path.suffix == ".epub" and path.is_file() and output not in path.resolve().parents
     ]
@@ -137,11 +143,11 @@ def stages_of(name: str, config: Config) -> Iterator[tuple[str, str, Article]]:
 def notes_of(names: Sequence[Path], config: Config) -> Iterator[Article | SourceError]:
     """Every article below the given files and folders, in the order of their paths, or why it failed."""
     reader = Reader(config)
-    above = (config.input.place / config.input.folder).resolve()
+    above = input_folder(config)
     for name in names:
         found = find_sources(name, reader.base.profiles, config.output)
         # paths read as they do in a run over the config's input, wherever in it the search began
-        root = above if above in found.store.root.parents else found.store.root
+        root = above if above and above in found.store.root.parents else found.store.root
         for path in found.paths:
             place = Place(root, Place(found.store.root, path).under(root))
             try:

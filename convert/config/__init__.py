@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from convert.config.building import Output, build_context, build_outputs
 from convert.config.delivery import DeliverOptions
-from convert.config.input import InputOptions
 from convert.config.loading import load_config
+from convert.config.places import InputOptions, OutputOptions
 from convert.config.reading import JoinedConfigError
 from convert.config.schema import Config
 
@@ -15,6 +15,7 @@ __all__ = [
     "InputOptions",
     "JoinedConfigError",
     "Output",
+    "OutputOptions",
     "build_context",
     "build_outputs",
     "load_config",

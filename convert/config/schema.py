@@ -25,9 +25,9 @@ from convert.clean import RULES
 from convert.config.batch import BatchOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import resolve
-from convert.config.input import InputOptions, just_a_path
 from convert.config.pictures import PictureOptions
-from convert.config.section import FilePath, Section, base_of, empty_section, refused
+from convert.config.places import InputOptions, OutputOptions, just_a_path
+from convert.config.section import Section, base_of, empty_section, refused
 from convert.config.width import Width
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
@@ -249,7 +249,7 @@ class Config(Section):
     """Every option of config.yaml, with its default; that file explains them."""
 
     input: Annotated[InputOptions, BeforeValidator(just_a_path)] = Field(default="seeds", validate_default=True)
-    output: FilePath = Path("out")
+    output: Annotated[OutputOptions, BeforeValidator(just_a_path)] = Field(default="out", validate_default=True)
     parse: Annotated[ParseOptions, BeforeValidator(empty_section)] = ParseOptions()
     clean: RuleList = (DEFAULT,)
     enrich: StepList = (DEFAULT,)
@@ -291,4 +291,4 @@ class Config(Section):
     @property
     def picture_cache(self) -> Path:
         """The folder of fetched pictures."""
-        return self.output / Path(self.pictures.cache).expanduser()
+        return self.output.path / Path(self.pictures.cache).expanduser()

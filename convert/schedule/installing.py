@@ -56,12 +56,12 @@ def make_job(config: Config, file: Path, name: str, on_failure: str, network: bo
         name=name,
         config=file,
         command=own_command(),
-        input=_settled(config.input.place),
+        input=_settled(config.input.place) if config.input.place else None,
         writable=tuple(map(_settled, written_to(config))),
         delivered=tuple(_settled(one) for one in may_be_written(config)),
         network=network,
         on_failure=on_failure,
-        user=_owner(config.output, file) if system else "",
+        user=_owner(config.output.path, file) if system else "",
         system=system,
     )
 

@@ -83,16 +83,16 @@ class Job:
     """What is scheduled. All paths are absolute.
 
     name: of the units, or of the entry in the crontab; config: the config file; command: the interpreter and what it
-    takes to start Mirrorpress; input: what it reads; writable: folders that the run writes to, which must be there;
-    delivered: further ones, which may be missing; network: whether it may use one; on_failure: a command of the shell,
-    or empty; user: whom the service runs as, empty for the one whose manager it is; system: whether the units are those
-    of the system.
+    takes to start Mirrorpress; input: what it reads of this machine; writable: folders that the run writes to, which
+    must be there; delivered: further ones, which may be missing; network: whether it may use one; on_failure: a command
+    of the shell, or empty; user: whom the service runs as, empty for the one whose manager it is; system: whether the
+    units are those of the system.
     """
 
     name: str
     config: Path
     command: tuple[str, ...]
-    input: Path
+    input: Path | None
     writable: tuple[Path, ...]
     delivered: tuple[Path, ...] = ()
     network: bool = False
@@ -110,7 +110,7 @@ class Job:
     @property
     def hides_tmp(self) -> bool:
         """Whether the service may have a /tmp of its own: not where something of the job lies in the common one."""
-        paths = (self.config, self.input, *self.writable, *self.delivered, Path(self.command[0]))
+        paths = (self.config, *self.writable, *self.delivered, Path(self.command[0]), *filter(None, [self.input]))
         return not any(one.is_relative_to(tmp) for one in paths for tmp in ("/tmp", "/var/tmp"))
 
     @property
@@ -127,19 +127,21 @@ def default_name(config: Path) -> str:
 
 def needs_network(config: Config, refreshed: bool = False) -> bool:
     """Whether a run asks other machines. refreshed: whether it brings its input up to date from one of them."""
-    return refreshed or any(one.pictures == "fetch" for one in config.volumes)
+    elsewhere = config.input.remote or config.output.remote
+    return refreshed or elsewhere is not None or any(one.pictures == "fetch" for one in config.volumes)
 
 
 def written_to(config: Config) -> tuple[Path, ...]:
     """The folders that a run writes to, but for those of `deliver`: the output, and a picture cache outside of it."""
     cache = config.picture_cache
     fetches = any(one.pictures == "fetch" for one in config.volumes)
-    return (config.output, cache) if fetches and not cache.is_relative_to(config.output) else (config.output,)
+    folder = config.output.path
+    return (folder, cache) if fetches and not cache.is_relative_to(folder) else (folder,)
 
 
 def may_be_written(config: Config) -> tuple[Path, ...]:
     """Further folders that a run writes to, where they are there: those of `deliver`, and an input that it updates."""
-    updated = (config.input.place,) if config.input.update else ()
+    updated = (config.input.place,) if config.input.update and config.input.place else ()
     return (*(one.to for one in config.deliver), *updated)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -171,9 +172,13 @@ class Repository:
         """Whether a folder holds something whose name starts like this."""
         return any(name.startswith(start) for name in self._children(self._full(folder)) or ())
 
-    def witness(self, path: str) -> str:
-        """What every repository has."""
-        return str(self.own / "HEAD")
+    def ahead(self, paths: Sequence[str], max_bytes: int) -> int:
+        """Nothing has to be done: git answers at once."""
+        return len(paths)
+
+    def sees(self, path: str) -> bool:
+        """Whether what every repository has may be read."""
+        return os.access(self.own / "HEAD", os.R_OK)
 
     def name_of(self, folder: str) -> str:
         """The name of a folder; that of the repository is its own, as a clone would be called."""

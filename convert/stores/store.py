@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
@@ -63,15 +63,16 @@ class Sieve:
     """Which files of an input are sources.
 
     profiles: their `apparatus` patterns name files of a mirror that are no articles.
-    output: a folder that is passed over, since what lies there is made from the sources.
+    output, address: a folder, and an address, that are passed over, since what lies there is made from the sources.
     """
 
-    def __init__(self, profiles: Iterable[Profile] = (), output: Path | None = None) -> None:
+    def __init__(self, profiles: Iterable[Profile] = (), output: Path | None = None, address: str = "") -> None:
         # One pattern for all globs; a mirror may lie anywhere in the input, and so may what they name.
         globs = dict.fromkeys(glob for profile in profiles for glob in profile.apparatus)
         joined = "|".join(map(fnmatch.translate, globs))
         self.apparatus = re.compile(f"(?:.*/)?(?:{joined})") if globs else None
         self.output = output.resolve() if output else None
+        self.address = address
 
     def reason(self, path: str, name: str) -> str:
         """Why a file is passed over; nothing for a source. name: the last part of its path."""
@@ -159,8 +160,12 @@ class Store(Protocol):
         """Whether a folder holds something whose name starts like this."""
         ...
 
-    def witness(self, path: str) -> str:
-        """A file of this machine that whoever reads that one has to have."""
+    def ahead(self, paths: Sequence[str], max_bytes: int) -> int:
+        """Make the first of some files ready to be read in this order, where that saves time; returns how many."""
+        ...
+
+    def sees(self, path: str) -> bool:
+        """Whether this process can read that file, or what it is read from."""
         ...
 
     def name_of(self, folder: str) -> str:
