@@ -110,6 +110,7 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge | NoRoom:
             grayscale=task.collection.grayscale,
             style=task.collection.style,
             script=task.collection.script,
+            spacing=task.collection.spacing,
             max_bytes=task.collection.max_bytes,
             modified=source_date_epoch(os.environ),
         )

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from convert.article import Article
 from convert.config import Output
-from convert.emit import EmitOptions
+from convert.emit import EmitOptions, typeset
+from convert.typesetting import Typesetting
 
 if TYPE_CHECKING:
     from convert.verify import Difference, View
@@ -60,8 +61,19 @@ def check_article(
         if data is None:
             found.append(Difference("missing", path, "a file", "nothing"))
         elif check := _checks().get(output.name):
-            found += [_at(path, view, one) for one in _checked(check, data, view, output.options)]
+            there, told = _as_set(view, output.options)
+            found += [_at(path, view, one) for one in (*told, *_checked(check, data, there, output.options))]
     return found
+
+
+def _as_set(view: View, options: EmitOptions) -> tuple[View, list[Difference]]:
+    """The article as an output with these options sets it, and where that is not the article's own text."""
+    copy = typeset(view.article, options)
+    if copy is view.article:
+        return view, []
+    from convert.verify import View, typeset_copy
+
+    return View(copy), typeset_copy(view, copy, Typesetting(options.script, options.spacing))
 
 
 def check_book(data: bytes, file: str) -> list[Difference]:
@@ -84,7 +96,7 @@ def _checks() -> dict[str, _Check]:
         "markdown": lambda text, view, options: markdown_file(
             text, view, title=options.title, front=options.front_matter != "none"
         ),
-        "text": lambda text, view, _: plain_text(text, view),
+        "text": lambda text, view, options: plain_text(text, view, wrapped=options.width > 0),
         "html": lambda text, view, _: html_file(text, view),
     }
 

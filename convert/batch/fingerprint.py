@@ -24,11 +24,19 @@ from convert.stores import INDEX
 _PACKAGE = Path(__file__).parent.parent
 _MOST = 4 * 1024 * 1024  # bytes of a module
 
-_ARTICLES = ("*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "profiles/*.py")
+_ARTICLES = (
+    "*.py",
+    "parse/**/*.py",
+    "clean/**/*.py",
+    "enrich/**/*.py",
+    "emit/*.py",
+    "typesetting/*.py",
+    "profiles/*.py",
+)
 """The files that make an article's outputs from a source."""
 
 _VOLUMES = (
-    "*.py", "where/**/*.py", "volumes/**/*.py", "emit/**/*", "batch/binder.py", "batch/one_book.py",
+    "*.py", "where/**/*.py", "volumes/**/*.py", "typesetting/*.py", "emit/**/*", "batch/binder.py", "batch/one_book.py",
     "batch/pictures.py", "batch/feed.py",
 )  # fmt: skip
 """The files that choose articles for a book, and make it of them."""
@@ -51,7 +59,7 @@ class Dependencies:
     def __init__(self, config: Config, profiles: Sequence[Profile], mirrors: Mirrors) -> None:
         self._mirrors = mirrors
         self._profiles = {one.name: _short(one.model_dump_json()) for one in profiles}
-        self._code = _short(_code(_ARTICLES), *map(version, _ARTICLE_PACKAGES))
+        self._code = _short(_code(_ARTICLES), *map(version, [*_ARTICLE_PACKAGES, *_opencc(config.scripts)]))
         self._config = _short(
             config.model_dump_json(include={"clean", "enrich", "emit"}), *_own_modules(config, _functions(config))
         )
@@ -82,18 +90,20 @@ class Dependencies:
 
 def volumes_depend_on(config: Config) -> str:
     """What the volumes depend on besides their articles and the collections of the config."""
-    programs = map(version, [*_VOLUME_PACKAGES, *_script_packages(config)])
+    programs = map(version, [*_VOLUME_PACKAGES, *_opencc(one.script for one in config.volumes)])
     epoch = source_date_epoch(os.environ)
     return _short(_code(_VOLUMES), *programs, str(epoch), str(config.feed is not None), config.batch.verify == "off")
 
 
 def packages(config: Config) -> list[str]:
     """The packages that outputs are made with, besides Mirrorpress: where their versions differ, outputs may."""
-    return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *_script_packages(config)]))
+    opencc = _opencc([*config.scripts, *(one.script for one in config.volumes)])
+    return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *opencc]))
 
 
-def _script_packages(config: Config) -> list[str]:
-    return ["opencc"] if any(one.script != "none" for one in config.volumes) else []
+def _opencc(scripts: Iterable[str]) -> list[str]:
+    """The package, where one of these asks for it."""
+    return ["opencc"] if any(one != "none" for one in scripts) else []
 
 
 def program() -> str:

@@ -34,10 +34,10 @@ from convert.batch.updating import update
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
 from convert.catalogue.search import check_search
 from convert.config import Config
-from convert.emit.epub import check_script
 from convert.errors import ConfigError, OutputError
 from convert.profiles import load_profiles
 from convert.sinks import FolderSink
+from convert.typesetting import check_script
 
 Stop = Callable[[], int]
 """Says whether to begin nothing more: the number of the signal that asked for it, or 0."""
@@ -162,8 +162,13 @@ def check_tools(config: Config) -> None:
         check_search()
     check_engine(config)
     config.output.open()
-    for options in config.volumes:
-        check_script(options.script)
+    check_scripts(config)
+
+
+def check_scripts(config: Config) -> None:
+    """Look for what turns outputs and volumes into another script. Raises MissingToolError where it is not there."""
+    for name in (*config.scripts, *(one.script for one in config.volumes)):
+        check_script(name)
 
 
 class _Run:

@@ -15,7 +15,7 @@ from convert.batch.plan import Job, make_plan, settle
 from convert.batch.pool import Lost, chunked
 from convert.batch.readback import MAX_BOOK, Read, read_books, read_jobs
 from convert.batch.refresh import looks_at, lost
-from convert.batch.run import check_folders
+from convert.batch.run import check_folders, check_scripts
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
 from convert.catalogue import CATALOGUE, read_catalogue
@@ -54,6 +54,7 @@ def verify_outputs(
     MissingToolError, UsageError or EngineError for an engine that is not to be had.
     """
     check_folders(config)
+    check_scripts(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
     with open_engine(config, found, writes=False) as pool:
         return _Verification(

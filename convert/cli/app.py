@@ -25,6 +25,7 @@ from convert.enrich import STEPS
 from convert.errors import SourceError, UsageError
 from convert.profiles import load_profiles
 from convert.stores import Folder
+from convert.typesetting import ScriptName, Spacing
 
 if TYPE_CHECKING:
     pass
@@ -81,17 +82,27 @@ def convert(
     file: Annotated[str, typer.Argument(help="The source; - is the standard input.", metavar="FILE|-")],
     to: Annotated[str | None, typer.Option("--to", "-t", help="The format (`mirrorpress formats` lists them).")] = None,
     output: OutputFile = None,
+    width: Annotated[int | None, typer.Option("--width", help="Columns of a line of text; 0 breaks none.")] = None,
+    script: Annotated[
+        ScriptName | None, typer.Option("--script", help="Turn the characters by this configuration of OpenCC.")
+    ] = None,
+    spacing: Annotated[
+        Spacing | None, typer.Option("--spacing", help="pangu puts a space between Han and Latin.")
+    ] = None,
     config: ConfigFile = None,
 ) -> None:
     """Convert one article."""
     settings = settings_of(config)
     wanted = single.choose_format(to, output)
+    given: dict[str, object] = {"width": width, "script": script, "spacing": spacing}
+    asked = {name: one for name, one in given.items() if one is not None}
+    single.check_asked(asked, wanted)
     article = single.read_article(file, settings)
     if wanted == "epub":
         root = Path().resolve() if file == single.STDIN else single.Reader(settings).place(Path(file)).root
         data, _ = make_book([chapter_of(article)], article.meta.title or article.source.stem, Folder(root), settings)
     else:
-        data = single.render(article, wanted, settings)
+        data = single.render(article, wanted, settings, asked)
     single.write_result(data, output)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from convert.batch.one_book import chapter_of
 from convert.batch.sources import Mirrors, find_sources, open_store
 from convert.cli.screen import put
 from convert.config import Config, build_context
-from convert.emit import EMITTERS, EmitOptions
+from convert.config.width import LEAST_WIDTH, is_width
+from convert.emit import EMITTERS, EmitOptions, typeset
 from convert.emit.epub import Chapter
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.emit.pandoc import write_as
@@ -174,13 +175,28 @@ def choose_format(to: str | None, output: str | None) -> str:
     )
 
 
-def render(article: Article, to: str, config: Config) -> bytes:
-    """An article in a format of EMITTERS (with the config's options for it) or of pandoc."""
-    if to not in EMITTERS:
-        return write_as(article, to)
+def render(article: Article, to: str, config: Config, asked: Mapping[str, object] | None = None) -> bytes:
+    """An article in a format of EMITTERS (with the config's options for it) or of pandoc.
+
+    asked: options of the command, which win. Raises MissingToolError for a script without OpenCC.
+    """
     section = config.emit.formats().get(to)
-    options = section.model_dump(exclude={"path"}) if section else {}
-    return EMITTERS[to].write(article, EmitOptions(**options))
+    options = EmitOptions(**{**(section.model_dump(exclude={"path"}) if section else {}), **(asked or {})})
+    article = typeset(article, options)
+    return EMITTERS[to].write(article, options) if to in EMITTERS else write_as(article, to)
+
+
+def check_asked(asked: Mapping[str, object], to: str) -> None:
+    """Find out whether a format has the options that a command was given. Raises UsageError where it has not."""
+    for name in asked:
+        if name == "width" and to != "text":
+            raise UsageError("--width", f"the format is {to}", "text, the only one with lines", "say --to text as well")
+        if to == "epub":
+            found, todo = "the format is epub", f"name it for volumes in the config, as `{name}`"
+            raise UsageError(f"--{name}", found, "another one", todo)
+    width = asked.get("width")
+    if isinstance(width, int) and not is_width(width):
+        raise UsageError("--width", f"found {width}", f"0, or at least {LEAST_WIDTH} columns", "0 breaks no line")
 
 
 def write_result(data: bytes, output: str | None) -> None:

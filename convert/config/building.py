@@ -10,7 +10,7 @@ from convert.article import Context
 from convert.clean import RULES
 from convert.config.extensions import resolve
 from convert.config.schema import DEFAULT, Config
-from convert.emit import EMITTERS, EmitOptions, Emitter
+from convert.emit import EMITTERS, EmitOptions, Emitter, setting_first
 from convert.enrich import STEPS
 from convert.names import PathTemplate
 from convert.profiles import load_profiles
@@ -46,7 +46,8 @@ def build_outputs(config: Config) -> tuple[Output, ...]:
         options = section.model_dump()
         template = PathTemplate.parse(options.pop("path"))
         write = EMITTERS[name].write if name in EMITTERS else resolve(name, config.base)
-        outputs.append(Output(name, template, write, EmitOptions(**options)))
+        settled = EmitOptions(**options)
+        outputs.append(Output(name, template, setting_first(write, settled), settled))
     return tuple(outputs)
 
 

@@ -28,11 +28,13 @@ from convert.config.extensions import resolve
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
 from convert.config.section import Section, base_of, empty_section, refused
+from convert.config.width import Width
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError, nearest
 from convert.names import PathTemplate
 from convert.profiles import load_profiles
+from convert.typesetting import ScriptName, Spacing
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
 
@@ -134,7 +136,18 @@ class CustomOutput(Section):
     path: Template
 
 
-class MarkdownOutput(Section):
+class TypesetOutput(Section):
+    """path: the template of the files' paths.
+
+    script: the configuration of OpenCC by which the text is turned. spacing: `pangu` spaces Han and Latin.
+    """
+
+    path: Template
+    script: ScriptName = "none"
+    spacing: Spacing = "none"
+
+
+class MarkdownOutput(TypesetOutput):
     """flavour: the dialect. front_matter: `default` or `none`. title: as a heading above the body too."""
 
     path: Template = "markdown/{folder}/{stem}.md"
@@ -143,20 +156,21 @@ class MarkdownOutput(Section):
     title: StrictBool = False
 
 
-class TextOutput(Section):
-    """path: the template of the files' paths."""
+class TextOutput(TypesetOutput):
+    """width: the columns of a line; 0 breaks none."""
 
     path: Template = "text/{folder}/{stem}.txt"
+    width: Width = 0
 
 
-class HtmlOutput(Section):
-    """path: the template of the files' paths."""
+class HtmlOutput(TypesetOutput):
+    """A whole document, for other programs."""
 
     path: Template = "html/{folder}/{stem}.html"
 
 
-class JsonOutput(Section):
-    """path: the template of the files' paths. flavour: the dialect of the Markdown in it."""
+class JsonOutput(TypesetOutput):
+    """flavour: the dialect of the Markdown in it."""
 
     path: Template = "json/{folder}/{stem}.json"
     flavour: Flavour = "gfm"
@@ -201,7 +215,8 @@ class VolumeOptions(Section):
     pictures: Literal["mirror", "fetch", "omit"] = _SHIPPED.pictures
     grayscale: StrictBool = _SHIPPED.grayscale
     style: Literal["book", "plain"] = _SHIPPED.style
-    script: Literal["none", "s2t", "t2s"] = _SHIPPED.script
+    script: ScriptName = _SHIPPED.script
+    spacing: Spacing = _SHIPPED.spacing
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -261,6 +276,12 @@ class Config(Section):
         copy = self.model_copy(update={**places, "pictures": pictures})
         copy._base = self._base.absolute()
         return copy
+
+    @property
+    def scripts(self) -> list[ScriptName]:
+        """The configurations of OpenCC that the formats ask for; volumes ask by themselves."""
+        formats = [one for one in self.emit.formats().values() if isinstance(one, TypesetOutput)]
+        return [one.script for one in formats if one.script != "none"]
 
     @property
     def base(self) -> Path:

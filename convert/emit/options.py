@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from convert.article import Article
+from convert.typesetting import ScriptName, Spacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,19 @@ class EmitOptions:
     flavour: the Markdown dialect to write for.
     front_matter: `default`, or `none` for a file without front matter.
     title: repeat the title as a level-1 heading above the Markdown body.
+    width: the columns that a line of plain text may take; 0 breaks none.
+    script: a configuration of OpenCC by which the text is turned, or `none`.
+    spacing: `pangu` puts a space between Han characters and Latin letters or digits, `none` none.
+
+    No emitter reads the last two: the article is set before it is written.
     """
 
     flavour: str = "gfm"
     front_matter: str = "default"
     title: bool = False
+    width: int = 0
+    script: ScriptName = "none"
+    spacing: Spacing = "none"
 
 
 Emitter: TypeAlias = Callable[[Article, EmitOptions], bytes]

@@ -16,6 +16,7 @@ from convert.verify.plain import plain_text
 from convert.verify.reading import cmark_gfm, reads_back
 from convert.verify.residue import left_over, residue
 from convert.verify.spacing import spacing
+from convert.verify.typeset import typeset_copy
 from convert.verify.view import View
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "reads_back",
     "residue",
     "spacing",
+    "typeset_copy",
     "verify",
 ]
 

@@ -18,7 +18,7 @@ from convert.emit.epub.navigation import NAV, Entry, contents, nav_document, ncx
 from convert.emit.epub.options import BookOptions, Chapter, PictureReport, PictureSource
 from convert.emit.epub.part import CSS, NCX, XHTML, Part
 from convert.emit.epub.pictures import LEVELS, Level
-from convert.emit.epub.script import Script
+from convert.emit.epub.typeset import set_about, set_cover, set_document
 from convert.errors import OutputError
 from convert.volumes import Volume
 
@@ -101,12 +101,12 @@ def _write(
     entries = contents(lines)
     said = about(volume, chapters, options, bool(gallery.files), gallery.described)
     parts = _parts(volume, chapters, options, gallery, said, entries, written)
-    if options.script != "none":
+    if setting := options.typesetting:
         # The last thing: nothing is turned twice, and what the book itself says is turned too.
-        script = Script(options.script)
-        said = script.about(said)
+        said = set_about(said, setting)
         parts = [
-            replace(one, data=script.document(one.data)) if one.media_type in (XHTML, NCX) else one for one in parts
+            replace(one, data=set_document(one.data, setting)) if one.media_type in (XHTML, NCX) else one
+            for one in parts
         ]
     cover = next((part.data for part in parts if part.file == _COVER), b"")
     return pack(said, parts), said, cover
@@ -169,7 +169,7 @@ def _cover(
         footer="　".join(footer),
     )
     picture = next((one for one in gallery.files.values() if max(one.width, one.height) >= _LEAST_COVER_PICTURE), None)
-    shown = text if options.script == "none" else Script(options.script).cover(text)
+    shown = set_cover(text, options.typesetting) if options.typesetting else text
     drawn = draw_cover(shown, title, picture.data if picture else None)
     image = f'<img src="{_COVER}" alt="{attribute(text.alternative)}" role="doc-cover"/>'
     page = document(wording.COVER, f'<div class="cover">{image}</div>', said.language, ' epub:type="cover"')
