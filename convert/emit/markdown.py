@@ -8,17 +8,17 @@ from collections.abc import Iterable, Sequence
 from turbohtml import Element, Node, Text
 
 from convert.article import Article
-from convert.emit.escapes import Escape, escape, escape_heading_end, escaper
+from convert.emit.dialect import RULE, Pen
+from convert.emit.escapes import escape, escape_heading_end
 from convert.emit.front_matter import write_front_matter
 from convert.emit.inline import write_inline, write_target
 from convert.emit.options import EmitOptions
+from convert.emit.plain_html import plain_code, plain_html
 
-HARD_BREAK = "\\\n"
 CELL_BREAK = "<br>"
 LISTS = frozenset({"ul", "ol"})
 # two blocks of one kind that would be read as one when only a blank line divides them
 DIVIDER = "<!-- -->"
-RULE = "---"
 NESTED_RULE = "***"  # behind an item's marker a rule of hyphens would be read together with it
 
 
@@ -38,43 +38,45 @@ def write(article: Article, options: EmitOptions) -> bytes:
 def write_body(body: Element, flavour: str = "gfm") -> str:
     """A body of canonical HTML as Markdown, without a line end behind it."""
     told = body.text + "".join([image.attr("alt") or "" for image in body.select("img")])
-    return "\n\n".join(_blocks(body.children, escaper(flavour, told)))
+    return "\n\n".join(_blocks(body.children, Pen.of(flavour, told)))
 
 
-def _blocks(nodes: Iterable[Node], escape: Escape) -> list[str]:
+def _blocks(nodes: Iterable[Node], pen: Pen) -> list[str]:
     written: list[str] = []
     before = ""
     for node in nodes:
         if type(node) is not Element:
             continue
         tag = node.tag
-        if tag == before and tag in LISTS:
+        if before in pen.dialect.divided.get(tag, ()):
             written.append(DIVIDER)
-        written.append(_block(node, tag, escape))
+        written.append(_block(node, tag, pen))
         before = tag
     return written
 
 
-def _block(node: Element, tag: str, escape: Escape) -> str:
+def _block(node: Element, tag: str, pen: Pen) -> str:
     if tag == "p":
-        written = write_inline(node.children, escape)
+        written = write_inline(node.children, pen)
+        if pen.dialect.lone_picture and _is_picture(node.children):
+            written += pen.dialect.lone_picture
         return _target(node) + written if node.attrs else written
     if tag in {"h2", "h3", "h4"}:
-        text = write_inline(node.children, escape, CELL_BREAK)
+        text = write_inline(node.children, pen, CELL_BREAK)
         return f"{'#' * int(tag[1])} {_target(node)}{escape_heading_end(text)}"
     if tag == "figure":
-        return _target(node) + _figure(node, escape)
+        return _target(node) + _figure(node, pen)
     if tag in LISTS:
-        return _list(node, escape)
+        return _list(node, pen)
     if tag == "blockquote":
-        quoted = "\n\n".join(_blocks(node.children, escape)).split("\n")
+        quoted = "\n\n".join(_blocks(node.children, pen.below)).split("\n")
         return "\n".join([f"> {line}" if line else ">" for line in quoted])
     if tag == "table":
-        return _table(node, escape)
+        return _table(node, pen)
     if tag == "pre":
-        return _fenced(node.text)
+        return _code_block(node.text, pen)
     if tag == "hr":
-        return RULE
+        return pen.dialect.rule
     raise ValueError(f"<{tag}> is no block of canonical HTML (docs/canonical.md): a rule left it there")
 
 
@@ -83,17 +85,20 @@ def _target(node: Element) -> str:
     return write_target(name) if name else ""
 
 
-def _figure(node: Element, escape: Escape) -> str:
+def _figure(node: Element, pen: Pen) -> str:
     picture = node[0]
-    written = write_inline([picture], escape)
+    written = write_inline([picture], pen)
     if len(node) == 1:
-        return written
+        return written + pen.dialect.lone_picture
     caption = node[1]
-    return f"{written}{HARD_BREAK}{write_inline(caption.children, escape)}"
+    return f"{written}{pen.dialect.hard_break}{write_inline(caption.children, pen)}"
 
 
-def _list(node: Element, escape: Escape) -> str:
+def _list(node: Element, pen: Pen) -> str:
     """A list, loose where its items hold blocks. The items of a tight list hold inline content, then lists."""
+    if pen.dialect.plain_lists and _differs(node):
+        return plain_html(node.html)
+    pen = pen.below
     number = int(node.attr("start") or 1) if node.tag == "ol" else 0
     items = [item for item in node.children if type(item) is Element]
     loose = any(_holds_blocks(item) for item in items)
@@ -101,14 +106,21 @@ def _list(node: Element, escape: Escape) -> str:
     written = []
     for offset, item in enumerate(items):
         marker = f"{number + offset}. " if node.tag == "ol" else "- "
-        parts = _blocks(item.children, escape) if loose else _tight(item, escape)
+        parts = _blocks(item.children, pen) if loose else _tight(item, pen)
         parts = [NESTED_RULE if part == RULE else part for part in parts]
         if silent and (place := _first_paragraph(item)) >= 0:
             parts.insert(place + 1, DIVIDER)
             silent = False
         content = ("\n\n" if loose else "\n").join(parts)
-        written.append(_hung(marker, _target(item) + content))
+        written.append(_hung(marker.ljust(pen.dialect.width), _target(item) + content))
     return ("\n\n" if loose else "\n").join(written)
+
+
+def _differs(node: Element) -> bool:
+    """Whether a list holds what the older dialects do not read as CommonMark does."""
+    return (node.attr("start") or "1") != "1" or (
+        node.select_one("ol[start], blockquote, table, pre, hr, h2, h3, h4, figure") is not None
+    )
 
 
 def _holds_blocks(item: Element) -> bool:
@@ -134,17 +146,17 @@ def _first_paragraph(item: Element) -> int:
     return next((place for place, tag in enumerate(tags) if tag in {"p", "figure"}), -1)
 
 
-def _tight(item: Element, escape: Escape) -> list[str]:
+def _tight(item: Element, pen: Pen) -> list[str]:
     inline = [
         child for child in item.children if type(child) is Text or (type(child) is Element and child.tag not in LISTS)
     ]
     lists = [child for child in item.children if type(child) is Element and child.tag in LISTS]
-    written = [write_inline(inline, escape)] if inline else []
+    written = [write_inline(inline, pen)] if inline else []
     for nested in lists:
         # only a list that starts with 1 may follow a line of text (CommonMark 0.31.2, section 5.2)
         if len(written) > 1 or (written and (not inline or (nested.attr("start") or "1") != "1")):
             written.append(DIVIDER)
-        written.append(_list(nested, escape))
+        written.append(_list(nested, pen))
     return written
 
 
@@ -155,21 +167,21 @@ def _hung(marker: str, content: str) -> str:
     return "\n".join([marker + first, *(indent + line if line else "" for line in rest)])
 
 
-def _table(node: Element, escape: Escape) -> str:
+def _table(node: Element, pen: Pen) -> str:
     """A pipe table; one with spanned cells stays HTML, on one line."""
     if node.select_one("[colspan], [rowspan]") is not None:
-        return re.sub(r"\s*\n\s*", " ", node.html)
+        return plain_html(node.html) if pen.dialect.raw_marks else re.sub(r"\s*\n\s*", " ", node.html)
     head = node.select_one("thead tr")
-    rows = [_row(row, escape) for row in node.select("tbody tr")]
+    rows = [_row(row, pen) for row in node.select("tbody tr")]
     width = max([len(row) for row in rows] + ([len(head)] if head is not None else []))
-    header = _row(head, escape) if head is not None else [""] * width
+    header = _row(head, pen) if head is not None else [""] * width
     lines = [header, ["---"] * width, *rows]
     return "\n".join([_line(cells, width) for cells in lines])
 
 
-def _row(row: Element, escape: Escape) -> list[str]:
+def _row(row: Element, pen: Pen) -> list[str]:
     return [
-        _target(cell) + write_inline(cell.children, escape, CELL_BREAK)
+        _target(cell) + write_inline(cell.children, pen, CELL_BREAK)
         for cell in row.children
         if type(cell) is Element
     ]
@@ -178,6 +190,17 @@ def _row(row: Element, escape: Escape) -> list[str]:
 def _line(cells: Sequence[str], width: int) -> str:
     filled = [*cells, *[""] * (width - len(cells))]
     return "| " + " | ".join(filled) + " |"
+
+
+def _is_picture(nodes: Sequence[Node]) -> bool:
+    return len(nodes) == 1 and type(nodes[0]) is Element and nodes[0].tag == "img"
+
+
+def _code_block(text: str, pen: Pen) -> str:
+    """Code between fences; as HTML where the dialect does not take it there."""
+    if pen.fences and not any(sign in text for sign in pen.dialect.code):
+        return _fenced(text)
+    return plain_code(text)
 
 
 def _fenced(text: str) -> str:
