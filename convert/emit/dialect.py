@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -26,9 +27,14 @@ class Dialect:
     plain_lists: whether a list is written in HTML that starts with another number than 1, or has other blocks in it
         than paragraphs and lists; kramdown and Python-Markdown forget the number, and differ in the blocks.
     divided: names of blocks of which two in sequence are read as one, for each the other one's names.
+    simple_cells: whether a table with marks in its cells is HTML; kramdown looks for its bars before it knows of them.
     fences: whether code may stand between fences; `fences_below`, whether in lists and quotes too.
-    code: signs that no code span or fence may hold, since they are read before Markdown is; a text with one is HTML.
+    code: what no code span or fence may hold, since it is read before Markdown is; a text with a match is HTML.
     lone_picture: what follows a picture that is alone in its paragraph; pandoc shows its description below it.
+    struck: the element's name where `s` is written in HTML; kramdown reads no Markdown in one that it does not know.
+    descriptions: whether escapes count in a picture's description; Goldmark shows them.
+    tasks: whether brackets make a box at an item's start though they are escaped.
+    signs: whether text and code in HTML, and addresses, hide signs that the tool reads there.
     """
 
     hard_break: str = "\\\n"
@@ -42,9 +48,17 @@ class Dialect:
         default_factory=lambda: {"ul": frozenset({"ul"}), "ol": frozenset({"ol"})}
     )
     fences_below: bool = True
-    code: tuple[str, ...] = ()
+    code: re.Pattern[str] | None = None
     lone_picture: str = ""
-    raw_marks: bool = False
+    struck: str = "s"
+    descriptions: bool = True
+    tasks: bool = False
+    simple_cells: bool = False
+    signs: bool = True
+
+    def reads_code(self, text: str) -> bool:
+        """Whether the tool looks into this code before it knows of it."""
+        return self.code is not None and self.code.search(text) is not None
 
 
 _LISTS = frozenset({"ul", "ol"})
@@ -58,16 +72,17 @@ _OLD = Dialect(
     plain_lists=True,
     divided=_TOGETHER,
     fences_below=False,
-    raw_marks=True,
+    struck="del",
 )
 
 DIALECTS: dict[str, Dialect] = {
-    "gfm": Dialect(),
-    "hugo": Dialect(code=("{{<", "{{%"), raw_marks=True),
-    "jekyll": replace(_OLD, code=("{{", "{%")),
-    "obsidian": Dialect(hard_break=TWO_SPACES, raw_marks=True),
-    "mkdocs": replace(_OLD, code=("{{", "{%", "{#")),
-    "pandoc": Dialect(rule="***", lone_picture="<!-- -->", raw_marks=True),
+    "gfm": Dialect(signs=False),
+    "hugo": Dialect(hard_break=TWO_SPACES, code=re.compile(r"\{\{[<%]|<!--\s*more|:[\w+-]+:|@"), descriptions=False),
+    "jekyll": replace(_OLD, delimiters=STARS | {"s": "~~"}, code=re.compile(r"\{[{%]|`|\A\s|\s\Z|\]:"), simple_cells=True),
+    "obsidian": Dialect(hard_break=TWO_SPACES),
+    # macros, and CriticMarkup, snippets and names of languages of PyMdown
+    "mkdocs": replace(_OLD, code=re.compile(r"\{[{%#+~=>-]|-8<-|\A(?::::|#!)")),
+    "pandoc": Dialect(rule="***", lone_picture="<!-- -->", tasks=True),
 }
 """By flavour; docs/markdown.md says what each is for."""
 

@@ -35,25 +35,26 @@ _NO_BREAK = "|".join(rf"(?<=\b{re.escape(word)})" for word in _ABBREVIATED.split
 # For each flavour patterns of one sign each, which are tried together, from left to right.
 INLINE: dict[str, tuple[str, ...]] = {
     "gfm": _GFM,
-    # shortcodes and attributes; passthrough, mark and superscript of Goldmark's extras; emoji names
-    "hugo": (*_GFM, r"[{$^]", _TYPOGRAPHY, r">(?=>)", r"=(?==)", r"\+(?=\+)", _EMOJI),
-    # Liquid and attribute lists; tags, math; kramdown has no rule for underscores inside words with digits
-    "jekyll": (*_GFM, r"[{#$^_]", _TYPOGRAPHY, r">(?=>)"),
+    # shortcodes and attributes, mail addresses; passthrough, mark and superscript of Goldmark's extras; emoji names
+    "hugo": (*_GFM, r"[{$^@]", _TYPOGRAPHY, r">(?=>)", r"=(?==)", r"\+(?=\+)", _EMOJI),
+    # Liquid and attribute lists; headings, math; names of links; kramdown has no rule for underscores inside words with digits
+    "jekyll": (*_GFM, r"[{#$^_]", _TYPOGRAPHY, r">(?=>)", r"(?<=\]):"),
     # tags, math, block names and footnotes; highlights, comments
     "obsidian": (*_GFM, r"[#$^]", r"=(?==)|(?<==)=", r"%(?=%)|(?<=%)%"),
     # attribute lists and macros; headings without a space; carets, math; highlights, insertions, emoji of PyMdown
     "mkdocs": (*_GFM, r"[{#$^]", r"=(?==)", r"\+(?=\+)", _EMOJI),
     # attributes, math, superscripts, citations
-    "pandoc": (*_GFM, r"[{$^@]", _TYPOGRAPHY, rf"(?:{_NO_BREAK})\.(?=\s|\Z)"),
+    "pandoc": (*_GFM, r"[{$^@]", _TYPOGRAPHY, rf"(?:{_NO_BREAK})\.(?=\s|\Z)", r"#(?=#*\Z)"),
 }
 
 # The signs that a backslash takes the meaning from; of others the character's number in HTML does. A brace behind a
 # backslash is still one to Liquid and to macros, which know nothing of Markdown; neither does Hugo where it looks for emoji.
+# Two backslashes at a line's end are a break to kramdown.
 _ALL = frozenset(string.punctuation)
 BACKSLASH: dict[str, frozenset[str]] = {
     "gfm": _ALL,
     "hugo": _ALL - {":"},
-    "jekyll": frozenset("\\.*_+`>()[]#!:|\"'$=-~"),
+    "jekyll": frozenset(".*_+`>()[]#!:|\"'$=-"),
     "obsidian": _ALL,
     "mkdocs": frozenset("\\`*_[]()>#+-.!"),
     "pandoc": _ALL,
@@ -63,11 +64,11 @@ NAMED = {"&": "&amp;", "<": "&lt;", '"': "&quot;"}
 # Every text that a pattern of a flavour matches has one of these characters or words; most articles have none at all.
 MARKS: dict[str, bytes] = {
     "gfm": b"\\`*[]<~|_&!",
-    "hugo": b"\\`*[]<~|_&!{$^\"'-.>=+:",
-    "jekyll": b"\\`*[]<~|_&!{#$^\"'-.>",
+    "hugo": b"\\`*[]<~|_&!{$^@\"'-.>=+:",
+    "jekyll": b"\\`*[]<~|_&!{#$^\"'-.>:",
     "obsidian": b"\\`*[]<~|_&!#$^=%",
     "mkdocs": b"\\`*[]<~|_&!{#$^=+:",
-    "pandoc": b"\\`*[]<~|_&!{$^@\"'-.",
+    "pandoc": b"\\`*[]<~|_&!#{$^@\"'-.",
 }
 HARMLESS = {flavour: bytes(code for code in range(128) if code not in marks) for flavour, marks in MARKS.items()}
 ADDRESSES = (b"://", b"www.", b"mailto:", b"xmpp:")
@@ -84,11 +85,11 @@ LINE_START: dict[str, re.Pattern[str]] = {
     "hugo": re.compile(f"{_LINE_START}|{_DEFINITION}"),
     "jekyll": re.compile(f"{_LINE_START}|{_DEFINITION}|{_ANY_NUMBER}"),
     "obsidian": re.compile(_LINE_START),
-    # admonitions, details, tabs and blocks of PyMdown, and what mkdocstrings looks for
-    "mkdocs": re.compile(rf"{_LINE_START}|{_DEFINITION}|{_ANY_NUMBER}|(?P<block>!(?=!!)|\?(?=\?\?)|/(?=//)|:(?=::))"),
-    # a title block, fenced divisions, grid tables; lists with letters, Roman numbers and brackets
+    # admonitions, details, tabs, blocks and math of PyMdown, and what mkdocstrings looks for
+    "mkdocs": re.compile(rf"{_LINE_START}|{_DEFINITION}|{_ANY_NUMBER}|(?P<block>!(?=!!)|\?(?=\?\?)|/(?=//)|:(?=::))|(?P<math>\\\[)"),
+    # a title block, captions, fenced divisions, grid tables; lists with letters, Roman numbers and brackets
     "pandoc": re.compile(
-        rf"{_LINE_START}|{_DEFINITION}|{_ANY_NUMBER}|(?P<block>%|:(?=::)|\+(?=[-=+])|#(?=\.\s)|\((?=(?:\d+|[a-z]+)\)\s))"
+        rf"{_LINE_START}|{_ANY_NUMBER}|(?P<caption>[Tt]able)(?P<ended>:)|(?P<block>%|:|\+(?=[-=+])|#(?=\.(?:\s|\Z))|\((?=\w+\)(?:\s|\Z)))"
         r"|(?P<letters>(?i:[a-z]|[ivxlcdm]+))(?P<behind>[.)])(?=\s|\Z)"
     ),
 }
@@ -98,7 +99,7 @@ FIRST: dict[str, frozenset[str]] = {
     "hugo": frozenset(_FIRST),
     "jekyll": frozenset(_FIRST),
     "obsidian": frozenset(_FIRST),
-    "mkdocs": frozenset(_FIRST + "!?/"),
+    "mkdocs": frozenset(_FIRST + "!?/\\"),
     "pandoc": frozenset(_FIRST + "%(" + string.ascii_letters),
 }
 HEADING_END = re.compile(r"(?:(?<=[ \t])|\A)#(?=#*\s*\Z)")
@@ -148,6 +149,8 @@ def escape_line_start(line: str, flavour: str = "gfm") -> str:
     match = LINE_START[flavour].match(line)
     if match is None:
         return line
+    if match.lastgroup == "math":
+        return numbered("[") + line[2:]
     at = match.start() if len(match[0]) == 1 or match["mark"] else match.end() - 1
     return line[:at] + _ESCAPED[flavour][line[at]] + line[at + 1 :]
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from turbohtml import Element, Node, Text
 
 from convert.emit.dialect import STARS, Pen
-from convert.emit.plain_html import as_entities
+from convert.emit.plain_html import as_entities, plain_picture
 from convert.flanking import closes, opens
 
 DELIMITERS = STARS | {"s": "~~"}
@@ -31,10 +31,11 @@ class _Mark:
         self.partner = partner or self
         self.partner.partner = self
 
-    def give_up(self) -> None:
-        """Say the emphasis in HTML."""
+    def give_up(self, struck: str = "s") -> None:
+        """Say the emphasis in HTML. struck: the name of the element for text that is struck out."""
+        name = struck if self.tag == "s" else self.tag
         for edge in (self, self.partner):
-            edge.raw, edge.shown = True, f"<{edge.tag}>" if edge.opening else f"</{edge.tag}>"
+            edge.raw, edge.shown = True, f"<{name}>" if edge.opening else f"</{name}>"
 
 
 def write_inline(nodes: Sequence[Node], pen: Pen, line_break: str = "") -> str:
@@ -99,11 +100,11 @@ def _link(node: Element, parts: list[str | _Mark], pen: Pen, line_break: str) ->
         if text == href and pen.dialect.pointed and AUTOLINK.match(href):
             parts.append(f"<{href}>")
         else:
-            parts.append(f"[{pen.escape(text)}]({destination(href, pen.dialect.raw_marks)})")
+            parts.append(f"[{pen.escape(text)}]({destination(href, pen.dialect.signs)})")
         return
     parts.append("[")
     _write(children, parts, pen, line_break)
-    parts.append(f"]({destination(href, pen.dialect.raw_marks)})")
+    parts.append(f"]({destination(href, pen.dialect.signs)})")
 
 
 def write_target(name: str) -> str:
@@ -113,10 +114,13 @@ def write_target(name: str) -> str:
 
 def write_image(image: Element, pen: Pen) -> str:
     """A picture with its alternative text."""
-    alt = pen.escape(image.attr("alt") or "")
+    told = image.attr("alt") or ""
+    alt = pen.escape(told)
+    if alt != told and not pen.dialect.descriptions:
+        return plain_picture(image.attr("src") or "", told)
     if alt[:1] == "^":
         alt = f"\\{alt}"  # GFM would begin a footnote
-    return f"![{alt}]({destination(image.attr('src') or '', pen.dialect.raw_marks)})"
+    return f"![{alt}]({destination(image.attr('src') or '', pen.dialect.signs)})"
 
 
 @lru_cache(maxsize=8192)  # links to tag pages repeat within an article and over the mirror
@@ -143,8 +147,8 @@ def _code(text: str, before: str | _Mark, pen: Pen) -> str:
 
     HTML, too, is what some reader looks into before it knows of code spans.
     """
-    if "|" in text or text.isspace() or _said(before).endswith("`") or any(sign in text for sign in pen.dialect.code):
-        return f"<code>{as_entities(text) if pen.dialect.raw_marks else pen.escape(text)}</code>"
+    if "|" in text or text.isspace() or _said(before).endswith("`") or pen.dialect.reads_code(text):
+        return f"<code>{as_entities(text) if pen.dialect.signs else pen.escape(text)}</code>"
     runs = [len(run) for run in re.findall(r"`+", text)]
     fence = "`" * next(size for size in range(1, len(runs) + 2) if size not in runs)
     pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
@@ -158,7 +162,7 @@ def _settle(parts: list[str | _Mark], pen: Pen) -> None:
         if type(part) is _Mark:
             depth -= not part.opening
             if part.tag not in pen.dialect.delimiters or (depth and not pen.dialect.nested):
-                part.give_up()
+                part.give_up(pen.dialect.struck)
             depth += part.opening
     shown = ["", *[part for part in parts if part != ""], ""]
     changed = True
@@ -166,7 +170,7 @@ def _settle(parts: list[str | _Mark], pen: Pen) -> None:
         changed = False
         for place, mark in enumerate(shown):
             if type(mark) is _Mark and not mark.raw and not _holds(mark, shown[place - 1], shown[place + 1]):
-                mark.give_up()
+                mark.give_up(pen.dialect.struck)
                 changed = True
 
 

@@ -11,14 +11,15 @@ from convert.article import Article
 from convert.emit.dialect import RULE, Pen
 from convert.emit.escapes import escape, escape_heading_end
 from convert.emit.front_matter import write_front_matter
-from convert.emit.inline import write_inline, write_target
+from convert.emit.inline import destination, write_inline, write_target
 from convert.emit.options import EmitOptions
-from convert.emit.plain_html import plain_code, plain_html
+from convert.emit.plain_html import plain_code, plain_html, plain_table
 
 CELL_BREAK = "<br>"
 LISTS = frozenset({"ul", "ol"})
 # two blocks of one kind that would be read as one when only a blank line divides them
 DIVIDER = "<!-- -->"
+TASK = re.compile(r"\A\\\[[ xX](?=\\\])")
 NESTED_RULE = "***"  # behind an item's marker a rule of hyphens would be read together with it
 
 
@@ -57,9 +58,7 @@ def _blocks(nodes: Iterable[Node], pen: Pen) -> list[str]:
 
 def _block(node: Element, tag: str, pen: Pen) -> str:
     if tag == "p":
-        written = write_inline(node.children, pen)
-        if pen.dialect.lone_picture and _is_picture(node.children):
-            written += pen.dialect.lone_picture
+        written = _line(node.children, pen)
         return _target(node) + written if node.attrs else written
     if tag in {"h2", "h3", "h4"}:
         text = write_inline(node.children, pen, CELL_BREAK)
@@ -87,9 +86,9 @@ def _target(node: Element) -> str:
 
 def _figure(node: Element, pen: Pen) -> str:
     picture = node[0]
-    written = write_inline([picture], pen)
     if len(node) == 1:
-        return written + pen.dialect.lone_picture
+        return _line([picture], pen)
+    written = write_inline([picture], pen)
     caption = node[1]
     return f"{written}{pen.dialect.hard_break}{write_inline(caption.children, pen)}"
 
@@ -112,6 +111,8 @@ def _list(node: Element, pen: Pen) -> str:
             parts.insert(place + 1, DIVIDER)
             silent = False
         content = ("\n\n" if loose else "\n").join(parts)
+        if pen.dialect.tasks:
+            content = TASK.sub(rf"\g<0>{DIVIDER}", content)
         written.append(_hung(marker.ljust(pen.dialect.width), _target(item) + content))
     return ("\n\n" if loose else "\n").join(written)
 
@@ -151,7 +152,7 @@ def _tight(item: Element, pen: Pen) -> list[str]:
         child for child in item.children if type(child) is Text or (type(child) is Element and child.tag not in LISTS)
     ]
     lists = [child for child in item.children if type(child) is Element and child.tag in LISTS]
-    written = [write_inline(inline, pen)] if inline else []
+    written = [_line(inline, pen)] if inline else []
     for nested in lists:
         # only a list that starts with 1 may follow a line of text (CommonMark 0.31.2, section 5.2)
         if len(written) > 1 or (written and (not inline or (nested.attr("start") or "1") != "1")):
@@ -170,13 +171,22 @@ def _hung(marker: str, content: str) -> str:
 def _table(node: Element, pen: Pen) -> str:
     """A pipe table; one with spanned cells stays HTML, on one line."""
     if node.select_one("[colspan], [rowspan]") is not None:
-        return plain_html(node.html) if pen.dialect.raw_marks else re.sub(r"\s*\n\s*", " ", node.html)
+        return plain_html(node.html) if pen.dialect.signs else re.sub(r"\s*\n\s*", " ", node.html)
+    if pen.dialect.simple_cells and (node.select_one("sup, sub, s, code, img") or _has_marks(node, pen)):
+        return plain_table(node)
     head = node.select_one("thead tr")
     rows = [_row(row, pen) for row in node.select("tbody tr")]
     width = max([len(row) for row in rows] + ([len(head)] if head is not None else []))
     header = _row(head, pen) if head is not None else [""] * width
     lines = [header, ["---"] * width, *rows]
-    return "\n".join([_line(cells, width) for cells in lines])
+    return "\n".join([_cells(cells, width) for cells in lines])
+
+
+def _has_marks(node: Element, pen: Pen) -> bool:
+    """Whether something in a table would be escaped."""
+    return any(pen.escape(text) != text for text in node.strings) or any(
+        destination(link.attr("href") or "").startswith("<") for link in node.select("a")
+    )
 
 
 def _row(row: Element, pen: Pen) -> list[str]:
@@ -187,18 +197,22 @@ def _row(row: Element, pen: Pen) -> list[str]:
     ]
 
 
-def _line(cells: Sequence[str], width: int) -> str:
+def _cells(cells: Sequence[str], width: int) -> str:
     filled = [*cells, *[""] * (width - len(cells))]
     return "| " + " | ".join(filled) + " |"
 
 
-def _is_picture(nodes: Sequence[Node]) -> bool:
-    return len(nodes) == 1 and type(nodes[0]) is Element and nodes[0].tag == "img"
+def _line(nodes: Sequence[Node], pen: Pen) -> str:
+    """The content of a paragraph or of an item."""
+    written = write_inline(nodes, pen)
+    if pen.dialect.lone_picture and len(nodes) == 1 and type(nodes[0]) is Element and nodes[0].tag == "img":
+        return written + pen.dialect.lone_picture
+    return written
 
 
 def _code_block(text: str, pen: Pen) -> str:
     """Code between fences; as HTML where the dialect does not take it there."""
-    if pen.fences and not any(sign in text for sign in pen.dialect.code):
+    if pen.fences and not pen.dialect.reads_code(text):
         return _fenced(text)
     return plain_code(text)
 
