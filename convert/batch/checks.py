@@ -64,7 +64,7 @@ _Check = Callable[[str, View, EmitOptions], list[Difference]]
 
 _CHECKS: dict[str, _Check] = {
     "markdown": lambda text, view, options: markdown_file(
-        text, view, title=options.title, front=options.front_matter != "none"
+        text, view, title=options.title, front=options.layout.written, layout=options.layout
     ),
     "text": lambda text, view, _: plain_text(text, view),
     "html": lambda text, view, _: html_file(text, view),

@@ -81,11 +81,15 @@ def convert(
     file: Annotated[str, typer.Argument(help="The source; - is the standard input.", metavar="FILE|-")],
     to: Annotated[str | None, typer.Option("--to", "-t", help="The format (`mirrorpress formats` lists them).")] = None,
     output: OutputFile = None,
+    flavour: Annotated[
+        str | None,
+        typer.Option("--flavour", help="The Markdown for a tool: gfm, hugo, jekyll, obsidian, mkdocs, pandoc."),
+    ] = None,
     config: ConfigFile = None,
 ) -> None:
     """Convert one article."""
-    settings = settings_of(config)
     wanted = single.choose_format(to, output)
+    settings = single.in_flavour(settings_of(config), wanted, flavour)
     article = single.read_article(file, settings)
     if wanted == "epub":
         root = Path().resolve() if file == single.STDIN else single.Reader(settings).place(Path(file)).root

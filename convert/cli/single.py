@@ -14,12 +14,14 @@ from convert.article import Article, Context, Source
 from convert.batch.one_book import chapter_of
 from convert.batch.sources import Mirrors, find_sources
 from convert.cli.screen import put
-from convert.config import Config, build_context
+from convert.config import Config, build_context, emit_options
+from convert.config.schema import JsonOutput, MarkdownOutput
 from convert.emit import EMITTERS, EmitOptions
 from convert.emit.epub import Chapter
+from convert.emit.escapes import INLINE
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.emit.pandoc import write_as
-from convert.errors import MirrorpressError, OutputError, SourceError, UsageError
+from convert.errors import MirrorpressError, OutputError, SourceError, UsageError, nearest
 from convert.files import read_source, write_file
 from convert.pipeline import TOGETHER, convert, convert_all, stages
 from convert.stores import Folder, mirror_of, open_repository
@@ -168,13 +170,28 @@ def choose_format(to: str | None, output: str | None) -> str:
     )
 
 
+def in_flavour(config: Config, to: str, flavour: str | None) -> Config:
+    """The config with another flavour of the format that is written; the same for None.
+
+    Raises UsageError where there is no such flavour, or where the format knows none.
+    """
+    if flavour is None:
+        return config
+    if flavour not in INLINE:
+        raise UsageError("--flavour", f"found {flavour!r}", f"one of {', '.join(INLINE)}", nearest(flavour, INLINE))
+    if to not in {"markdown", "json"}:
+        raise UsageError("--flavour", f"{to} has no flavours", "--to markdown or json", "leave one of the two out")
+    plain = MarkdownOutput() if to == "markdown" else JsonOutput()
+    section = (config.emit.formats().get(to) or plain).model_copy(update={"flavour": flavour})
+    return config.model_copy(update={"emit": config.emit.model_copy(update={to: section})})
+
+
 def render(article: Article, to: str, config: Config) -> bytes:
     """An article in a format of EMITTERS (with the config's options for it) or of pandoc."""
     if to not in EMITTERS:
         return write_as(article, to)
     section = config.emit.formats().get(to)
-    options = section.model_dump(exclude={"path"}) if section else {}
-    return EMITTERS[to].write(article, EmitOptions(**options))
+    return EMITTERS[to].write(article, emit_options(section) if section else EmitOptions())
 
 
 def write_result(data: bytes, output: str | None) -> None:

@@ -9,7 +9,8 @@ from typing import TypeVar
 from convert.article import Context
 from convert.clean import RULES
 from convert.config.extensions import resolve
-from convert.config.schema import DEFAULT, Config
+from convert.config.schema import DEFAULT, Config, MarkdownOutput
+from convert.config.section import Section
 from convert.emit import EMITTERS, EmitOptions, Emitter
 from convert.enrich import STEPS
 from convert.names import PathTemplate
@@ -43,11 +44,18 @@ def build_outputs(config: Config) -> tuple[Output, ...]:
     """The formats that a run writes, in the order of the config's fields, people's own last."""
     outputs = []
     for name, section in config.emit.formats().items():
-        options = section.model_dump()
-        template = PathTemplate.parse(options.pop("path"))
+        template = PathTemplate.parse(section.model_dump()["path"])
         write = EMITTERS[name].write if name in EMITTERS else resolve(name, config.base)
-        outputs.append(Output(name, template, write, EmitOptions(**options)))
+        outputs.append(Output(name, template, write, emit_options(section)))
     return tuple(outputs)
+
+
+def emit_options(section: Section) -> EmitOptions:
+    """What a writer is told of its format's section of the config."""
+    if isinstance(section, MarkdownOutput):
+        layout = section.front_matter.layout(section.flavour)
+        return EmitOptions(flavour=section.flavour, front_matter=layout, title=section.title)
+    return EmitOptions(**section.model_dump(exclude={"path"}))
 
 
 def _functions(config: Config, names: tuple[str, ...], known: dict[str, Function]) -> Mapping[str, Function]:

@@ -34,6 +34,7 @@ class Dialect:
     struck: the element's name where `s` is written in HTML; kramdown reads no Markdown in one that it does not know.
     descriptions: whether escapes count in a picture's description; Goldmark shows them.
     tasks: whether brackets make a box at an item's start though they are escaped.
+    reads_first_lines: whether `key: value` at a file's start is metadata, unless a blank line stands before it.
     signs: whether text and code in HTML, and addresses, hide signs that the tool reads there.
     """
 
@@ -54,6 +55,7 @@ class Dialect:
     descriptions: bool = True
     tasks: bool = False
     simple_cells: bool = False
+    reads_first_lines: bool = False
     signs: bool = True
 
     def reads_code(self, text: str) -> bool:
@@ -78,10 +80,12 @@ _OLD = Dialect(
 DIALECTS: dict[str, Dialect] = {
     "gfm": Dialect(signs=False),
     "hugo": Dialect(hard_break=TWO_SPACES, code=re.compile(r"\{\{[<%]|<!--\s*more|:[\w+-]+:|@"), descriptions=False),
-    "jekyll": replace(_OLD, delimiters=STARS | {"s": "~~"}, code=re.compile(r"\{[{%]|`|\A\s|\s\Z|\]:"), simple_cells=True),
+    "jekyll": replace(
+        _OLD, delimiters=STARS | {"s": "~~"}, code=re.compile(r"\{[{%]|`|\A\s|\s\Z|\]:"), simple_cells=True
+    ),
     "obsidian": Dialect(hard_break=TWO_SPACES),
     # macros, and CriticMarkup, snippets and names of languages of PyMdown
-    "mkdocs": replace(_OLD, code=re.compile(r"\{[{%#+~=>-]|-8<-|\A(?::::|#!)")),
+    "mkdocs": replace(_OLD, reads_first_lines=True, code=re.compile(r"\{[{%#+~=>-]|-8<-|\A(?::::|#!)")),
     "pandoc": Dialect(rule="***", lone_picture="<!-- -->", tasks=True),
 }
 """By flavour; docs/markdown.md says what each is for."""

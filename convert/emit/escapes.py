@@ -2,8 +2,8 @@
 
 Every flavour escapes what `gfm` does, so that a reader of CommonMark reads each of them, and `verify` needs no other.
 What a tool takes for syntax besides is said by its documentation: Hugo's (shortcodes, Goldmark's typographer and
-extensions), kramdown's syntax page and Liquid's for Jekyll, Obsidian's help, Python-Markdown's and PyMdown's for MkDocs,
-pandoc's manual.
+extensions), kramdown's syntax page and Liquid's for Jekyll, Obsidian's help, Python-Markdown's and PyMdown's for
+MkDocs, pandoc's manual.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-_GFM = (
+_MARKS = (
     r"[\\`*\[\]<~|]",
     r"_(?![^\W_])|(?<![^\W_])_",  # inside a word an underscore is never a mark
     r"&(?=#?\w+;)",
     r"!\Z",  # a link may follow
+)
+_GFM = (
+    *_MARKS,
     r"(?i:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?i:(?<=mailto)|(?<=xmpp)):",  # GFM links bare addresses
     r"(?i:(?<=www))\.",
 )
@@ -26,29 +29,30 @@ _EMOJI = r":(?=(?:[+-]1|100|1234|[a-z0-9_+-]*[a-z][a-z0-9_+-]*):)"
 _TYPOGRAPHY = r"[\"']|-(?=-)|\.(?=\.\.)"
 # behind these pandoc puts a space that does not break (`pandoc --print-default-data-file abbreviations`)
 _ABBREVIATED = (
-    "aet aetat al Apr Aug bk Bros c Capt cf ch chap chs Co col Corp cp d Dec Dr e.g ed eds esp f fasc Feb ff fig fl fol "
-    "fols Fr Gen Gov Hon i.e ill Inc incl Jan Jr Jul Jun Ltd M.A M.D Mar Mr Mrs Ms n n.b nn No Nov Oct p Ph.D pp Pres "
-    "Prof pt q.v Rep Rev s.v s.vv saec sec Sen Sep Sept Sgt Sr St univ viz vol vs"
+    "aet aetat al Apr Aug bk Bros c Capt cf ch chap chs Co col Corp cp d Dec Dr e.g ed eds esp f fasc Feb ff fig fl "
+    "fol fols Fr Gen Gov Hon i.e ill Inc incl Jan Jr Jul Jun Ltd M.A M.D Mar Mr Mrs Ms n n.b nn No Nov Oct p Ph.D "
+    "pp Pres Prof pt q.v Rep Rev s.v s.vv saec sec Sen Sep Sept Sgt Sr St univ viz vol vs"
 )
 _NO_BREAK = "|".join(rf"(?<=\b{re.escape(word)})" for word in _ABBREVIATED.split())
+# attributes, math, superscripts, citations; a heading's end
+_PANDOC = (r"[{$^@]", _TYPOGRAPHY, rf"(?:{_NO_BREAK})\.(?=\s|\Z)", r"#(?=#*\Z)")
 
 # For each flavour patterns of one sign each, which are tried together, from left to right.
 INLINE: dict[str, tuple[str, ...]] = {
     "gfm": _GFM,
     # shortcodes and attributes, mail addresses; passthrough, mark and superscript of Goldmark's extras; emoji names
     "hugo": (*_GFM, r"[{$^@]", _TYPOGRAPHY, r">(?=>)", r"=(?==)", r"\+(?=\+)", _EMOJI),
-    # Liquid and attribute lists; headings, math; names of links; kramdown has no rule for underscores inside words with digits
+    # Liquid and attribute lists; headings, math; names of links; underscores beside digits are marks to kramdown
     "jekyll": (*_GFM, r"[{#$^_]", _TYPOGRAPHY, r">(?=>)", r"(?<=\]):"),
     # tags, math, block names and footnotes; highlights, comments
     "obsidian": (*_GFM, r"[#$^]", r"=(?==)|(?<==)=", r"%(?=%)|(?<=%)%"),
     # attribute lists and macros; headings without a space; carets, math; highlights, insertions, emoji of PyMdown
     "mkdocs": (*_GFM, r"[{#$^]", r"=(?==)", r"\+(?=\+)", _EMOJI),
-    # attributes, math, superscripts, citations
-    "pandoc": (*_GFM, r"[{$^@]", _TYPOGRAPHY, rf"(?:{_NO_BREAK})\.(?=\s|\Z)", r"#(?=#*\Z)"),
+    "pandoc": (*_GFM, *_PANDOC),
 }
 
 # The signs that a backslash takes the meaning from; of others the character's number in HTML does. A brace behind a
-# backslash is still one to Liquid and to macros, which know nothing of Markdown; neither does Hugo where it looks for emoji.
+# backslash is still one to Liquid and to macros, which know nothing of Markdown; Hugo looks for emoji before it, too.
 # Two backslashes at a line's end are a break to kramdown.
 _ALL = frozenset(string.punctuation)
 BACKSLASH: dict[str, frozenset[str]] = {
@@ -86,7 +90,9 @@ LINE_START: dict[str, re.Pattern[str]] = {
     "jekyll": re.compile(f"{_LINE_START}|{_DEFINITION}|{_ANY_NUMBER}"),
     "obsidian": re.compile(_LINE_START),
     # admonitions, details, tabs, blocks and math of PyMdown, and what mkdocstrings looks for
-    "mkdocs": re.compile(rf"{_LINE_START}|{_DEFINITION}|{_ANY_NUMBER}|(?P<block>!(?=!!)|\?(?=\?\?)|/(?=//)|:(?=::))|(?P<math>\\\[)"),
+    "mkdocs": re.compile(
+        rf"{_LINE_START}|{_DEFINITION}|{_ANY_NUMBER}|(?P<block>!(?=!!)|\?(?=\?\?)|/(?=//)|:(?=::))|(?P<math>\\\[)"
+    ),
     # a title block, captions, fenced divisions, grid tables; lists with letters, Roman numbers and brackets
     "pandoc": re.compile(
         rf"{_LINE_START}|{_ANY_NUMBER}|(?P<caption>[Tt]able)(?P<ended>:)|(?P<block>%|:|\+(?=[-=+])|#(?=\.(?:\s|\Z))|\((?=\w+\)(?:\s|\Z)))"
@@ -104,6 +110,7 @@ FIRST: dict[str, frozenset[str]] = {
 }
 HEADING_END = re.compile(r"(?:(?<=[ \t])|\A)#(?=#*\s*\Z)")
 
+_METADATA = re.compile("|".join(f"(?:{pattern})" for pattern in (*_MARKS, *_PANDOC)))
 TABLES = {flavour: re.compile("|".join(f"(?:{pattern})" for pattern in rows)) for flavour, rows in INLINE.items()}
 
 Escape: TypeAlias = Callable[[str], str]
@@ -140,6 +147,12 @@ def escape(text: str, flavour: str = "gfm") -> str:
     """A text with every character escaped that the flavour could read as a mark, wherever in a line it stands."""
     known = _ESCAPED[flavour]
     return TABLES[flavour].sub(lambda match: known[match[0]], text)
+
+
+def escape_metadata(text: str) -> str:
+    """A text in metadata that pandoc reads as Markdown; it makes no links of addresses."""
+    known = _ESCAPED["pandoc"]
+    return escape_line_start(_METADATA.sub(lambda match: known[match[0]], text), "pandoc")
 
 
 def escape_line_start(line: str, flavour: str = "gfm") -> str:

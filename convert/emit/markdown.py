@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from turbohtml import Element, Node, Text
 
 from convert.article import Article
-from convert.emit.dialect import RULE, Pen
+from convert.emit.dialect import DIALECTS, RULE, Pen
 from convert.emit.escapes import escape, escape_heading_end
 from convert.emit.front_matter import write_front_matter
 from convert.emit.inline import destination, write_inline, write_target
@@ -26,8 +26,11 @@ NESTED_RULE = "***"  # behind an item's marker a rule of hyphens would be read t
 def write(article: Article, options: EmitOptions) -> bytes:
     """The article as Markdown in UTF-8: front matter, the title if asked for, the body."""
     parts = []
-    if options.front_matter != "none":
-        parts.append(write_front_matter(article))
+    layout = options.layout
+    if layout.written:
+        parts.append(write_front_matter(article, layout))
+    elif DIALECTS[options.flavour].reads_first_lines:
+        parts.append("")
     if options.title and article.meta.title:
         parts.append(f"# {escape_heading_end(escape(article.meta.title, options.flavour))}\n")
     body = write_body(article.body, options.flavour)
@@ -191,9 +194,7 @@ def _has_marks(node: Element, pen: Pen) -> bool:
 
 def _row(row: Element, pen: Pen) -> list[str]:
     return [
-        _target(cell) + write_inline(cell.children, pen, CELL_BREAK)
-        for cell in row.children
-        if type(cell) is Element
+        _target(cell) + write_inline(cell.children, pen, CELL_BREAK) for cell in row.children if type(cell) is Element
     ]
 
 

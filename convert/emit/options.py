@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from convert.article import Article
+from convert.front_matter import FrontMatter, preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +15,19 @@ class EmitOptions:
     """Options of the emitters; each reads those that concern it.
 
     flavour: the Markdown dialect to write for.
-    front_matter: `default`, or `none` for a file without front matter.
+    front_matter: a layout, or the name of a preset; `default` is the one called like the flavour.
     title: repeat the title as a level-1 heading above the Markdown body.
     """
 
     flavour: str = "gfm"
-    front_matter: str = "default"
+    front_matter: FrontMatter | str = "default"
     title: bool = False
+
+    @property
+    def layout(self) -> FrontMatter:
+        """The layout of the front matter."""
+        named = self.front_matter
+        return preset(named, self.flavour) if isinstance(named, str) else named
 
 
 Emitter: TypeAlias = Callable[[Article, EmitOptions], bytes]

@@ -12,6 +12,7 @@ from convert.emit.escapes import numbered
 _PIECE = re.compile(r"""<(?:"[^"]*"|[^">])*>|[^<]+""")
 _MARKS = re.compile(r"[!-+.:<=>@\[-`{-~-]")
 _PROJECTED = {"<figure>": "<p>", "</figure>": "</p>", "<figcaption>": "<br>", "</figcaption>": ""}
+_NAME = re.compile(r":(?=[\w+-]+:)")  # what may be an emoji's
 _LINES = re.compile(r"\s*\n\s*")
 
 
@@ -21,7 +22,7 @@ def as_entities(text: str) -> str:
 
 
 def plain_html(written: str) -> str:
-    """A block as the parser serialises it, on one line: pictures with captions under the projection, signs by number."""
+    """A block as the parser serialises it, on one line: figures under the projection, signs by number."""
     result: list[str] = []
     code = False
     for piece in _PIECE.findall(written):
@@ -37,7 +38,7 @@ def plain_html(written: str) -> str:
 
 def _tag(written: str) -> str:
     """A tag whose attributes hide what is read before HTML is."""
-    return written.replace("{", "&#123;").replace("}", "&#125;")
+    return _NAME.sub("&#58;", written.replace("{", "&#123;").replace("}", "&#125;"))
 
 
 def plain_table(node: Element) -> str:
