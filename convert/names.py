@@ -37,10 +37,12 @@ class PathTemplate:
     """An output path with fields in braces, as config.yaml gives it.
 
     text: as written; pieces: literal text and field with its date format, in order.
+    undated: the template for articles without a date, where they have one of their own.
     """
 
     text: str
     pieces: tuple[tuple[str, str, str], ...]
+    undated: PathTemplate | None = None
 
     @classmethod
     def parse(cls, text: str) -> PathTemplate:
@@ -57,7 +59,7 @@ class PathTemplate:
     @property
     def from_path(self) -> bool:
         """Whether the source's path alone decides, so that the output's name is known before the conversion."""
-        return all(name in _FROM_PATH for _, name, _ in self.pieces if name)
+        return self.undated is None and all(name in _FROM_PATH for _, name, _ in self.pieces if name)
 
     def fill(self, path: str, meta: Metadata | None = None) -> str:
         """The output path of an article: relative, with slashes, and a name that every file system takes.
@@ -65,6 +67,8 @@ class PathTemplate:
         path: the source's path; meta: the article's metadata, needed unless `from_path` is true.
         Fields without a value read `undated`, `unknown`, or as the source's own name.
         """
+        if self.undated is not None and meta is not None and meta.date is None:
+            return self.undated.fill(path, meta)
         values = _values(path, meta) if meta else _from_path(path)
         date = meta.date if meta else None
         filled = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from convert.article import Context
@@ -44,10 +44,17 @@ def build_outputs(config: Config) -> tuple[Output, ...]:
     """The formats that a run writes, in the order of the config's fields, people's own last."""
     outputs = []
     for name, section in config.emit.formats().items():
-        template = PathTemplate.parse(section.model_dump()["path"])
+        template = _template(section)
         write = EMITTERS[name].write if name in EMITTERS else resolve(name, config.base)
         outputs.append(Output(name, template, write, emit_options(section)))
     return tuple(outputs)
+
+
+def _template(section: Section) -> PathTemplate:
+    template = PathTemplate.parse(section.model_dump()["path"])
+    if isinstance(section, MarkdownOutput) and section.undated:
+        return replace(template, undated=PathTemplate.parse(section.undated))
+    return template
 
 
 def emit_options(section: Section) -> EmitOptions:

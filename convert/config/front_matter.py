@@ -37,7 +37,7 @@ class FrontMatterOptions(Section):
     drop: tuple[Key, ...] = ()
     add: dict[StrictStr, Value] = Field(default_factory=dict)
     lists: dict[Key, Literal["list", "string"]] = Field(default_factory=dict)
-    dates: StrictStr = ""
+    dates: StrictStr | None = None
 
     def layout(self, flavour: str) -> FrontMatter | str:
         """The layout for a flavour; the name of its preset where nothing else is said.
@@ -47,7 +47,7 @@ class FrontMatterOptions(Section):
         if not (self.rename or self.drop or self.add or self.lists or self.dates):
             return self.preset
         begun = preset(self.preset, flavour)
-        layout = begun.changed(FrontMatter(self.rename, self.drop, self.add, self.lists, self.dates))
+        layout = begun.changed(FrontMatter(self.rename, self.drop, self.add, self.lists, self.dates or ""))
         try:
             check_layout(layout)
         except ConfigError as error:

@@ -137,9 +137,10 @@ class CustomOutput(Section):
 
 
 class MarkdownOutput(Section):
-    """flavour: the dialect. front_matter: its layout. title: as a heading above the body too."""
+    """undated: the path of articles without a date, where it is another. flavour: the dialect. front_matter: its layout. title: as a heading above the body too."""
 
     path: Template = "markdown/{folder}/{stem}.md"
+    undated: Template | None = None
     flavour: Flavour = "gfm"
     front_matter: Annotated[FrontMatterOptions, BeforeValidator(just_a_preset)] = FrontMatterOptions()
     title: StrictBool = False
