@@ -63,7 +63,7 @@ def run(mirror: Path, folder: Path, markdown: str) -> Run:
     other = "json: {path: '.json/{folder}/{stem}.json'}"
     config.write_text(
         f"input: {mirror}\noutput: {folder / 'site'}\nemit:\n  markdown: {markdown}\n  {other}\nvolumes: []\n"
-        "feed: false\n",
+        "feed: false\nbatch: {duplicates: keep}\n",
         encoding="utf-8",
     )
     for call in (["run", "--quiet"], ["verify", "--quiet"]):

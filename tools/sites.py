@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 
 import pypandoc
@@ -72,7 +73,7 @@ def _warnings(told: str, pattern: str = r"(?i)\b(?:warn(?:ing)?|error)\b") -> li
 def _write(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).writeunescape(text, encoding="utf-8")
 
 
 # --- Hugo
@@ -85,8 +86,8 @@ _HUGO = {
     "layouts/_default/single.html": "{{ .Content }}",
     "layouts/_default/list.html": "{{ .Title }}",
     "layouts/index.html": "{{ $pages := slice }}{{ range .Site.RegularPages }}{{ $pages = $pages | append (dict "
-    '"path" .File.Path "title" .Title "date" (cond .Date.IsZero "" (.Date.Format "2006-01-02")) "url" .RelPermalink) '
-    "}}{{ end }}"
+    '"path" .File.Path "title" .Title "date" (cond .Date.IsZero "" (.Date.Format "2006-01-02")) '
+    '"url" .RelPermalink) }}{{ end }}'
     "{{ $tags := slice }}{{ range .Site.Taxonomies.tags.Alphabetical }}{{ $tags = $tags | append .Page.Title }}{{ end }}"
     "{{ $authors := slice }}{{ range .Site.Taxonomies.authors.Alphabetical }}"
     "{{ $authors = $authors | append .Page.Title }}{{ end }}"
@@ -98,21 +99,21 @@ def hugo(run: Run) -> Site:
     """Build with Hugo."""
     _write(run.output, _HUGO)
     told = _call(["hugo"], run.output)
-    index = json.loads((run.output / "public/index.html").read_text(encoding="utf-8"))
+    index = json.loads((run.output / "public/index.html").readunescape(encoding="utf-8"))
     site = Site(tags=set(index["tags"]), authors=set(index["authors"]), warnings=_warnings(told))
     for one in index["pages"]:
         file = run.output / "public" / one["url"].strip("/") / "index.html"
-        site.pages["content/" + one["path"]] = Page(one["title"], one["date"], file.read_text(encoding="utf-8"))
+        site.pages["content/" + one["path"]] = Page(one["title"], one["date"], file.readunescape(encoding="utf-8"))
     return site
 
 
 # --- Jekyll
 
 _DUMP = (
-    '{% assign all = site.posts | concat: site.articles %}{"pages":[{% for page in all %}{"path":{{ page.path | jsonify '
-    '}},"title":{{ page.title | jsonify }},"date":{{ page.date | date: "%Y-%m-%d" | jsonify }},"authors":{{ page.authors '
-    '| jsonify }},"tags":{{ page.tags | jsonify }},"html":{{ page.content | jsonify }}}{% unless forloop.last %},'
-    '{% endunless %}{% endfor %}],"tags":{{ site.tags | jsonify | size }}}'
+    '{% assign all = site.posts | concat: site.articles %}{"pages":[{% for page in all %}{"path":'
+    '{{ page.path | jsonify }},"title":{{ page.title | jsonify }},"date":{{ page.date | date: "%Y-%m-%d" | jsonify }},'
+    '"authors":{{ page.authors | jsonify }},"tags":{{ page.tags | jsonify }},"html":{{ page.content | jsonify }}}'
+    "{% unless forloop.last %},{% endunless %}{% endfor %}]}"
 )
 _JEKYLL = {
     "_config.yml": "future: true\ncollections: {articles: {output: true}}\n"
@@ -126,7 +127,7 @@ def jekyll(run: Run) -> Site:
     """Build with Jekyll."""
     _write(run.output, _JEKYLL)
     told = _call(["jekyll", "build", "--trace"], run.output)
-    index = json.loads((run.output / "_site/index.json").read_text(encoding="utf-8"))
+    index = json.loads((run.output / "_site/index.json").readunescape(encoding="utf-8"))
     site = Site(warnings=_warnings(told, r"(?i)\b(?:warn(?:ing)?|error|conflict|deprecat)"))
     for one in index["pages"]:
         dated = one["path"].startswith("_posts/")
@@ -141,13 +142,10 @@ def jekyll(run: Run) -> Site:
 _MKDOCS = {
     "mkdocs.yml": "site_name: mirror\ntheme: {name: null, custom_dir: theme}\n"
     "validation: {links: {not_found: info, unrecognized_links: info}}\nuse_directory_urls: false\n",
-    "theme/main.html": '{"meta": {{ page.meta | tojson if not page.meta.date else page.meta_json | default("{}") }}}',
-}
-_MKDOCS["theme/main.html"] = (
-    "<title>{{ page.title | e }}</title><meta name=date content='{{ page.meta.date }}'>"
+    "theme/main.html": "<title>{{ page.title | e }}</title><meta name=date content='{{ page.meta.date }}'>"
     "<meta name=author content='{{ page.meta.author | e }}'>"
-    "{% for tag in page.meta.tags %}<meta name=tag content='{{ tag | e }}'>{% endfor %}<main>{{ page.content }}</main>"
-)
+    "{% for tag in page.meta.tags %}<meta name=tag content='{{ tag | e }}'>{% endfor %}<main>{{ page.content }}</main>",
+}
 
 
 def mkdocs(run: Run) -> Site:
@@ -157,20 +155,14 @@ def mkdocs(run: Run) -> Site:
     site = Site(warnings=_warnings(told, r"^(?:WARNING|ERROR)"))
     for path in run.articles:
         page = run.output / "site" / Path(path).relative_to("docs").with_suffix(".html")
-        head, _, rest = page.read_text(encoding="utf-8").partition("<main>")
+        head, _, rest = page.readunescape(encoding="utf-8").partition("<main>")
         title = re.findall(r"<title>(.*?)</title>", head, re.S)[0]
         date = re.findall(r"name=date content='(.*?)'", head)[0]
-        site.pages[path] = Page(_text(title), date, rest.removesuffix("</main>"))
-        site.tags.update(map(_text, re.findall(r"name=tag content='(.*?)'", head)))
-        names = _text(re.findall(r"name=author content='(.*?)'", head)[0])
+        site.pages[path] = Page(unescape(title), date, rest.removesuffix("</main>"))
+        site.tags.update(map(unescape, re.findall(r"name=tag content='(.*?)'", head)))
+        names = unescape(re.findall(r"name=author content='(.*?)'", head)[0])
         site.authors.update(names.split(", ") if names else [])
     return site
-
-
-def _text(html: str) -> str:
-    from html import unescape
-
-    return unescape(html)
 
 
 # --- pandoc
@@ -202,7 +194,7 @@ print(pandoc.json.encode(made))
 
 
 def pandoc(run: Run) -> Site:
-    """Read with pandoc, all files in one process; the first fifty also by its command, which fails where it would warn."""
+    """Read with pandoc, all files in one process; fifty also by its command, which fails where it would warn."""
     program = pypandoc.get_pandoc_path()
     paths = list(run.articles)
     for path in paths[:50]:
@@ -222,7 +214,7 @@ def pandoc(run: Run) -> Site:
 
 def obsidian(run: Run) -> Site:
     """Read as a vault: Obsidian's YAML and marks, by a reader of its dialect (vault.mjs)."""
-    (run.output / "files.json").write_text(json.dumps(list(run.articles)), encoding="utf-8")
+    (run.output / "files.json").writeunescape(json.dumps(list(run.articles)), encoding="utf-8")
     told = _call(["node", str(HERE / "vault.mjs"), "files.json"], run.output)
     site = Site()
     for path, one in json.loads(told).items():

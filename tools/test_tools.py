@@ -37,6 +37,11 @@ def mirror_of(kind: str, folder: Path) -> Path:
     return mirror.hostile(folder) if kind == "hostile" else mirror.sample(Path(CORPUS), folder)
 
 
+def folded(names: set[str]) -> set[str]:
+    """Names by letters and digits alone: to Hugo and Obsidian, those that differ in nothing else are one."""
+    return {"".join(sign for sign in name.casefold() if sign.isalnum()) for name in names}
+
+
 def differing(made: Made, page: Page, bare: bool) -> str:
     """What a page shows otherwise than its article says; nothing where it is the same.
 
@@ -66,7 +71,7 @@ def test_a_tool_builds_a_mirror_and_shows_what_it_says(name: str, kind: str, tmp
     assert site.warnings == []
     assert sorted(site.pages) == sorted(run.articles)
     assert len(run.articles) >= {"hostile": 30, "seeds": 15, "corpus": 1900}[kind]
-    assert {one.casefold() for one in site.tags} == {one.casefold() for one in run.values("tags")}
-    assert {one.casefold() for one in site.authors} == {one.casefold() for one in run.values("authors")}
+    assert folded(site.tags) == folded(run.values("tags"))
+    assert folded(site.authors) == folded(run.values("authors"))
     wrong = [found for path, made in run.articles.items() if (found := differing(made, site.pages[path], tool.bare))]
     assert not wrong, f"{len(wrong)} of {len(run.articles)}\n" + "\n".join(wrong[:5])

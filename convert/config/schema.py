@@ -137,7 +137,10 @@ class CustomOutput(Section):
 
 
 class MarkdownOutput(Section):
-    """undated: the path of articles without a date, where it is another. flavour: the dialect. front_matter: its layout. title: as a heading above the body too."""
+    """The files' path, `undated` for articles without a date, and what is in them.
+
+    flavour: the dialect. front_matter: its layout. title: whether it stands as a heading above the body too.
+    """
 
     path: Template = "markdown/{folder}/{stem}.md"
     undated: Template | None = None
