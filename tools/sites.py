@@ -73,7 +73,7 @@ def _warnings(told: str, pattern: str = r"(?i)\b(?:warn(?:ing)?|error)\b") -> li
 def _write(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).writeunescape(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 # --- Hugo
@@ -88,7 +88,8 @@ _HUGO = {
     "layouts/index.html": "{{ $pages := slice }}{{ range .Site.RegularPages }}{{ $pages = $pages | append (dict "
     '"path" .File.Path "title" .Title "date" (cond .Date.IsZero "" (.Date.Format "2006-01-02")) '
     '"url" .RelPermalink) }}{{ end }}'
-    "{{ $tags := slice }}{{ range .Site.Taxonomies.tags.Alphabetical }}{{ $tags = $tags | append .Page.Title }}{{ end }}"
+    "{{ $tags := slice }}{{ range .Site.Taxonomies.tags.Alphabetical }}"
+    "{{ $tags = $tags | append .Page.Title }}{{ end }}"
     "{{ $authors := slice }}{{ range .Site.Taxonomies.authors.Alphabetical }}"
     "{{ $authors = $authors | append .Page.Title }}{{ end }}"
     '{{ dict "pages" $pages "tags" $tags "authors" $authors | jsonify }}',
@@ -99,11 +100,11 @@ def hugo(run: Run) -> Site:
     """Build with Hugo."""
     _write(run.output, _HUGO)
     told = _call(["hugo"], run.output)
-    index = json.loads((run.output / "public/index.html").readunescape(encoding="utf-8"))
+    index = json.loads((run.output / "public/index.html").read_text(encoding="utf-8"))
     site = Site(tags=set(index["tags"]), authors=set(index["authors"]), warnings=_warnings(told))
     for one in index["pages"]:
         file = run.output / "public" / one["url"].strip("/") / "index.html"
-        site.pages["content/" + one["path"]] = Page(one["title"], one["date"], file.readunescape(encoding="utf-8"))
+        site.pages["content/" + one["path"]] = Page(one["title"], one["date"], file.read_text(encoding="utf-8"))
     return site
 
 
@@ -127,7 +128,7 @@ def jekyll(run: Run) -> Site:
     """Build with Jekyll."""
     _write(run.output, _JEKYLL)
     told = _call(["jekyll", "build", "--trace"], run.output)
-    index = json.loads((run.output / "_site/index.json").readunescape(encoding="utf-8"))
+    index = json.loads((run.output / "_site/index.json").read_text(encoding="utf-8"))
     site = Site(warnings=_warnings(told, r"(?i)\b(?:warn(?:ing)?|error|conflict|deprecat)"))
     for one in index["pages"]:
         dated = one["path"].startswith("_posts/")
@@ -155,7 +156,7 @@ def mkdocs(run: Run) -> Site:
     site = Site(warnings=_warnings(told, r"^(?:WARNING|ERROR)"))
     for path in run.articles:
         page = run.output / "site" / Path(path).relative_to("docs").with_suffix(".html")
-        head, _, rest = page.readunescape(encoding="utf-8").partition("<main>")
+        head, _, rest = page.read_text(encoding="utf-8").partition("<main>")
         title = re.findall(r"<title>(.*?)</title>", head, re.S)[0]
         date = re.findall(r"name=date content='(.*?)'", head)[0]
         site.pages[path] = Page(unescape(title), date, rest.removesuffix("</main>"))
@@ -214,7 +215,7 @@ def pandoc(run: Run) -> Site:
 
 def obsidian(run: Run) -> Site:
     """Read as a vault: Obsidian's YAML and marks, by a reader of its dialect (vault.mjs)."""
-    (run.output / "files.json").writeunescape(json.dumps(list(run.articles)), encoding="utf-8")
+    (run.output / "files.json").write_text(json.dumps(list(run.articles)), encoding="utf-8")
     told = _call(["node", str(HERE / "vault.mjs"), "files.json"], run.output)
     site = Site()
     for path, one in json.loads(told).items():

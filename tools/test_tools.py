@@ -42,10 +42,10 @@ def folded(names: set[str]) -> set[str]:
     return {"".join(sign for sign in name.casefold() if sign.isalnum()) for name in names}
 
 
-def differing(made: Made, page: Page, bare: bool) -> str:
+def differing(made: Made, page: Page, bare: bool, headed: bool) -> str:
     """What a page shows otherwise than its article says; nothing where it is the same.
 
-    bare: whether the tool makes links of addresses however they are written.
+    bare: whether the tool makes links of addresses however they are written. headed: whether the body has the title.
     """
     title = made.metadata.get("title", "")
     if " ".join(page.title.split()) != " ".join(title.split()):
@@ -53,6 +53,8 @@ def differing(made: Made, page: Page, bare: bool) -> str:
     if page.date[:10] != (made.metadata.get("date") or ""):
         return f"{made.path}: the date {page.date!r}, not {made.metadata.get('date')!r}"
     meant, shown = blocks_meant(made.html, bare), blocks_shown(page.html, bare)
+    if headed:
+        meant.insert(0, ["<h1>", f'"{title}', "</h1>"])
     for place in range(max(len(meant), len(shown))):
         one, other = (blocks[place] if place < len(blocks) else [] for blocks in (meant, shown))
         if one != other:
@@ -66,12 +68,19 @@ def test_a_tool_builds_a_mirror_and_shows_what_it_says(name: str, kind: str, tmp
     """No warning; pages, tags, authors and dates are the run's; every page's title and body are the article's."""
     tool = TOOLS[name]
     need(tool)
-    run = mirror.run(mirror_of(kind, tmp_path / "mirror"), tmp_path, tool.markdown)
+    headed = kind == "hostile"  # their titles have to be read, too
+    run = mirror.run(
+        mirror_of(kind, tmp_path / "mirror"),
+        tmp_path,
+        f"{tool.markdown[:-1]}, title: true}}" if headed else tool.markdown,
+    )
     site: Site = tool.build(run)
     assert site.warnings == []
     assert sorted(site.pages) == sorted(run.articles)
     assert len(run.articles) >= {"hostile": 30, "seeds": 15, "corpus": 1900}[kind]
     assert folded(site.tags) == folded(run.values("tags"))
     assert folded(site.authors) == folded(run.values("authors"))
-    wrong = [found for path, made in run.articles.items() if (found := differing(made, site.pages[path], tool.bare))]
+    wrong = [
+        found for path, made in run.articles.items() if (found := differing(made, site.pages[path], tool.bare, headed))
+    ]
     assert not wrong, f"{len(wrong)} of {len(run.articles)}\n" + "\n".join(wrong[:5])
