@@ -185,6 +185,7 @@ SPOILED = (
     ("a tag with a space", "obsidian", "Alder-Creek", "Alder Creek"),
     ("a tag gone", "obsidian", "Alder-Creek, ", ""),
     ("a keyword gone", "obsidian", "Alder Creek, ", ""),
+    ("all keywords gone", "obsidian", 'keywords: [桥, Alder Creek, "2021", "TCP/IP"]\n', ""),
     ("an author gone", "mkdocs", "林禾, ", ""),
     ("an escape gone", "pandoc", "\\\\*乙\\\\*", "*乙*"),
     ("a mark too many", "pandoc", "说", "*说*"),

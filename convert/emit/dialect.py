@@ -96,7 +96,7 @@ class Pen:
     """What the writers of one body share.
 
     escape, line_start: for a text's pieces, and for what a line begins with.
-    below: the same pen for what stands in lists and quotes.
+    fences: whether code may stand between fences here. looked: whether the list round it has been looked through.
     """
 
     flavour: str
@@ -104,6 +104,7 @@ class Pen:
     escape: Escape
     line_start: Escape
     fences: bool = True
+    looked: bool = False
 
     @classmethod
     def of(cls, flavour: str, text: str) -> Pen:

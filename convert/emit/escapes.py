@@ -25,7 +25,7 @@ _GFM = (
     r"(?i:(?<=http)|(?<=https)|(?<=ftp)):(?=//)|(?i:(?<=mailto)|(?<=xmpp)):",  # GFM links bare addresses
     r"(?i:(?<=www))\.",
 )
-_EMOJI = r":(?=(?:[+-]1|100|1234|[a-z0-9_+-]*[a-z][a-z0-9_+-]*):)"
+_EMOJI = r":(?=(?:[+-]1|100|1234|(?=[0-9_+-]{0,60}[a-z])[a-z0-9_+-]{1,60}):)"
 _TYPOGRAPHY = r"[\"']|-(?=-)|\.(?=\.\.)"
 # behind these pandoc puts a space that does not break (`pandoc --print-default-data-file abbreviations`)
 _ABBREVIATED = (
@@ -33,9 +33,9 @@ _ABBREVIATED = (
     "fol fols Fr Gen Gov Hon i.e ill Inc incl Jan Jr Jul Jun Ltd M.A M.D Mar Mr Mrs Ms n n.b nn No Nov Oct p Ph.D "
     "pp Pres Prof pt q.v Rep Rev s.v s.vv saec sec Sen Sep Sept Sgt Sr St univ viz vol vs"
 )
-_NO_BREAK = "|".join(rf"(?<=\b{re.escape(word)})" for word in _ABBREVIATED.split())
+_NO_BREAK = "|".join(rf"(?<=\b{re.escape(word)}\.)" for word in _ABBREVIATED.split())
 # attributes, math, superscripts, citations; a heading's end
-_PANDOC = (r"[{$^@]", _TYPOGRAPHY, rf"(?:{_NO_BREAK})\.(?=\s|\Z)", r"#(?=#*\Z)")
+_PANDOC = (r"[{$^@]", _TYPOGRAPHY, rf"\.(?=\s|\Z)(?:{_NO_BREAK})", r"#\Z")
 
 # For each flavour patterns of one sign each, which are tried together, from left to right.
 INLINE: dict[str, tuple[str, ...]] = {

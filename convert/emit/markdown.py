@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from turbohtml import Element, Node, Text
 
@@ -98,9 +99,10 @@ def _figure(node: Element, pen: Pen) -> str:
 
 def _list(node: Element, pen: Pen) -> str:
     """A list, loose where its items hold blocks. The items of a tight list hold inline content, then lists."""
-    if pen.dialect.plain_lists and _differs(node):
-        return plain_html(node.html)
-    pen = pen.below
+    if pen.dialect.plain_lists and not pen.looked:
+        if _differs(node):
+            return plain_html(node.html)
+        pen = replace(pen.below, looked=True)
     number = int(node.attr("start") or 1) if node.tag == "ol" else 0
     items = [item for item in node.children if type(item) is Element]
     loose = any(_holds_blocks(item) for item in items)

@@ -33,8 +33,8 @@ def laid_out(found: Mapping[str, Any], article: Article, layout: FrontMatter) ->
             continue
         got = rest.pop(name, _NOTHING)
         if key == "tags" and layout.tags:
-            wrong += _tags(value, got, rest.pop("keywords", value))
-        elif not _says(value, got, layout):
+            wrong += _tags(value, got, rest.pop("keywords", got))
+        elif not _says(key, value, got, layout):
             wrong.append((name, value, got))
     for name, wanted in added.items():
         if wanted is not None and not same(wanted, _read(rest.pop(name, _NOTHING), layout)):
@@ -54,15 +54,16 @@ def _flat(found: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, obje
             yield f"{above}{name}", value
 
 
-def _says(value: object, got: object, layout: FrontMatter) -> bool:
-    """Whether what was read is a value in one of the forms that a layout may give it."""
+def _says(key: str, value: object, got: object, layout: FrontMatter) -> bool:
+    """Whether what was read is a key's value in the form that a layout gives it."""
     read = _read(got, layout)
     if isinstance(value, datetime.date) and layout.dates:
         return read == write_date(value, layout.dates) or str(read) == write_date(value, layout.dates)
-    if isinstance(value, list) and isinstance(read, str):
-        return "string" in layout.lists.values() and read == ", ".join(value)
-    if isinstance(value, str) and isinstance(read, list):
-        return "list" in layout.lists.values() and read == [value]
+    kind = layout.lists.get(key)
+    if isinstance(value, list) and kind == "string":
+        return same(", ".join(value), read)
+    if isinstance(value, str) and kind == "list":
+        return same([value], read)
     return same(value, read)
 
 
@@ -80,7 +81,10 @@ def _read(got: object, layout: FrontMatter) -> object:
 
 
 def _tags(tags: object, got: object, keywords: object) -> Iterator[tuple[str, object, object]]:
-    """What is wrong with Obsidian's names of tags: each must be a name, and together they say what the tags say."""
+    """What is wrong with Obsidian's names of tags: each must be a name, and together they say what the tags say.
+
+    keywords: the article's own tags, which have to stand beside names that differ from them.
+    """
     names = [] if got is _NOTHING else got
     if not isinstance(tags, list) or not isinstance(names, list) or not isinstance(keywords, list):
         yield "tags", tags, got
