@@ -55,7 +55,9 @@ def _unlinked(block: Block, bare: bool) -> Block:
         event = block[at]
         if event.startswith("<a href=") and block[at + 2 : at + 3] == ["</a>"]:
             address, text = event[8:-1], block[at + 1]
-            if address.startswith(("mailto:", "xmpp:")) or (bare and encoded(text[1:]) == address):
+            if address.startswith(("mailto:", "xmpp:")) or (
+                bare and address in {encoded(text[1:]), encoded(f"http://{text[1:]}")}
+            ):
                 event, at = text, at + 2
         if event[0] == '"' and result and result[-1][0] == '"':
             result[-1] += event[1:]

@@ -1,6 +1,7 @@
 // Reads Markdown files as Obsidian does, and prints for each, as JSON: its properties, the HTML of its body, and what
 // Obsidian would take otherwise than meant. Rules: Obsidian's help, "Properties", "Tags", "Basic formatting syntax",
-// "Obsidian Flavored Markdown". `node vault.mjs LIST.json`, in the folder that the list's paths are relative to.
+// "Obsidian Flavored Markdown". remark makes links of bare addresses even where a backslash stands in them; the caller
+// lets these pass. `node vault.mjs LIST.json`, in the folder that the list's paths are relative to.
 import { readFileSync } from "node:fs";
 import rehypeRaw from "rehype-raw";
 import rehypeStringify from "rehype-stringify";
