@@ -19,7 +19,20 @@ PACKAGE = Path(convert.__file__).parent
 LAYERS = (
     ("errors",),
     ("article", "profiles"),  # article names Profile in its types only
-    ("passes", "flanking", "tree", "lines", "files", "names", "gfm", "lint", "stores", "sinks", "typesetting"),
+    (
+        "passes",
+        "flanking",
+        "tree",
+        "lines",
+        "files",
+        "names",
+        "front_matter",
+        "gfm",
+        "lint",
+        "stores",
+        "sinks",
+        "typesetting",
+    ),
     ("where",),  # conditions on articles, for whatever chooses some
     ("volumes",),  # a plan of books, which the stage that writes them reads
     ("parse", "clean", "enrich", "emit", "verify"),

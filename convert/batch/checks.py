@@ -94,7 +94,7 @@ def _checks() -> dict[str, _Check]:
 
     return {
         "markdown": lambda text, view, options: markdown_file(
-            text, view, title=options.title, front=options.front_matter != "none"
+            text, view, title=options.title, front=options.layout.written, layout=options.layout
         ),
         "text": lambda text, view, options: plain_text(text, view, wrapped=options.width > 0),
         "html": lambda text, view, _: html_file(text, view),

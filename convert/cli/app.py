@@ -82,6 +82,10 @@ def convert(
     file: Annotated[str, typer.Argument(help="The source; - is the standard input.", metavar="FILE|-")],
     to: Annotated[str | None, typer.Option("--to", "-t", help="The format (`mirrorpress formats` lists them).")] = None,
     output: OutputFile = None,
+    flavour: Annotated[
+        str | None,
+        typer.Option("--flavour", help="The Markdown for a tool: gfm, hugo, jekyll, obsidian, mkdocs, pandoc."),
+    ] = None,
     width: Annotated[int | None, typer.Option("--width", help="Columns of a line of text; 0 breaks none.")] = None,
     script: Annotated[
         ScriptName | None, typer.Option("--script", help="Turn the characters by this configuration of OpenCC.")
@@ -92,11 +96,11 @@ def convert(
     config: ConfigFile = None,
 ) -> None:
     """Convert one article."""
-    settings = settings_of(config)
     wanted = single.choose_format(to, output)
     given: dict[str, object] = {"width": width, "script": script, "spacing": spacing}
     asked = {name: one for name, one in given.items() if one is not None}
     single.check_asked(asked, wanted)
+    settings = single.in_flavour(settings_of(config), wanted, flavour)
     article = single.read_article(file, settings)
     if wanted == "epub":
         root = Path().resolve() if file == single.STDIN else single.Reader(settings).place(Path(file)).root

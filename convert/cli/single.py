@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from turbohtml import Element
 
@@ -14,13 +15,15 @@ from convert.article import Article, Context, Source
 from convert.batch.one_book import chapter_of
 from convert.batch.sources import Mirrors, find_sources, open_store
 from convert.cli.screen import put
-from convert.config import Config, build_context
+from convert.config import Config, build_context, emit_options
+from convert.config.schema import JsonOutput, MarkdownOutput
 from convert.config.width import LEAST_WIDTH, is_width
 from convert.emit import EMITTERS, EmitOptions, typeset
 from convert.emit.epub import Chapter
+from convert.emit.escapes import INLINE
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.emit.pandoc import write_as
-from convert.errors import MirrorpressError, OutputError, SourceError, UsageError
+from convert.errors import MirrorpressError, OutputError, SourceError, UsageError, nearest
 from convert.files import read_source, write_file
 from convert.pipeline import TOGETHER, convert, convert_all, stages
 from convert.stores import Folder, mirror_of
@@ -175,13 +178,29 @@ def choose_format(to: str | None, output: str | None) -> str:
     )
 
 
-def render(article: Article, to: str, config: Config, asked: Mapping[str, object] | None = None) -> bytes:
+def in_flavour(config: Config, to: str, flavour: str | None) -> Config:
+    """The config with another flavour of the format that is written; the same for None.
+
+    Raises UsageError where there is no such flavour, or where the format knows none.
+    """
+    if flavour is None:
+        return config
+    if flavour not in INLINE:
+        raise UsageError("--flavour", f"found {flavour!r}", f"one of {', '.join(INLINE)}", nearest(flavour, INLINE))
+    if to not in {"markdown", "json"}:
+        raise UsageError("--flavour", f"{to} has no flavours", "--to markdown or json", "leave one of the two out")
+    plain = MarkdownOutput() if to == "markdown" else JsonOutput()
+    section = (config.emit.formats().get(to) or plain).model_copy(update={"flavour": flavour})
+    return config.model_copy(update={"emit": config.emit.model_copy(update={to: section})})
+
+
+def render(article: Article, to: str, config: Config, asked: Mapping[str, Any] | None = None) -> bytes:
     """An article in a format of EMITTERS (with the config's options for it) or of pandoc.
 
     asked: options of the command, which win. Raises MissingToolError for a script without OpenCC.
     """
     section = config.emit.formats().get(to)
-    options = EmitOptions(**{**(section.model_dump(exclude={"path"}) if section else {}), **(asked or {})})
+    options = replace(emit_options(section) if section else EmitOptions(), **(asked or {}))
     article = typeset(article, options)
     return EMITTERS[to].write(article, options) if to in EMITTERS else write_as(article, to)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from convert.article import Context
 from convert.clean import RULES
 from convert.config.extensions import resolve
-from convert.config.schema import DEFAULT, Config
+from convert.config.schema import DEFAULT, Config, MarkdownOutput
+from convert.config.section import Section
 from convert.emit import EMITTERS, EmitOptions, Emitter, setting_first
 from convert.enrich import STEPS
 from convert.names import PathTemplate
@@ -43,12 +44,26 @@ def build_outputs(config: Config) -> tuple[Output, ...]:
     """The formats that a run writes, in the order of the config's fields, people's own last."""
     outputs = []
     for name, section in config.emit.formats().items():
-        options = section.model_dump()
-        template = PathTemplate.parse(options.pop("path"))
+        template = _template(section)
         write = EMITTERS[name].write if name in EMITTERS else resolve(name, config.base)
-        settled = EmitOptions(**options)
-        outputs.append(Output(name, template, setting_first(write, settled), settled))
+        options = emit_options(section)
+        outputs.append(Output(name, template, setting_first(write, options), options))
     return tuple(outputs)
+
+
+def _template(section: Section) -> PathTemplate:
+    template = PathTemplate.parse(section.model_dump()["path"])
+    if isinstance(section, MarkdownOutput) and section.undated:
+        return replace(template, undated=PathTemplate.parse(section.undated))
+    return template
+
+
+def emit_options(section: Section) -> EmitOptions:
+    """What a writer is told of its format's section of the config."""
+    options = section.model_dump(exclude={"path", "undated"})
+    if isinstance(section, MarkdownOutput):
+        options["front_matter"] = section.front_matter.layout(section.flavour)
+    return EmitOptions(**options)
 
 
 def _functions(config: Config, names: tuple[str, ...], known: dict[str, Function]) -> Mapping[str, Function]:

@@ -20,11 +20,13 @@ from pydantic import (
     model_validator,
 )
 from pydantic import ValidationInfo as Info
+from pydantic_core import PydanticCustomError
 
 from convert.clean import RULES
 from convert.config.batch import BatchOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import resolve
+from convert.config.front_matter import FrontMatterOptions, just_a_preset
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
 from convert.config.section import Section, base_of, empty_section, refused
@@ -148,12 +150,24 @@ class TypesetOutput(Section):
 
 
 class MarkdownOutput(TypesetOutput):
-    """flavour: the dialect. front_matter: `default` or `none`. title: as a heading above the body too."""
+    """The files' path, `undated` for articles without a date, and what is in them.
+
+    flavour: the dialect. front_matter: its layout. title: whether it stands as a heading above the body too.
+    """
 
     path: Template = "markdown/{folder}/{stem}.md"
+    undated: Template | None = None
     flavour: Flavour = "gfm"
-    front_matter: Literal["default", "none"] = "default"
+    front_matter: Annotated[FrontMatterOptions, BeforeValidator(just_a_preset)] = FrontMatterOptions()
     title: StrictBool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        try:
+            self.front_matter.layout(self.flavour)
+        except PydanticCustomError as error:
+            raise refused(**{**(error.context or {}), "key": "front_matter"}) from None
+        return self
 
 
 class TextOutput(TypesetOutput):

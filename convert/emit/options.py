@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from convert.article import Article
+from convert.front_matter import FrontMatter, preset
 from convert.typesetting import ScriptName, Spacing
 
 
@@ -15,7 +16,7 @@ class EmitOptions:
     """Options of the emitters; each reads those that concern it.
 
     flavour: the Markdown dialect to write for.
-    front_matter: `default`, or `none` for a file without front matter.
+    front_matter: a layout, or the name of a preset; `default` is the one called like the flavour.
     title: repeat the title as a level-1 heading above the Markdown body.
     width: the columns that a line of plain text may take; 0 breaks none.
     script: a configuration of OpenCC by which the text is turned, or `none`.
@@ -25,11 +26,17 @@ class EmitOptions:
     """
 
     flavour: str = "gfm"
-    front_matter: str = "default"
+    front_matter: FrontMatter | str = "default"
     title: bool = False
     width: int = 0
     script: ScriptName = "none"
     spacing: Spacing = "none"
+
+    @property
+    def layout(self) -> FrontMatter:
+        """The layout of the front matter."""
+        named = self.front_matter
+        return preset(named, self.flavour) if isinstance(named, str) else named
 
 
 Emitter: TypeAlias = Callable[[Article, EmitOptions], bytes]
