@@ -23,7 +23,7 @@ LAYERS = (
     ("parse", "clean", "enrich", "emit", "verify"),
     ("pipeline",),
     ("config",),
-    ("catalogue", "report", "schedule"),
+    ("catalogue", "report", "preview", "schedule"),
     ("batch",),
     ("cli",),
 )

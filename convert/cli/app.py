@@ -17,6 +17,7 @@ from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
 from convert.cli.listing import index, list_
 from convert.cli.options import ConfigFile, InputFolder, Jobs, MadeFolder, OutputFolder, Quiet, settings_of
+from convert.cli.preview import preview
 from convert.cli.running import run
 from convert.cli.schedule import schedule
 from convert.emit import EMITTERS
@@ -222,6 +223,7 @@ def check(config: ConfigFile = None) -> None:
     screen.say("The config is right.")
 
 
+app.command()(preview)
 app.command()(schedule)
 app.command("list")(list_)
 app.command()(index)
