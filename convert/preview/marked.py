@@ -17,7 +17,7 @@ def marked(source: str, notes: Sequence[Note], places: Mapping[int, Sequence[Str
     places: the stretches of each note by its number in `notes`. anchor: what the ids of this article begin with: the
     first mark of note 3 is `{anchor}p3`, and its marks lead to `{anchor}n3`. Text that was removed is struck through.
     """
-    opened: set[str] = set()
+    opened: set[int] = set()
     pieces: list[Child] = []
     for begin, end, numbers in _segments(len(source), places):
         text = source[begin:end]
@@ -36,23 +36,20 @@ def _segments(length: int, places: Mapping[int, Sequence[Stretch]]) -> list[tupl
     return [(begin, end, inside[at]) for at, (begin, end) in enumerate(pairwise(edges))]
 
 
-def _mark(text: str, numbers: list[int], notes: Sequence[Note], anchor: str, opened: set[str]) -> Html:
+def _mark(text: str, numbers: list[int], notes: Sequence[Note], anchor: str, opened: set[int]) -> Html:
     """A piece of the source with the mark of its notes; the first mark of each note is where the note leads."""
     kinds = dict.fromkeys(notes[number].kind for number in numbers)
     content: Html | str = element("del", text) if "removed" in kinds else text
-    for number in reversed(numbers):
-        if (name := f"{anchor}p{number}") not in opened:
-            opened.add(name)
-            if number != numbers[0]:
-                content = element("span", content, id=name)
-    first = f"{anchor}p{numbers[0]}"
-    own = None if f"{first} used" in opened else first
-    opened.add(f"{first} used")
+    new = [number for number in numbers if number not in opened]
+    opened.update(new)
+    for number in new:
+        if number != numbers[0]:
+            content = element("span", content, id=f"{anchor}p{number}")
     return element(
         "a",
         content,
         href=f"#{anchor}n{numbers[0]}",
-        id=own,
+        id=f"{anchor}p{numbers[0]}" if numbers[0] in new else None,
         class_=" ".join(["mark", *kinds]),
         data_note=" ".join(map(str, numbers)),
     )

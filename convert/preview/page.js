@@ -59,7 +59,7 @@ function say() {
     const all = chosen()
     const at = all.findIndex(item => item.dataset.note === current)
     const count = all.length === 1 ? '1 note' : `${all.length} notes`
-    told.textContent = at < 0 ? count : `${at + 1} of ${count}`
+    told.textContent = at < 0 ? count : `${at + 1} of ${all.length}`
 }
 
 /** Makes a note the one that is seen, in the list and in the source. */
@@ -119,7 +119,9 @@ document.addEventListener('click', event => {
     const link = event.target.closest('a[href^="#"]')
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
     event.preventDefault()
-    lead(link.getAttribute('href').slice(1))
+    // a mark of several notes leads to the one that is seen, if it is among them
+    const several = (link.dataset.note ?? '').split(' ')
+    lead(several.includes(current) ? `${open.id}n${current}` : link.getAttribute('href').slice(1))
 })
 addEventListener('popstate', () => go(location.hash.slice(1)))
 bar.addEventListener('submit', event => event.preventDefault())

@@ -33,7 +33,7 @@ def page(results: Sequence[Result], name: str, total: int, version: str = "") ->
     single = total == 1 and len(shown) == 1
     script, style = _asset("page.js"), base_style() + "\n" + _asset("page.css")
     title = shown[0].title if single else name
-    sections = [article_section(one, f"a{number}") for number, one in enumerate(shown)]
+    sections = [article_section(one, f"a{number}", single) for number, one in enumerate(shown)]
     body = joined(
         _header(shown, title, total, single),
         "\n",
@@ -44,7 +44,13 @@ def page(results: Sequence[Result], name: str, total: int, version: str = "") ->
         element("footer", element("p", f"Made by Mirrorpress {version}".rstrip(), ".")),
         element("script", Html(script)),
     )
-    html = element("html", _head(title, script, style), "\n", element("body", "\n", body, "\n"), lang="en")
+    html = element(
+        "html",
+        _head(title, script, style),
+        "\n",
+        element("body", "\n", body, "\n", class_="one" if single else "many"),
+        lang="en",
+    )
     return f"<!DOCTYPE html>\n{html}\n".encode()
 
 
@@ -86,7 +92,7 @@ def _header(shown: Sequence[Shown], title: str, total: int, single: bool) -> Htm
     return element(
         "header",
         element("p", "Mirrorpress preview", class_="kicker"),
-        named(title, "h1"),
+        named(title, "h1", id="a0-title" if single else None),
         element("p", lead, class_="lead"),
     )
 
@@ -119,7 +125,8 @@ def _bar(shown: Sequence[Shown], single: bool) -> Html:
 
 def _select(label: str, name: str, options: Sequence[tuple[str, int]]) -> Html:
     choices = [element("option", f"{one} ({count:,})", value=one) for one, count in options]
-    return element("label", f"{label} ", element("select", element("option", "all", value=""), *choices, name=name))
+    everything = element("option", f"all {name}s", value="")
+    return element("label", element("span", label), " ", element("select", everything, *choices, name=name))
 
 
 def _index(results: Sequence[Result]) -> Html:
@@ -136,7 +143,7 @@ def _index(results: Sequence[Result]) -> Html:
     return element(
         "section",
         element("h2", "Articles", id="index-title"),
-        element("div", table, class_="scrolls", tabindex="0", role="region", aria_label="Articles and their notes"),
+        element("div", table, class_="list"),
         element("h2", "Notes by rule"),
         element(
             "div", _rules(results), class_="scrolls", tabindex="0", role="region", aria_label="Notes by rule and kind"

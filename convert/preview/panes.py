@@ -26,8 +26,11 @@ _SHOWN = 4000
 """Characters of a note that has no place, and of what another became."""
 
 
-def article_section(one: Shown, anchor: str) -> Html:
-    """An article's section. anchor: its id, and the beginning of the ids in it."""
+def article_section(one: Shown, anchor: str, alone: bool) -> Html:
+    """An article's section. anchor: its id, and the beginning of the ids in it.
+
+    alone: the page has no other, and says its title itself, in a heading with the id `{anchor}-title`.
+    """
     lang = one.article.meta.lang or None
     contents = {
         "notes": _notes(one, anchor),
@@ -37,10 +40,10 @@ def article_section(one: Shown, anchor: str) -> Html:
         "text": _sample(one.text, lang),
         "metadata": _metadata(one),
     }
-    panes = [_pane(anchor, name, content) for name, content in contents.items()]
+    panes = [_pane(anchor, name, content, "h2" if alone else "h3") for name, content in contents.items()]
     return element(
         "section",
-        named(one.title, "h2", id=f"{anchor}-title"),
+        None if alone else named(one.title, "h2", id=f"{anchor}-title"),
         element("p", one.article.path, f" · profile {one.article.profile.name}", class_="path"),
         element("div", *panes, class_="panes"),
         id=anchor,
@@ -51,13 +54,13 @@ def article_section(one: Shown, anchor: str) -> Html:
     )
 
 
-def _pane(anchor: str, name: str, content: Html) -> Html:
+def _pane(anchor: str, name: str, content: Html, heading: str) -> Html:
     head = f"{anchor}-{name}"
     return joined(
         "\n",
         element(
             "div",
-            element("h3", PANES[name], id=head),
+            element(heading, PANES[name], id=head),
             content,
             class_=f"pane {name}",
             data_pane=name,

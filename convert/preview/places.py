@@ -6,6 +6,7 @@ else where it stands as often as notes tell of it. Attributes and elements are l
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -22,7 +23,10 @@ MOST = 512 * 1024
 """Characters of a source that is laid beside its output; of a larger one only what stands once has a place."""
 
 _SURE = 6
-"""Characters that must be alike in one stretch, for a Markdown source and what it shows to be taken for laid well."""
+"""Characters that must be alike in one stretch, for a source and what it shows to be taken for laid well."""
+
+_MARKS = re.compile(r"\]\([^\s()]*\)|[*_#`~>|\\\[\]!+=-]+|[0-9]{1,9}[.)]")
+"""What Markdown adds to a text: an address behind a link, signs, an item's number."""
 
 _TRIED = 2000
 """Steps of the search for the order of the pieces in one gap."""
@@ -149,7 +153,8 @@ def _shared(seen: str, shown: str) -> list[tuple[int, int, int]]:
     """The stretches that the tokenizer's text and what the source shows have in common: places in both, and length."""
     if seen == shown:
         return [(0, 0, len(seen))]
-    return [one for one in align(seen, shown, []).kept if one[2] >= _SURE]
+    laid = align(seen, shown, [], [(mark, "") for mark in _MARKS.findall(seen)])
+    return [one for one in laid.kept if not laid.size or one[2] >= _SURE]
 
 
 def _carried(stretch: Stretch, shared: Sequence[tuple[int, int, int]]) -> list[Stretch]:

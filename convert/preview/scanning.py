@@ -57,7 +57,7 @@ class Scan:
         found: list[Stretch] = []
         for at in range(begin, end):
             here = (self.starts[at], self.ends[at])
-            if found and here[0] >= found[-1][1] and not source[found[-1][1] : here[0]].strip():
+            if found and here[0] >= found[-1][1] and not unescape(source[found[-1][1] : here[0]]).strip():
                 found[-1] = (found[-1][0], here[1])
             elif not found or here != found[-1]:  # one entity may stand for two characters
                 found.append(here)
