@@ -99,13 +99,14 @@ def test_text_between_tags_is_marked_without_the_tags() -> None:
 
 def test_what_cannot_be_told_has_no_place() -> None:
     """A guess about a text that stands twice, a note of a space, one of bytes, and such of what is not there."""
-    one = previews.shown(body("两次，两次。", "正文。"))
+    one = previews.shown(body("两次，两次。", "正文只有一处。"))
     before = len(one.article.notes)
     for note in [
         ("guesses", "guessed", "两次", "authors", "text"),
         ("characters", "changed", "\xa0", " ", "text"),
         ("decode", "changed", "2 byte sequences outside UTF-8", "", "element"),
         ("rules", "wrong", "不在", "", "text"),
+        ("rules", "removed", "正文只有一处。", "", "text"),  # it is in the output: what went was another
         ("links", "removed", "https://example.org/nowhere", "", "attribute"),
     ]:
         one.article.note(*note)  # type: ignore[arg-type]  # a tuple of literals is one of strings

@@ -51,24 +51,34 @@ def places(article: Article, source: str) -> dict[int, list[Stretch]]:
 def _texts(article: Article, seen: Scan) -> dict[int, list[Stretch]]:
     """The stretches of the visible text that notes of text tell of."""
     told = list(article.notes)
-    found: dict[int, list[Stretch]] = {}
-    if len(seen.text) <= MOST:
-        view = View(article)
-        shown = view.seen.text
-        laid = _laid(view)
-        if laid:
-            shared = _shared(seen.text, shown)
-            for number, stretches in _by_gaps(laid, shown, view.text, told).items():
-                carried = [_carried(one, shared) for one in stretches]
-                if all(carried):
-                    found[number] = [one for some in carried for one in some]
+    view = View(article)
+    output = view.text
+    found = _proved(view, seen, told) if len(seen.text) <= MOST else {}
     alike: defaultdict[Note, list[int]] = defaultdict(list)
     for number, note in enumerate(told):
         if note.of == "text" and number not in found:
             alike[note].append(number)
     for note, numbers in alike.items():
+        text = solid(note.text)
         others = any(other in found for other, one in enumerate(told) if one == note)
-        found |= {} if others else _as_often(solid(note.text), numbers, seen.text)
+        # what went and is there all the same stood elsewhere, or in a text that another rule had changed before
+        if not others and (note.kind in ("guessed", "wrong") or text not in output):
+            found |= _as_often(text, numbers, seen.text)
+    return found
+
+
+def _proved(view: View, seen: Scan, told: Sequence[Note]) -> dict[int, list[Stretch]]:
+    """The stretches that are proved, where source and output can be laid side by side without a rest."""
+    laid = _laid(view)
+    if laid is None:
+        return {}
+    shown = view.seen.text
+    shared = _shared(seen.text, shown)
+    found = {}
+    for number, stretches in _by_gaps(laid, shown, view.text, told).items():
+        carried = [_carried(one, shared) for one in stretches]
+        if all(carried):
+            found[number] = [one for some in carried for one in some]
     return found
 
 
@@ -211,9 +221,9 @@ def _elements(text: str, tags: Sequence[TagAt]) -> list[Stretch]:
 
 
 def _values(text: str, seen: Scan, source: str) -> list[Stretch]:
-    """Where a value stands among the attributes; or else, as in a link in Markdown, where it stands at all."""
+    """Where a value stands among the attributes; or else as the address of a link in Markdown."""
     found = [place for tag in seen.tags if (place := tag.value(text))]
-    if not found and len(text) > 3 and source.count(text) == 1:
-        at = source.index(text)
+    if not found and source.count(f"]({text}") == 1:
+        at = source.index(f"]({text}") + 2
         found = [(at, at + len(text))]
     return found
