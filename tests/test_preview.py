@@ -314,3 +314,13 @@ def test_open_opens_the_page(mirror: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert opened == [Path("preview.html").resolve().as_uri()]
     done = run(file, "--open", "-o", "-")
     assert "the page goes to the standard output" in str(done.exception)
+
+
+def test_the_page_is_not_written_among_the_sources(mirror: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There the next run would convert it; the output folder, wherever it lies, is passed over."""
+    monkeypatch.chdir(mirror)
+    done = run(".")
+    assert "this is among the sources" in str(done.exception)
+    assert not (mirror / "preview.html").exists()
+    (mirror / "out").mkdir()
+    assert run(".", "-o", "out/preview.html").return_value == 0

@@ -15,6 +15,7 @@ from convert.batch.one_book import chapter_of, make_book
 from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
+from convert.cli.init import init
 from convert.cli.listing import index, list_
 from convert.cli.options import ConfigFile, InputFolder, Jobs, MadeFolder, OutputFolder, Quiet, settings_of
 from convert.cli.preview import preview
@@ -223,6 +224,7 @@ def check(config: ConfigFile = None) -> None:
     screen.say("The config is right.")
 
 
+app.command()(init)
 app.command()(preview)
 app.command()(schedule)
 app.command("list")(list_)

@@ -39,6 +39,8 @@ def preview(
     if show and output == single.STDIN:
         raise UsageError("--open", "the page goes to the standard output", "a file", "name one with -o")
     settings = settings_of(config)
+    if output != single.STDIN:
+        _refuse_among_sources(Path(output), Path(file), settings)
     articles, total = _read(file, limit, settings)
     results = [_shown(one, settings) if isinstance(one, Article) else one for one in articles]
     name = "standard input" if file == single.STDIN else Path(file).resolve().name or file
@@ -54,6 +56,15 @@ def preview(
     if show:
         webbrowser.open(Path(output).resolve().as_uri())
     return 1 if failed else 0
+
+
+def _refuse_among_sources(page: Path, file: Path, config: Config) -> None:
+    """Refuse to write the page where the next run would take it for a source. Raises UsageError."""
+    full, made = page.resolve(), config.output.path.resolve()
+    inputs = [single.input_folder(config), file.resolve() if file.is_dir() else None]
+    if made not in full.parents and any(one and one in full.parents for one in inputs):
+        todo = f"name one elsewhere, as in -o {config.output.path / PAGE}"
+        raise UsageError(str(page), "this is among the sources", "a file outside of the input", todo)
 
 
 def _read(name: str, limit: int, config: Config) -> tuple[Sequence[Article | SourceError], int]:
