@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +14,6 @@ from convert.cli import screen, single
 from convert.cli.options import ConfigFile, settings_of
 from convert.config import Config
 from convert.errors import SourceError, UsageError
-from convert.report.figures import counted
 
 if TYPE_CHECKING:
     from convert.preview import Shown
@@ -35,6 +33,7 @@ def preview(
 ) -> int:
     """Show articles beside their sources, with every note at its place, as one page for a browser."""
     from convert.preview import Shown, page
+    from convert.report.figures import counted
 
     if show and output == single.STDIN:
         raise UsageError("--open", "the page goes to the standard output", "a file", "name one with -o")
@@ -54,6 +53,8 @@ def preview(
         notes = counted(sum(len(one.notes) for one in shown), "note")
         screen.say(f"{output}: {counted(len(shown), 'article')}{of}, {notes}")
     if show:
+        import webbrowser
+
         webbrowser.open(Path(output).resolve().as_uri())
     return 1 if failed else 0
 
