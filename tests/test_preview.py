@@ -139,6 +139,19 @@ def test_notes_of_a_markdown_source_stand_in_its_marks() -> None:
     assert "language" not in {rule for rule, _ in told(one)}  # it was guessed from a text that is in no one place
 
 
+def test_addresses_of_a_markdown_source_have_places_too() -> None:
+    """A link that was taken away, whose address a reader of Markdown writes in another way; and signs side by side."""
+    one = previews.shown(previews.MARKDOWN + "\n*甲*|[乙](#种子-1)|[丙](other.md)\n", "notes/garden.md")
+    one.article.note("rules", "removed", "other.md", of="attribute")
+    found = places(one.article, one.source)
+    there = {
+        (note.rule, note.text): [one.source[begin:end] for begin, end in found.get(number, [])]
+        for number, note in enumerate(one.article.notes)
+    }
+    assert there["links", "#%E7%A7%8D%E5%AD%90-1"] == ["#种子-1"]
+    assert there["rules", "other.md"] == ["other.md"]
+
+
 def test_a_source_is_whole_beneath_its_marks() -> None:
     """Marks that overlap, and one inside another: the text is the source's, and each note's first mark has an id."""
     kinds: tuple[NoteKind, ...] = ("removed", "moved", "wrong")

@@ -14,14 +14,28 @@ const chosen = () => items().filter(item => !item.hidden)
 const mark = number => document.getElementById(`${open.id}p${number}`)
 
 function show(article) {
-    if (article === open && article) return
+    if (article && article === open) return
     open = article
     current = null
     for (const one of articles) one.hidden = one !== article
     if (index) index.hidden = Boolean(article)
     bar.hidden = !article
     root.classList.toggle('reading', Boolean(article))
-    if (article) choose()
+    if (!article) return
+    count()
+    choose()
+}
+
+/** Says behind each rule and kind how many notes of it the article has. */
+function count() {
+    for (const name of ['rule', 'kind']) {
+        for (const option of bar.elements[name].options) {
+            if (!option.value) continue
+            const number = items().filter(item => item.dataset[name] === option.value).length
+            option.textContent = `${option.value} (${number})`
+            option.disabled = !number && !option.selected
+        }
+    }
 }
 
 /** Shows a pane: alone where there is room for one, else beside the notes and the source. */

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import unquote
 
 from convert.article import Article, Note
 from convert.preview.scanning import Scan, Stretch, TagAt, scan, tag_of, within
@@ -25,8 +26,11 @@ MOST = 512 * 1024
 _SURE = 6
 """Characters that must be alike in one stretch, for a source and what it shows to be taken for laid well."""
 
-_MARKS = re.compile(r"\]\([^\s()]*\)|[*_#`~>|\\\[\]!+=-]+|[0-9]{1,9}[.)]")
+_MARKS = re.compile(r"\]\([^\s()]*\)|([*_#`~>|\\\[\]!+=-])\1*|[0-9]{1,9}[.)]")
 """What Markdown adds to a text: an address behind a link, signs, an item's number."""
+
+_LINK = re.compile(r"\]\(<?([^\s()<>]+)")
+"""Where Markdown has the address of a link or picture."""
 
 _TRIED = 2000
 """Steps of the search for the order of the pieces in one gap."""
@@ -163,7 +167,7 @@ def _shared(seen: str, shown: str) -> list[tuple[int, int, int]]:
     """The stretches that the tokenizer's text and what the source shows have in common: places in both, and length."""
     if seen == shown:
         return [(0, 0, len(seen))]
-    laid = align(seen, shown, [], [(mark, "") for mark in _MARKS.findall(seen)])
+    laid = align(seen, shown, [], [(mark[0], "") for mark in _MARKS.finditer(seen)])
     return [one for one in laid.kept if not laid.size or one[2] >= _SURE]
 
 
@@ -223,7 +227,8 @@ def _elements(text: str, tags: Sequence[TagAt]) -> list[Stretch]:
 def _values(text: str, seen: Scan, source: str) -> list[Stretch]:
     """Where a value stands among the attributes; or else as the address of a link in Markdown."""
     found = [place for tag in seen.tags if (place := tag.value(text))]
-    if not found and source.count(f"]({text}") == 1:
-        at = source.index(f"]({text}") + 2
-        found = [(at, at + len(text))]
+    if not found:
+        # a reader of Markdown writes signs that are not ASCII in another way
+        wanted = unquote(text)
+        found = [link.span(1) for link in _LINK.finditer(source) if unquote(link[1]) == wanted]
     return found
