@@ -319,6 +319,13 @@ def test_a_folder_without_articles_is_nothing_to_read(tmp_path: Path, monkeypatc
     assert not Path("config.yaml").exists()
 
 
+def test_a_single_file_needs_no_config(mirror: Path) -> None:
+    """What converts one is named."""
+    error = run("init", str(mirror / "pages" / "ncid1" / "n99000300.md")).exception
+    assert isinstance(error, UsageError)
+    assert "this is a file; expected a folder; `mirrorpress convert`" in error.message
+
+
 def test_the_sample_mirror_is_told_as_it_is() -> None:
     """Its files, its mirrors' profiles, its copies."""
     seen = survey(SEEDS, Path("out"))

@@ -26,6 +26,8 @@ def init(
     from convert.batch.starting import findings, starting_config
     from convert.batch.surveying import survey
 
+    if folder.is_file():
+        raise UsageError(str(folder), "this is a file", "a folder", "`mirrorpress convert` takes single files")
     file = Path(CONFIG if output == STDIN else output)
     if output != STDIN and file.exists() and not force:
         raise UsageError(output, "there is such a file", "a name that is free", "name another with -o, or say --force")
