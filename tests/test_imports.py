@@ -38,7 +38,7 @@ LAYERS = (
     ("parse", "clean", "enrich", "emit", "verify"),
     ("pipeline",),
     ("config",),
-    ("catalogue", "report", "schedule"),
+    ("catalogue", "report", "preview", "schedule"),
     ("batch",),
     ("cli",),
 )

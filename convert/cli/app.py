@@ -15,8 +15,10 @@ from convert.batch.one_book import chapter_of, make_book
 from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
+from convert.cli.init import init
 from convert.cli.listing import index, list_
 from convert.cli.options import ConfigFile, InputFolder, Jobs, MadeFolder, OutputFolder, Quiet, settings_of
+from convert.cli.preview import preview
 from convert.cli.running import run
 from convert.cli.schedule import schedule
 from convert.emit import EMITTERS
@@ -237,6 +239,8 @@ def check(config: ConfigFile = None) -> None:
     screen.say("The config is right.")
 
 
+app.command()(init)
+app.command()(preview)
 app.command()(schedule)
 app.command("list")(list_)
 app.command()(index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -143,20 +143,32 @@ def stages_of(name: str, config: Config) -> Iterator[tuple[str, str, Article]]:
         yield stage, "\n".join(block for block in blocks if block.strip()), article
 
 
-def notes_of(names: Sequence[Path], config: Config) -> Iterator[Article | SourceError]:
-    """Every article below the given files and folders, in the order of their paths, or why it failed."""
-    reader = Reader(config)
+def sources_of(names: Sequence[Path], reader: Reader, config: Config) -> list[Place]:
+    """Every source below the given files and folders, in the order of their paths. Raises NothingToReadError."""
     above = input_folder(config)
+    places = []
     for name in names:
         found = find_sources(name, reader.base.profiles, config.output)
         # paths read as they do in a run over the config's input, wherever in it the search began
         root = above if above and above in found.store.root.parents else found.store.root
-        for path in found.paths:
-            place = Place(root, Place(found.store.root, path).under(root))
-            try:
-                yield convert(*reader.read(place.path, place))
-            except SourceError as error:
-                yield error
+        places += [Place(root, Place(found.store.root, path).under(root)) for path in found.paths]
+    return places
+
+
+def converted(places: Iterable[Place], reader: Reader) -> Iterator[Article | SourceError]:
+    """The article of each source, or why it failed."""
+    for place in places:
+        try:
+            yield convert(*reader.read(place.path, place))
+        except SourceError as error:
+            yield error
+
+
+def notes_of(names: Sequence[Path], config: Config) -> Iterator[Article | SourceError]:
+    """Every article below the given files and folders, in the order of their paths, or why it failed."""
+    reader = Reader(config)
+    for name in names:
+        yield from converted(sources_of([name], reader, config), reader)
 
 
 def choose_format(to: str | None, output: str | None) -> str:
