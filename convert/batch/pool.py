@@ -187,14 +187,15 @@ class Pool:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Let processes that are started in the block never hear of Ctrl-C, not even while they import what they need.
+    """Let processes that are started in the block never hear of Ctrl-C or SIGTERM, not even while they begin.
 
-    It reaches every process of the terminal; the parent alone answers it, when the block has ended.
+    These reach every process of a terminal or a service; the parent alone answers, when the block has ended. Whatever
+    is to end a process kills it (`Pool._kill`).
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
