@@ -53,7 +53,9 @@ class Dependencies:
         self._profiles = {one.name: _short(one.model_dump_json()) for one in profiles}
         self._code = _short(_code(_ARTICLES), *map(version, _ARTICLE_PACKAGES))
         self._config = _short(
-            config.model_dump_json(include={"clean", "enrich", "emit"}), *_own_modules(config, _functions(config))
+            config.model_dump_json(include={"clean", "enrich", "emit"}),
+            *_own_modules(config, _functions(config)),
+            *_other_programs(config),
         )
         self.looking = _short(self._code, str(config.parse.max_bytes), *self._profiles.values())
         self._known: dict[tuple[str, ...], str] = {}
@@ -89,7 +91,8 @@ def volumes_depend_on(config: Config) -> str:
 
 def packages(config: Config) -> list[str]:
     """The packages that outputs are made with, besides Mirrorpress: where their versions differ, outputs may."""
-    return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *_script_packages(config)]))
+    pandoc = ["pypandoc-binary"] if config.emit.by_pandoc() else []
+    return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *_script_packages(config), *pandoc]))
 
 
 def _script_packages(config: Config) -> list[str]:
@@ -111,6 +114,15 @@ def why(before: str, now: str) -> str:
 
 def _functions(config: Config) -> Iterable[str]:
     return [*config.clean, *config.enrich, *config.emit.formats()]
+
+
+def _other_programs(config: Config) -> list[str]:
+    """What formats are made with that other programs write."""
+    if not config.emit.by_pandoc():
+        return []
+    from convert.emit.pandoc import made_with
+
+    return [made_with()]
 
 
 def _own_modules(config: Config, names: Iterable[str]) -> list[bytes]:

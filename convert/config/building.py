@@ -10,7 +10,7 @@ from convert.article import Context
 from convert.clean import RULES
 from convert.config.extensions import resolve
 from convert.config.schema import DEFAULT, Config
-from convert.emit import EMITTERS, EmitOptions, Emitter
+from convert.emit import EMITTERS, EmitOptions, Emitter, Together
 from convert.enrich import STEPS
 from convert.names import PathTemplate
 from convert.profiles import load_profiles
@@ -20,12 +20,16 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One format that is written: its name, the template of its paths, its writer and the writer's options."""
+    """One format that is written: its name, the template of its paths, its writer and the writer's options.
+
+    together: the writer of several articles at once, where there is one.
+    """
 
     name: str
     template: PathTemplate
     write: Emitter
     options: EmitOptions
+    together: Together | None = None
 
 
 def build_context(config: Config, channels: Mapping[str, str] | None = None) -> Context:
@@ -45,9 +49,19 @@ def build_outputs(config: Config) -> tuple[Output, ...]:
     for name, section in config.emit.formats().items():
         options = section.model_dump()
         template = PathTemplate.parse(options.pop("path"))
-        write = EMITTERS[name].write if name in EMITTERS else resolve(name, config.base)
-        outputs.append(Output(name, template, write, EmitOptions(**options)))
+        write, together = _writers(name, config)
+        outputs.append(Output(name, template, write, EmitOptions(**options), together))
     return tuple(outputs)
+
+
+def _writers(name: str, config: Config) -> tuple[Emitter, Together | None]:
+    if name in EMITTERS:
+        return EMITTERS[name].write, None
+    if name in config.emit.by_pandoc():
+        from convert.emit import pandoc  # seldom wanted, and so are the modules that calling a program takes
+
+        return pandoc.emitters(name)
+    return resolve(name, config.base), None
 
 
 def _functions(config: Config, names: tuple[str, ...], known: dict[str, Function]) -> Mapping[str, Function]:

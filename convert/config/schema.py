@@ -129,7 +129,7 @@ class ParseOptions(Section):
 
 
 class CustomOutput(Section):
-    """The output of an emitter given as `module:function`. path: the template of its files' paths."""
+    """The output of pandoc, or of an emitter given as `module:function`. path: the template of its files' paths."""
 
     path: Template
 
@@ -162,6 +162,25 @@ class JsonOutput(Section):
     flavour: Flavour = "gfm"
 
 
+def formats_of_pandoc(names: Iterable[str]) -> list[str]:
+    """Those of some names of formats that are pandoc's. It is asked only where there is one that could be."""
+    plain = [name for name in names if ":" not in name]
+    if not plain:
+        return []
+    from convert.emit.pandoc import formats  # seldom wanted, and so are the modules that calling a program takes
+
+    known = formats()
+    return [name for name in plain if name in known]
+
+
+def _with_path(name: str, value: object) -> object:
+    """The options of a format of pandoc: `docx/{folder}/{stem}.docx` and so on, where they name no path."""
+    from convert.emit.pandoc import suffix
+
+    options = {} if value is None else value
+    return {"path": f"{name}/{{folder}}/{{stem}}.{suffix(name)}", **options} if isinstance(options, dict) else options
+
+
 # the format's name hides a method of the model that nobody calls any more (pydantic has `model_dump_json` in its place)
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message='Field name "json"')
@@ -169,7 +188,7 @@ with warnings.catch_warnings():
     class EmitOptions(BaseModel):
         """The formats that are written, each with its options; one that is left out is not written.
 
-        A further key is an emitter of one's own, as `module:function`.
+        A further key is one of pandoc's formats, or an emitter of one's own, as `module:function`.
         """
 
         model_config = ConfigDict(frozen=True, extra="allow")
@@ -179,6 +198,19 @@ with warnings.catch_warnings():
         text: Annotated[TextOutput | None, BeforeValidator(empty_section)] = None
         html: Annotated[HtmlOutput | None, BeforeValidator(empty_section)] = None
         json: Annotated[JsonOutput | None, BeforeValidator(empty_section)] = None  # type: ignore[assignment]  # see above
+
+        @model_validator(mode="before")
+        @classmethod
+        def _give_paths(cls, data: Any) -> Any:
+            """Formats of pandoc without a path get one like those of the others."""
+            if not isinstance(data, dict):
+                return data
+            found = formats_of_pandoc(str(name) for name in data if name not in cls.model_fields)
+            return {name: _with_path(str(name), value) if name in found else value for name, value in data.items()}
+
+        def by_pandoc(self) -> list[str]:
+            """The formats that pandoc writes."""
+            return formats_of_pandoc(self.__pydantic_extra__)
 
         def formats(self) -> dict[str, Section]:
             """The options of every format that is written, by its name, in the order of the fields."""
