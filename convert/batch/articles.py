@@ -112,7 +112,7 @@ class Articles:
         gone = [known.name for known in self.catalogue.articles() if known.name not in names]
         self.catalogue.forget_articles(gone)
         if gone:
-            self.catalogue.set(volumes="")
+            self.catalogue.set(volumes="", dataset="")
         self.summary.gone = len(gone)
 
     def compare(self, plan: Plan) -> list[tuple[str, Note]]:
@@ -195,6 +195,8 @@ class Articles:
         if wait and time.monotonic() - self._committed < _COMMIT:
             return
         with self.catalogue.transaction():
+            if self._waiting or self._failed:
+                self.catalogue.set(dataset="")
             if self.catalogue.put_outcomes(self._waiting):
                 self.catalogue.set(volumes="")
             if self._failed:

@@ -220,6 +220,8 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     if verbose:
         for (rule, kind), count in sorted(summary.notes.items()):
             yield f"  {count:>8,} {kind:<8} {rule}"
+    if summary.shards:
+        yield f"dataset      {summary.shards:,} files, {summary.shards_written:,} written now"
     if summary.books:
         articles = sum(book.articles for book in summary.books)
         yield f"volumes      {len(summary.books):,} with {articles:,} articles, {summary.built:,} built now"

@@ -23,6 +23,7 @@ from pydantic import ValidationInfo as Info
 
 from convert.clean import RULES
 from convert.config.batch import BatchOptions
+from convert.config.dataset import DatasetOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import resolve
 from convert.config.pictures import PictureOptions
@@ -188,7 +189,8 @@ with warnings.catch_warnings():
     class EmitOptions(BaseModel):
         """The formats that are written, each with its options; one that is left out is not written.
 
-        A further key is one of pandoc's formats, or an emitter of one's own, as `module:function`.
+        `dataset` has many articles in each of its files. A further key is one of pandoc's formats, or an emitter of
+        one's own, as `module:function`.
         """
 
         model_config = ConfigDict(frozen=True, extra="allow")
@@ -198,6 +200,7 @@ with warnings.catch_warnings():
         text: Annotated[TextOutput | None, BeforeValidator(empty_section)] = None
         html: Annotated[HtmlOutput | None, BeforeValidator(empty_section)] = None
         json: Annotated[JsonOutput | None, BeforeValidator(empty_section)] = None  # type: ignore[assignment]  # see above
+        dataset: Annotated[DatasetOptions | None, BeforeValidator(empty_section)] = None
 
         @model_validator(mode="before")
         @classmethod
@@ -213,8 +216,8 @@ with warnings.catch_warnings():
             return formats_of_pandoc(self.__pydantic_extra__)
 
         def formats(self) -> dict[str, Section]:
-            """The options of every format that is written, by its name, in the order of the fields."""
-            own = {name: getattr(self, name) for name in type(self).model_fields}
+            """The options of every format of which an article has a file, by its name, in the order of the fields."""
+            own = {name: getattr(self, name) for name in type(self).model_fields if name != "dataset"}
             return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
 
 
