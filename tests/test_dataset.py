@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from convert.batch.sharding import Sharded, ShardTask, write_shard
 from convert.batch.workers import become
 from convert.config import Config
 from convert.emit import EMITTERS, EmitOptions
-from convert.emit.dataset import COLUMNS, ROWS, SUFFIXES, read_rows, row, suffix_of, writer
+from convert.emit.dataset import COLUMNS, LISTS, ROWS, SUFFIXES, read_rows, row, suffix_of, writer
 from convert.errors import ConfigError, MissingToolError
 from convert.stores import Folder
 from tests.case import Case
@@ -106,11 +109,12 @@ def test_what_changes_touches_the_files_of_its_articles_alone(tmp_path: Path) ->
     run(wanted)
     august = tmp_path / "out/dataset/2021-08.jsonl"
     stamp = august.stat().st_mtime_ns
-    for change in (
+    changes: tuple[Callable[[], None], ...] = (
         lambda: dated(source, "21/7/20", "n100004", "渔船一早出港。"),
         lambda: dated(source, "21/7/2", "n100002", "灯塔又刷了一次漆。"),
         lambda: (source / "pages/c1/n100001.md").unlink(),
-    ):
+    )
+    for change in changes:
         change()
         assert run(wanted).shards_written == 1
         assert august.stat().st_mtime_ns == stamp
@@ -130,10 +134,7 @@ def test_an_envelope_that_changes_reaches_the_row(tmp_path: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8").replace("[评论]", "[评 论]"), encoding="utf-8")
     run(wanted)
     (told,) = lines(tmp_path / "out/dataset/2021-08.jsonl")
-    article = json.loads(json.dumps(told))
-    from hashlib import sha256
-
-    assert article["digest"] == sha256(file.read_bytes()).hexdigest()
+    assert told["digest"] == sha256(file.read_bytes()).hexdigest()
 
 
 def test_a_file_that_was_altered_or_lost_is_written_again(tmp_path: Path) -> None:
@@ -283,3 +284,20 @@ def test_hugging_face_reads_every_kind(tmp_path: Path, suffix: str, monkeypatch:
     loaded = datasets.load_dataset(kind, data_files=files, split="train", cache_dir=str(tmp_path / "cache"))
     assert loaded.column_names == list(COLUMNS)
     assert loaded["id"][:] == ["n100002", "n100001", "n100003"]
+
+
+def test_the_page_names_every_column_and_its_query_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/json.md is the schema."""
+    text = (Path(__file__).parent.parent / "docs/json.md").read_text(encoding="utf-8").partition("## Many in a file")[2]
+    table = re.findall(r"^\| (`.*?`) \| (\S.*?) \|", text.partition("| column |")[2], re.MULTILINE)
+    assert {name for cell, _ in table for name in re.findall(r"`(\w+)`", cell)} == set(COLUMNS)
+    lists = {name for cell, kind in table if kind == "list of strings" for name in re.findall(r"`(\w+)`", cell)}
+    assert lists == LISTS
+    for suffix in SUFFIXES:
+        assert f"| `{suffix}` |" in text
+    months(tmp_path / "in")
+    run(settings(tmp_path))
+    (tmp_path / "out").rename(tmp_path / "out-dataset")
+    monkeypatch.chdir(tmp_path)
+    (query,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    assert duckdb.sql(query).fetchall() == [("大纪元", 2021, 3, 24)]

@@ -236,6 +236,7 @@ def test_the_defaults_that_are_shown_are_the_defaults() -> None:
     values: dict[str, Any] = Config().model_dump(mode="json")
     values["emit"]["html"] = {"path": "html/{folder}/{stem}.html"}
     values["emit"]["json"] = {"path": "json/{folder}/{stem}.json", "flavour": "gfm"}
+    values["emit"]["dataset"] = {"path": "dataset/{date:%Y-%m}.jsonl", "flavour": "gfm"}
     values["volumes[]"] = values["volumes"][0]
     values["deliver[]"] = DeliverOptions(to=Path("reader")).model_dump(mode="json")
     table = re.findall(r"^\| `([a-z_.\[\]]+)` \| `([^`]*)` \|", shown("docs/config.md"), re.MULTILINE)
