@@ -6,6 +6,7 @@ The file that an article is in follows from its own metadata, so that one that c
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
 
 from convert.batch.binder import NoRoom
@@ -50,46 +51,52 @@ class Dataset:
         if settled and not force and all(map(self.is_kept, self.known.values())):
             self.summary.shards = len(self.known)
             return
-        tasks = self.plan(taken()) if self.options else []
-        wanted = [one for one in tasks if not self.is_current(one)]
+        planned = self.plan(taken()) if self.options else {}
+        wanted = [
+            file for file, members in planned.items() if not self.is_current(file, self.fingerprint(file, members))
+        ]
         failures = len(self.summary.failures)
         with self.catalogue.transaction():
             self.catalogue.set(**{SETTLED: ""})
             self.catalogue.touch_outputs(self.disk.touched)
-        for done, ((task,), result) in enumerate(self.pool.run(write_shard, until(stop, ([one] for one in wanted))), 1):
+        tasks = ([self.task(file, planned[file])] for file in wanted)
+        for done, ((task,), result) in enumerate(self.pool.run(write_shard, until(stop, tasks)), 1):
             self.take(task, result)
             self.progress("dataset", done, len(wanted))
         if not stop() and failures == len(self.summary.failures):
             with self.catalogue.transaction():
-                forget_shards(self.catalogue, shards(self.catalogue).keys() - {one.file for one in tasks})
+                forget_shards(self.catalogue, shards(self.catalogue).keys() - planned.keys())
                 whole = all(one.fingerprint for one in shards(self.catalogue).values())
                 self.catalogue.set(**{SETTLED: self.base if whole else ""})
         self.summary.shards = len(shards(self.catalogue))
 
-    def plan(self, names: OutputNames) -> list[ShardTask]:
-        """Every file that there must be, sorted by name, with its articles by their day and path."""
+    def plan(self, names: OutputNames) -> dict[str, list[Part]]:
+        """Every file that there must be, sorted by name, with its articles in the order of the rows."""
         assert self.options
         template = PathTemplate.parse(self.options.path)
         groups: dict[str, list[Part]] = {}
-        for one in parts(self.catalogue):
-            groups.setdefault(template.fill(one.path, one.meta), []).append(one)
-        return [self.task(names.settle(file, file), groups[file]) for file in sorted(groups)]
+        for part, meta in parts(self.catalogue):
+            groups.setdefault(template.fill(part.path, meta), []).append(part)
+        return {names.settle(file, file): sorted(groups[file]) for file in sorted(groups)}
+
+    def fingerprint(self, file: str, members: Sequence[Part]) -> bytes:
+        """A digest of all that a file is made from."""
+        digest = hashlib.blake2b(repr((self.base, file)).encode(errors="surrogatepass"), digest_size=16)
+        for one in members:
+            digest.update(repr(one).encode(errors="surrogatepass"))
+        return digest.digest()
 
     def task(self, file: str, members: Sequence[Part]) -> ShardTask:
-        """One file, with all that it is made from in a digest."""
+        """One file, for a worker."""
         assert self.options
-        ordered = sorted(members, key=lambda one: (one.meta.date is None, str(one.meta.date), one.path))
-        digest = hashlib.blake2b(repr((self.base, file)).encode(errors="surrogatepass"), digest_size=16)
-        for one in ordered:
-            told = (one.path, one.aliases, one.content, one.depends)
-            digest.update(repr(told).encode(errors="surrogatepass"))
-        jobs = tuple(Job(one.path, one.aliases, one.path, content=one.content) for one in ordered)
-        return ShardTask(file, suffix_of(self.options.path), self.options.flavour, jobs, digest.digest())
+        jobs = tuple(Job(one.path, tuple(json.loads(one.aliases)), one.path, content=one.content) for one in members)
+        fingerprint = self.fingerprint(file, members)
+        return ShardTask(file, suffix_of(self.options.path), self.options.flavour, jobs, fingerprint)
 
-    def is_current(self, task: ShardTask) -> bool:
+    def is_current(self, file: str, fingerprint: bytes) -> bool:
         """Whether a file is there, and made from what it should be made from."""
-        known = self.known.get(task.file)
-        return known is not None and known.fingerprint == task.fingerprint and self.is_kept(known)
+        known = self.known.get(file)
+        return known is not None and known.fingerprint == fingerprint and self.is_kept(known)
 
     def is_kept(self, known: Shard) -> bool:
         """Whether a file is as it was written."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
+from sys import intern
 from typing import NamedTuple
 
 from convert.article import Metadata
@@ -24,30 +24,33 @@ class Shard(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What the plan of a dataset needs to know of an article.
+    """What the plan of a dataset keeps of an article; they sort in the order of the rows.
 
-    content: a digest of its source's bytes. depends: what else it was made from. meta: as far as paths tell it.
+    day: its date, behind all others where it has none. aliases: its copies, as JSON. content: a digest of its source's
+    bytes. depends: what else it was made from.
     """
 
+    day: str
     path: str
-    aliases: tuple[str, ...]
+    aliases: str
     content: bytes
     depends: str
-    meta: Metadata
 
 
 _TOLD = ("publisher", "lang", "channel", "date")
 
 
-def parts(catalogue: Catalogue) -> Iterator[Part]:
-    """Every article, in the order of their names. Nothing may be written meanwhile."""
+def parts(catalogue: Catalogue) -> Iterator[tuple[Part, Metadata]]:
+    """Every article, with as much of its metadata as paths may name. Nothing may be written meanwhile."""
     columns = ", ".join(["path", "aliases", "content", "depends", *_TOLD])
     for path, aliases, content, depends, *values in catalogue.connection.execute(
         f"SELECT {columns} FROM article ORDER BY name"
     ):
         facts = {name: fact(name, value) for name, value in zip(_TOLD, values, strict=True) if value is not None}
-        copies = () if aliases == "[]" else tuple(json.loads(aliases))
-        yield Part(path, copies, content, depends, Metadata(**facts))
+        yield (
+            Part(str(facts.get("date", "undated")), path, intern(aliases), content, intern(depends)),
+            Metadata(**facts),
+        )
 
 
 def shards(catalogue: Catalogue) -> dict[str, Shard]:
