@@ -17,6 +17,7 @@ from convert.article import Metadata
 from convert.batch.plan import Job
 from convert.batch.run import Options, run
 from convert.batch.sharding import Sharded, ShardTask, write_shard
+from convert.batch.verification import verify_outputs
 from convert.batch.workers import become
 from convert.config import Config
 from convert.emit import EMITTERS, EmitOptions
@@ -301,3 +302,59 @@ def test_the_page_names_every_column_and_its_query_runs(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     (query,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
     assert duckdb.sql(query).fetchall() == [("大纪元", 2021, 3, 24)]
+
+
+def damage(file: Path, *, rows: list[dict[str, Any]]) -> None:
+    """Write other rows into a file."""
+    file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows), encoding="utf-8")
+
+
+def test_verify_holds_what_lies_there_against_the_sources(tmp_path: Path) -> None:
+    """Every row of every file; a path that names a file means its articles."""
+    months(tmp_path / "in")
+    wanted = settings(tmp_path)
+    run(wanted)
+    verdict = verify_outputs(wanted)
+    assert (verdict.exit_code, verdict.articles, verdict.rows) == (0, 3, 3)
+    august = verify_outputs(wanted, [tmp_path / "out/dataset/2021-08.jsonl"])
+    assert (august.exit_code, august.articles, august.rows) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda rows: [rows[0] | {"text": "灯塔倒了。"}, rows[1]], "pages/c1/n100002.md"),
+        (lambda rows: [rows[0] | {"markdown": "灯塔**重新**刷了漆。"}, rows[1]], "pages/c1/n100002.md"),
+        (lambda rows: [rows[0], rows[1] | {"authors": ["某人"]}], "pages/c1/n100001.md"),
+        (lambda rows: [rows[0], {key: rows[1][key] for key in rows[1] if key != "title"}], "pages/c1/n100001.md"),
+        (lambda rows: rows[::-1], "dataset/2021-07.jsonl"),
+        (lambda rows: rows[:1], "dataset/2021-07.jsonl"),
+        (lambda rows: [*rows, rows[0]], "dataset/2021-07.jsonl"),
+        (lambda rows: ["no row"], "dataset/2021-07.jsonl"),
+    ],
+)
+def test_verify_tells_what_differs(tmp_path: Path, change: Callable[..., Any], said: str) -> None:
+    """Text, Markdown, metadata, order, and rows that are missing or too many."""
+    months(tmp_path / "in")
+    wanted = settings(tmp_path)
+    run(wanted)
+    file = tmp_path / "out/dataset/2021-07.jsonl"
+    damage(file, rows=change(lines(file)))
+    verdict = verify_outputs(wanted)
+    assert verdict.exit_code == 1
+    assert [one.path for one in verdict.differing] == [said]
+
+
+def test_verify_tells_of_a_file_that_is_missing_or_broken(tmp_path: Path) -> None:
+    """As of every other output."""
+    months(tmp_path / "in")
+    wanted = settings(tmp_path, "dataset/{date:%Y-%m}.parquet")
+    run(wanted)
+    (tmp_path / "out/dataset/2021-07.parquet").unlink()
+    (tmp_path / "out/dataset/2021-08.parquet").write_bytes(b"PAR1")
+    told = {one.path: str(one.differences[0]) for one in verify_outputs(wanted).differing}
+    assert told == {
+        f"dataset/{month}.parquet": f"dataset/{month}.parquet: missing: found 'nothing that can be read'; "
+        f"expected '{count} rows'"
+        for month, count in (("2021-07", 2), ("2021-08", 1))
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from convert.article import Article
 from convert.batch.binder import NoRoom
@@ -13,10 +14,12 @@ from convert.batch.plan import Job
 from convert.batch.summary import Failure
 from convert.batch.workers import reason, worker
 from convert.catalogue import Output
+from convert.config import Config
 from convert.emit import dataset
 from convert.emit.dataset import Row
 from convert.errors import NoRoomError
 from convert.files import digest_of
+from convert.names import PathTemplate
 from convert.sinks import write
 from convert.verify import Difference, View, markdown_file, plain_text
 
@@ -64,7 +67,7 @@ def write_shard(tasks: Sequence[ShardTask]) -> Sharded | Failure | NoRoom:
             row = dataset.row(article, task.flavour)
             writer.add(row)
             digests.append(_digest(row))
-            if verify and (one := differing(job.path, _check(article, row, task.file))):
+            if verify and (one := differing(job.path, check_row(article, row, task.file))):
                 found.append(one)
         data = writer.finish()
         if verify and [_digest(row) for row in dataset.read_rows(data, task.suffix)] != digests:
@@ -79,15 +82,28 @@ def write_shard(tasks: Sequence[ShardTask]) -> Sharded | Failure | NoRoom:
     return Sharded(len(digests), output, stale, found)
 
 
+def shard_of(config: Config, article: Article) -> tuple[str, str]:
+    """The file of the dataset that an article is in, and its day, by which the rows are sorted; empty without one."""
+    if not config.emit.dataset:
+        return "", ""
+    file = _template(config.emit.dataset.path).fill(article.path, article.meta)
+    return file, str(article.meta.date or "undated")
+
+
+@cache
+def _template(text: str) -> PathTemplate:
+    return PathTemplate.parse(text)
+
+
 def _digest(row: Row) -> bytes:
     return digest_of(json.dumps(row).encode())
 
 
-def _check(article: Article, row: Row, file: str) -> list[Difference]:
+def check_row(article: Article, row: Row, file: str) -> list[Difference]:
     """Hold Markdown and text of a row against the article, as if they lay in files."""
     view, meta = View(article), article.meta
     by_line = "  ".join(part for part in (str(meta.date or ""), "、".join(meta.authors)) if part)
     head = "\n".join(part for part in (meta.title, by_line) if part)
-    whole = "\n\n".join(part for part in (head, row["text"], meta.source) if part)
-    told = markdown_file((row["markdown"] or "") + "\n", view, front=False) + plain_text(whole + "\n", view)
+    whole = "\n\n".join(part for part in (head, row.get("text"), meta.source) if part)
+    told = markdown_file(f"{row.get('markdown') or ''}\n", view, front=False) + plain_text(f"{whole}\n", view)
     return [replace(one, place=f"{file}, {one.place}") for one in told]

@@ -184,6 +184,7 @@ def show_verdict(verdict: Verdict, quiet: bool) -> None:
     if quiet:
         return
     compared = f"{verdict.articles:,} articles, {verdict.files:,} files, {verdict.chapters:,} chapters of volumes"
+    compared += f", {verdict.rows:,} rows of the dataset" if verdict.rows else ""
     said = [f"{len(verdict.differing):,} differ"] if verdict.differing else ["nothing differs"]
     said += [f"{len(verdict.failures):,} could not be compared"] if verdict.failures else []
     say(f"verified {compared}: {', '.join(said)}")
