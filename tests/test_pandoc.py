@@ -24,7 +24,7 @@ from convert.batch.run import Options, run
 from convert.batch.workers import become
 from convert.emit import pandoc, pandoc_process
 from convert.emit.pandoc_document import document
-from convert.errors import MissingToolError, RuleError, UsageError
+from convert.errors import ConfigError, MissingToolError, RuleError, UsageError
 from convert.profiles import load_profiles
 from convert.stores import Folder
 from convert.tree import fragment, texts
@@ -289,6 +289,19 @@ def test_formats_without_text_are_not_offered() -> None:
     for to in pandoc.NOT_OURS:
         with pytest.raises(UsageError, match="no format is called"):
             pandoc.write_as(article(), to)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("dokx", "there is no format 'dokx'"), ("pdf", "there is no format 'pdf'"), ("epub", "there is no format 'epub'")],
+)
+def test_a_format_that_a_run_does_not_write_is_refused(tmp_path: Path, name: str, said: str) -> None:
+    """The message names the nearest one, and where all are listed."""
+    with pytest.raises(ConfigError) as raised:
+        config(tmp_path, f"emit: {{{name}: }}\n")
+    assert said in str(raised.value)
+    assert "a format of pandoc (`mirrorpress formats` lists them)" in str(raised.value)
+    assert "did you mean 'docx'?" in str(raised.value) or name != "dokx"
 
 
 def test_a_run_writes_the_formats_of_the_config(tmp_path: Path) -> None:
