@@ -30,6 +30,7 @@ from convert.catalogue.asking import KINDS
 from convert.catalogue.schema import INDEX, MIGRATIONS
 from convert.clean import RULES
 from convert.cli.app import app
+from convert.config.dataset import DatasetOptions
 from convert.config.delivery import DeliverOptions
 from convert.config.loading import load_config
 from convert.config.schema import Config, HtmlOutput, JsonOutput
@@ -236,6 +237,7 @@ def test_the_defaults_that_are_shown_are_the_defaults() -> None:
     values: dict[str, Any] = Config().model_dump(mode="json")
     values["emit"]["html"] = HtmlOutput().model_dump(mode="json")
     values["emit"]["json"] = JsonOutput().model_dump(mode="json")
+    values["emit"]["dataset"] = DatasetOptions().model_dump(mode="json")
     values["volumes[]"] = values["volumes"][0]
     values["deliver[]"] = DeliverOptions(to=Path("reader")).model_dump(mode="json")
     table = re.findall(r"^\| `([a-z_.\[\]]+)` \| `([^`]*)` \|", shown("docs/config.md"), re.MULTILINE)

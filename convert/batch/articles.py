@@ -11,6 +11,7 @@ from pathlib import Path
 from convert.article import Note
 from convert.batch.converting import STAGING, Batch, convert_jobs
 from convert.batch.deliver import STATE
+from convert.batch.emitting import MOST
 from convert.batch.engine import Engine
 from convert.batch.fingerprint import Dependencies
 from convert.batch.lock import HOLDER, LOCK
@@ -18,7 +19,7 @@ from convert.batch.looking import compare
 from convert.batch.naming import make_way, name_outputs
 from convert.batch.outdated import Disk, Outdated, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name_jobs, variant
-from convert.batch.pool import Lost, chunked, until
+from convert.batch.pool import CHUNK, Lost, chunked, until
 from convert.batch.refresh import lost
 from convert.batch.report import PAGE, REPORT, NotesFile
 from convert.batch.sources import Found
@@ -109,7 +110,7 @@ class Articles:
         """Forget articles that are no more."""
         self.catalogue.forget_articles(gone)
         if gone:
-            self.catalogue.set(volumes="")
+            self.catalogue.set(volumes="", dataset="")
         self.summary.gone = len(gone)
 
     def compare(self, plan: Plan) -> list[tuple[str, Note]]:
@@ -143,7 +144,9 @@ class Articles:
             self.summary.notes.update((note.rule, note.kind) for note in work.notes)
             call = partial(convert_jobs, with_notes=file is not None)
             done = 0
-            chunks = until(ended, chunked(work.jobs, self.pool.jobs))
+            # a chunk has the time of one article, and what other programs write takes some
+            most = MOST if any(one.together for one in self.formats) else CHUNK
+            chunks = until(ended, chunked(work.jobs, self.pool.jobs, most))
             for jobs, batch in self.pool.run(call, chunks, self.config.batch.seconds):
                 if isinstance(batch, Lost):
                     self.fail(jobs[0], lost(self.config, jobs[0].path, batch))
@@ -191,6 +194,8 @@ class Articles:
         if wait and time.monotonic() - self._committed < _COMMIT:
             return
         with self.catalogue.transaction():
+            if self._waiting or self._failed:
+                self.catalogue.set(dataset="")
             if self.catalogue.put_outcomes(self._waiting):
                 self.catalogue.set(volumes="")
             if self._failed:

@@ -22,9 +22,9 @@ CHUNK = 64
 """Items that go to a worker at a time: enough that sending them costs little, few enough to retry one by one."""
 
 
-def chunked(items: Sequence[Item], jobs: int) -> list[Sequence[Item]]:
-    """Cut items into chunks, small enough that every worker gets some."""
-    size = max(1, min(CHUNK, -(-len(items) // (jobs * 4))))
+def chunked(items: Sequence[Item], jobs: int, most: int = CHUNK) -> list[Sequence[Item]]:
+    """Cut items into chunks, small enough that every worker gets some; of at most so many items."""
+    size = max(1, min(most, -(-len(items) // (jobs * 4))))
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 

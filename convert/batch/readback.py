@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from convert.batch.binder import Task
 from convert.batch.checks import Differing, check_article, check_book, differing
 from convert.batch.plan import Job
+from convert.batch.sharding import shard_of
 from convert.batch.summary import Failure
 from convert.batch.workers import reason, worker
 from convert.config import Output
@@ -25,13 +26,17 @@ MAX_BOOK = 512 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One article, converted again. wanted, failure: as of `Done`; differing: where its outputs differ from it."""
+    """One article, converted again.
+
+    wanted, failure: as of `Done`. differing: where its outputs differ from it. shard: as `shard_of` gives it.
+    """
 
     path: str
     member: Member | None = None
     wanted: tuple[tuple[int, str], ...] = ()
     failure: str = ""
     differing: Differing | None = None
+    shard: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)
@@ -52,9 +57,9 @@ def read_jobs(jobs: Sequence[Job], check: bool) -> list[Read]:
             if isinstance(article, Exception):
                 raise article
             found = check_article(article, _files(job), thorough=True) if check else []
-            reads.append(
-                Read(job.path, me.member(article), me.wanted(article, job), differing=differing(job.path, found))
-            )
+            told = differing(job.path, found)
+            member, wanted = me.member(article), me.wanted(article, job)
+            reads.append(Read(job.path, member, wanted, differing=told, shard=shard_of(me.config, article)))
         except Exception as error:
             reads.append(Read(job.path, failure=reason(job.path, error)))
     return reads
@@ -65,10 +70,10 @@ def _files(job: Job) -> Iterator[tuple[Output, str, bytes | None]]:
     me = worker()
     for output, target in zip(me.outputs, job.targets, strict=True):
         if target is not None:
-            yield output, target, _read(target, me.base.max_bytes * 4)
+            yield output, target, read_output(target, me.base.max_bytes * 4)
 
 
-def _read(target: str, most: int) -> bytes | None:
+def read_output(target: str, most: int) -> bytes | None:
     """A file of the output, or None where it is not there. Raises SourceError where it cannot be read."""
     sink = worker().sink
     return sink.read(target, most) if sink.holds(target) else None
@@ -83,7 +88,7 @@ def read_books(tasks: Sequence[tuple[Task, frozenset[str], dict[str, str]]]) -> 
     result = BookRead()
     name = task.volume.file
     try:
-        data = _read(name, MAX_BOOK)
+        data = read_output(name, MAX_BOOK)
     except SourceError as error:
         result.failures.append(Failure(name, error.message))
         return result

@@ -19,6 +19,7 @@ from typing import Any
 from convert import __version__
 from convert.batch.articles import Articles
 from convert.batch.books import Books
+from convert.batch.dataset import Dataset
 from convert.batch.deliver import deliver
 from convert.batch.engine import Engine, check_engine, open_engine
 from convert.batch.feed import write_feed
@@ -34,6 +35,7 @@ from convert.batch.updating import update
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
 from convert.catalogue.search import check_search
 from convert.config import Config
+from convert.emit.dataset import check_packages, suffix_of
 from convert.errors import ConfigError, OutputError
 from convert.profiles import load_profiles
 from convert.sinks import FolderSink
@@ -161,6 +163,8 @@ def check_tools(config: Config) -> None:
     if config.batch.search:
         check_search()
     check_engine(config)
+    if config.emit.dataset:
+        check_packages(suffix_of(config.emit.dataset.path))
     config.output.open()
     check_scripts(config)
 
@@ -205,6 +209,7 @@ class _Run:
             self.articles.convert(work, self.options.notes, ended)
             work.jobs.clear()  # they take as much memory as what volumes are planned from
             self.books(ended)
+            self.dataset(ended)
             if self.options.prune and not self.options.partial and not ended():
                 self.prune()
             if self.config.batch.search and not ended():
@@ -267,6 +272,12 @@ class _Run:
         if not self.options.partial:
             # Volumes of a part of the articles would take the place of whole ones.
             deliver(self.config, self.sink, built, self.summary, self.progress)
+
+    def dataset(self, ended: Callable[[], bool]) -> None:
+        """The files that hold many articles each."""
+        if not ended():
+            one = Dataset(self.config, self.sink, self.catalogue, self.pool, self.summary, self.progress)
+            one.make(self.articles.taken_names, ended, self.options.force)
 
     def prune(self) -> None:
         """Delete what nothing asks for, unless that may be because a part of the input is out of reach just now."""

@@ -261,7 +261,9 @@ def profiles() -> None:
 
 @app.command()
 def formats() -> None:
-    """List the formats that `convert --to` writes; `run` writes those of the first table."""
+    """List the formats that `convert --to` writes; `run` writes all but `epub`, of which it makes volumes."""
     screen.say_table("run and convert", {one.name: one.about for one in EMITTERS.values()})
     screen.say_table("convert and epub", {"epub": "a book: EPUB 3"})
-    screen.say_list("convert, by pandoc", (name for name in pandoc_formats() if name not in {*EMITTERS, "epub"}))
+    screen.say_list(
+        "run and convert, by pandoc", (name for name in pandoc_formats() if name not in {*EMITTERS, "epub"})
+    )

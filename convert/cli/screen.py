@@ -184,6 +184,7 @@ def show_verdict(verdict: Verdict, quiet: bool) -> None:
     if quiet:
         return
     compared = f"{verdict.articles:,} articles, {verdict.files:,} files, {verdict.chapters:,} chapters of volumes"
+    compared += f", {verdict.rows:,} rows of the dataset" if verdict.rows else ""
     said = [f"{len(verdict.differing):,} differ"] if verdict.differing else ["nothing differs"]
     said += [f"{len(verdict.failures):,} could not be compared"] if verdict.failures else []
     say(f"verified {compared}: {', '.join(said)}")
@@ -220,6 +221,8 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     if verbose:
         for (rule, kind), count in sorted(summary.notes.items()):
             yield f"  {count:>8,} {kind:<8} {rule}"
+    if summary.shards:
+        yield f"dataset      {summary.shards:,} files, {summary.shards_written:,} written now"
     if summary.books:
         articles = sum(book.articles for book in summary.books)
         yield f"volumes      {len(summary.books):,} with {articles:,} articles, {summary.built:,} built now"

@@ -11,7 +11,7 @@ from convert.clean import RULES
 from convert.config.extensions import resolve
 from convert.config.schema import DEFAULT, Config, MarkdownOutput
 from convert.config.section import Section
-from convert.emit import EMITTERS, EmitOptions, Emitter, setting_first
+from convert.emit import EMITTERS, EmitOptions, Emitter, Together, setting_all_first, setting_first
 from convert.enrich import STEPS
 from convert.names import PathTemplate
 from convert.profiles import load_profiles
@@ -21,12 +21,16 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One format that is written: its name, the template of its paths, its writer and the writer's options."""
+    """One format that is written: its name, the template of its paths, its writer and the writer's options.
+
+    together: the writer of several articles at once, where there is one.
+    """
 
     name: str
     template: PathTemplate
     write: Emitter
     options: EmitOptions
+    together: Together | None = None
 
 
 def build_context(config: Config, channels: Mapping[str, str] | None = None) -> Context:
@@ -44,11 +48,21 @@ def build_outputs(config: Config) -> tuple[Output, ...]:
     """The formats that a run writes, in the order of the config's fields, people's own last."""
     outputs = []
     for name, section in config.emit.formats().items():
-        template = _template(section)
-        write = EMITTERS[name].write if name in EMITTERS else resolve(name, config.base)
         options = emit_options(section)
-        outputs.append(Output(name, template, setting_first(write, options), options))
+        write, together = _writers(name, config)
+        together = together and setting_all_first(together, options)
+        outputs.append(Output(name, _template(section), setting_first(write, options), options, together))
     return tuple(outputs)
+
+
+def _writers(name: str, config: Config) -> tuple[Emitter, Together | None]:
+    if name in EMITTERS:
+        return EMITTERS[name].write, None
+    if name in config.emit.by_pandoc():
+        from convert.emit import pandoc  # seldom wanted, and so are the modules that calling a program takes
+
+        return pandoc.emitters(name)
+    return resolve(name, config.base), None
 
 
 def _template(section: Section) -> PathTemplate:

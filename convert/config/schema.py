@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from convert.clean import RULES
 from convert.config.batch import BatchOptions
+from convert.config.dataset import DatasetOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import resolve
 from convert.config.front_matter import FrontMatterOptions, just_a_preset
@@ -132,12 +133,6 @@ class ParseOptions(Section):
     max_bytes: Annotated[StrictInt, Field(ge=1)] = 4 * 1024 * 1024
 
 
-class CustomOutput(Section):
-    """The output of an emitter given as `module:function`. path: the template of its files' paths."""
-
-    path: Template
-
-
 class TypesetOutput(Section):
     """path: the template of the files' paths.
 
@@ -147,6 +142,10 @@ class TypesetOutput(Section):
     path: Template
     script: ScriptName = "none"
     spacing: Spacing = "none"
+
+
+class CustomOutput(TypesetOutput):
+    """The output of pandoc, or of an emitter given as `module:function`."""
 
 
 class MarkdownOutput(TypesetOutput):
@@ -190,6 +189,25 @@ class JsonOutput(TypesetOutput):
     flavour: Flavour = "gfm"
 
 
+def formats_of_pandoc(names: Iterable[str]) -> list[str]:
+    """Those of some names of formats that are pandoc's. It is asked only where there is one that could be."""
+    plain = [name for name in names if ":" not in name]
+    if not plain:
+        return []
+    from convert.emit.pandoc import formats  # seldom wanted, and so are the modules that calling a program takes
+
+    known = formats()
+    return [name for name in plain if name in known]
+
+
+def _with_path(name: str, value: object) -> object:
+    """The options of a format of pandoc: `docx/{folder}/{stem}.docx` and so on, where they name no path."""
+    from convert.emit.pandoc import suffix
+
+    options = {} if value is None else value
+    return {"path": f"{name}/{{folder}}/{{stem}}.{suffix(name)}", **options} if isinstance(options, dict) else options
+
+
 # the format's name hides a method of the model that nobody calls any more (pydantic has `model_dump_json` in its place)
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message='Field name "json"')
@@ -197,7 +215,8 @@ with warnings.catch_warnings():
     class EmitOptions(BaseModel):
         """The formats that are written, each with its options; one that is left out is not written.
 
-        A further key is an emitter of one's own, as `module:function`.
+        `dataset` has many articles in each of its files. A further key is one of pandoc's formats, or an emitter of
+        one's own, as `module:function`.
         """
 
         model_config = ConfigDict(frozen=True, extra="allow")
@@ -207,10 +226,24 @@ with warnings.catch_warnings():
         text: Annotated[TextOutput | None, BeforeValidator(empty_section)] = None
         html: Annotated[HtmlOutput | None, BeforeValidator(empty_section)] = None
         json: Annotated[JsonOutput | None, BeforeValidator(empty_section)] = None  # type: ignore[assignment]  # see above
+        dataset: Annotated[DatasetOptions | None, BeforeValidator(empty_section)] = None
+
+        @model_validator(mode="before")
+        @classmethod
+        def _give_paths(cls, data: Any) -> Any:
+            """Formats of pandoc without a path get one like those of the others."""
+            if not isinstance(data, dict):
+                return data
+            found = formats_of_pandoc(str(name) for name in data if name not in cls.model_fields)
+            return {name: _with_path(str(name), value) if name in found else value for name, value in data.items()}
+
+        def by_pandoc(self) -> list[str]:
+            """The formats that pandoc writes."""
+            return formats_of_pandoc(self.__pydantic_extra__)
 
         def formats(self) -> dict[str, Section]:
-            """The options of every format that is written, by its name, in the order of the fields."""
-            own = {name: getattr(self, name) for name in type(self).model_fields}
+            """The options of every format of which an article has a file, by its name, in the order of the fields."""
+            own = {name: getattr(self, name) for name in type(self).model_fields if name != "dataset"}
             return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
 
 

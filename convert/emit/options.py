@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from convert.article import Article
+from convert.errors import MirrorpressError
 from convert.front_matter import FrontMatter, preset
 from convert.typesetting import ScriptName, Spacing
 
@@ -41,6 +42,9 @@ class EmitOptions:
 
 Emitter: TypeAlias = Callable[[Article, EmitOptions], bytes]
 """Writes one article; pure, and the same bytes for the same article and options."""
+
+Together: TypeAlias = Callable[[Sequence[Article], EmitOptions], list[bytes | MirrorpressError]]
+"""Writes several articles at once, where that costs less; what it gives for each is what the emitter would have."""
 
 
 @dataclass(frozen=True, slots=True)

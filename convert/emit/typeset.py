@@ -7,12 +7,14 @@ is the article.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape, unescape
 
 from convert.article import Article
-from convert.emit.options import EmitOptions, Emitter
+from convert.emit.options import EmitOptions, Emitter, Together
+from convert.errors import MirrorpressError
 from convert.tree import fragment
 from convert.typesetting import Joint, Typesetting
 
@@ -42,6 +44,15 @@ def typeset(article: Article, options: EmitOptions) -> Article:
 def setting_first(write: Emitter, options: EmitOptions) -> Emitter:
     """An emitter that sets the article before it writes it; the same one where these options ask for nothing."""
     return partial(_write, write) if Typesetting(options.script, options.spacing) else write
+
+
+def setting_all_first(write: Together, options: EmitOptions) -> Together:
+    """The same of a writer of several articles."""
+    return partial(_write_all, write) if Typesetting(options.script, options.spacing) else write
+
+
+def _write_all(write: Together, articles: Sequence[Article], options: EmitOptions) -> list[bytes | MirrorpressError]:
+    return write([typeset(one, options) for one in articles], options)
 
 
 def _write(write: Emitter, article: Article, options: EmitOptions) -> bytes:
