@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from convert.config.reading import KeyPath, Problem, YamlFile, plain, raise_all, read_yaml
-from convert.config.schema import Config, EmitOptions
+from convert.config.schema import Config, EmitOptions, formats_of_pandoc
 from convert.errors import nearest
 
 _EXPECTED = {
@@ -59,14 +59,21 @@ def _line(problem: Problem, file: YamlFile) -> tuple[int, int]:
 
 
 def _unknown_formats(file: YamlFile) -> list[Problem]:
-    """Names under `emit` that are neither a format nor a `module:function`."""
+    """Names under `emit` that are neither a format, ours or pandoc's, nor a `module:function`."""
     section = file.data.get("emit")
     if not isinstance(section, dict):
         return []
     known = list(EmitOptions.model_fields)
-    expected = f"one of {', '.join(known)}, or module:function"
-    wrong = [str(name) for name in section if name not in known and ":" not in str(name)]
-    return [Problem(("emit", name), f"there is no format {name!r}", expected, nearest(name, known)) for name in wrong]
+    strange = [str(name) for name in section if name not in known and ":" not in str(name)]
+    pandoc = formats_of_pandoc(strange)
+    wrong = [name for name in strange if name not in pandoc]
+    if not wrong:
+        return []
+    from convert.emit.pandoc import formats
+
+    expected = f"one of {', '.join(known)}, a format of pandoc (`mirrorpress formats` lists them), or module:function"
+    near = [*known, *formats()]
+    return [Problem(("emit", name), f"there is no format {name!r}", expected, nearest(name, near)) for name in wrong]
 
 
 def _problem(details: ErrorDetails, file: YamlFile) -> Problem:

@@ -20,19 +20,24 @@ from pydantic import (
     model_validator,
 )
 from pydantic import ValidationInfo as Info
+from pydantic_core import PydanticCustomError
 
 from convert.clean import RULES
 from convert.config.batch import BatchOptions
+from convert.config.dataset import DatasetOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import resolve
+from convert.config.front_matter import FrontMatterOptions, just_a_preset
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
 from convert.config.section import Section, base_of, empty_section, refused
+from convert.config.width import Width
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError, nearest
 from convert.names import PathTemplate
 from convert.profiles import load_profiles
+from convert.typesetting import ScriptName, Spacing
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
 
@@ -128,38 +133,79 @@ class ParseOptions(Section):
     max_bytes: Annotated[StrictInt, Field(ge=1)] = 4 * 1024 * 1024
 
 
-class CustomOutput(Section):
-    """The output of an emitter given as `module:function`. path: the template of its files' paths."""
+class TypesetOutput(Section):
+    """path: the template of the files' paths.
+
+    script: the configuration of OpenCC by which the text is turned. spacing: `pangu` spaces Han and Latin.
+    """
 
     path: Template
+    script: ScriptName = "none"
+    spacing: Spacing = "none"
 
 
-class MarkdownOutput(Section):
-    """flavour: the dialect. front_matter: `default` or `none`. title: as a heading above the body too."""
+class CustomOutput(TypesetOutput):
+    """The output of pandoc, or of an emitter given as `module:function`."""
+
+
+class MarkdownOutput(TypesetOutput):
+    """The files' path, `undated` for articles without a date, and what is in them.
+
+    flavour: the dialect. front_matter: its layout. title: whether it stands as a heading above the body too.
+    """
 
     path: Template = "markdown/{folder}/{stem}.md"
+    undated: Template | None = None
     flavour: Flavour = "gfm"
-    front_matter: Literal["default", "none"] = "default"
+    front_matter: Annotated[FrontMatterOptions, BeforeValidator(just_a_preset)] = FrontMatterOptions()
     title: StrictBool = False
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        try:
+            self.front_matter.layout(self.flavour)
+        except PydanticCustomError as error:
+            raise refused(**{**(error.context or {}), "key": "front_matter"}) from None
+        return self
 
-class TextOutput(Section):
-    """path: the template of the files' paths."""
+
+class TextOutput(TypesetOutput):
+    """width: the columns of a line; 0 breaks none."""
 
     path: Template = "text/{folder}/{stem}.txt"
+    width: Width = 0
 
 
-class HtmlOutput(Section):
-    """path: the template of the files' paths."""
+class HtmlOutput(TypesetOutput):
+    """A whole document, for other programs."""
 
     path: Template = "html/{folder}/{stem}.html"
 
 
-class JsonOutput(Section):
-    """path: the template of the files' paths. flavour: the dialect of the Markdown in it."""
+class JsonOutput(TypesetOutput):
+    """flavour: the dialect of the Markdown in it."""
 
     path: Template = "json/{folder}/{stem}.json"
     flavour: Flavour = "gfm"
+
+
+def formats_of_pandoc(names: Iterable[str]) -> list[str]:
+    """Those of some names of formats that are pandoc's. It is asked only where there is one that could be."""
+    plain = [name for name in names if ":" not in name]
+    if not plain:
+        return []
+    from convert.emit.pandoc import formats  # seldom wanted, and so are the modules that calling a program takes
+
+    known = formats()
+    return [name for name in plain if name in known]
+
+
+def _with_path(name: str, value: object) -> object:
+    """The options of a format of pandoc: `docx/{folder}/{stem}.docx` and so on, where they name no path."""
+    from convert.emit.pandoc import suffix
+
+    options = {} if value is None else value
+    return {"path": f"{name}/{{folder}}/{{stem}}.{suffix(name)}", **options} if isinstance(options, dict) else options
 
 
 # the format's name hides a method of the model that nobody calls any more (pydantic has `model_dump_json` in its place)
@@ -169,7 +215,8 @@ with warnings.catch_warnings():
     class EmitOptions(BaseModel):
         """The formats that are written, each with its options; one that is left out is not written.
 
-        A further key is an emitter of one's own, as `module:function`.
+        `dataset` has many articles in each of its files. A further key is one of pandoc's formats, or an emitter of
+        one's own, as `module:function`.
         """
 
         model_config = ConfigDict(frozen=True, extra="allow")
@@ -179,10 +226,24 @@ with warnings.catch_warnings():
         text: Annotated[TextOutput | None, BeforeValidator(empty_section)] = None
         html: Annotated[HtmlOutput | None, BeforeValidator(empty_section)] = None
         json: Annotated[JsonOutput | None, BeforeValidator(empty_section)] = None  # type: ignore[assignment]  # see above
+        dataset: Annotated[DatasetOptions | None, BeforeValidator(empty_section)] = None
+
+        @model_validator(mode="before")
+        @classmethod
+        def _give_paths(cls, data: Any) -> Any:
+            """Formats of pandoc without a path get one like those of the others."""
+            if not isinstance(data, dict):
+                return data
+            found = formats_of_pandoc(str(name) for name in data if name not in cls.model_fields)
+            return {name: _with_path(str(name), value) if name in found else value for name, value in data.items()}
+
+        def by_pandoc(self) -> list[str]:
+            """The formats that pandoc writes."""
+            return formats_of_pandoc(self.__pydantic_extra__)
 
         def formats(self) -> dict[str, Section]:
-            """The options of every format that is written, by its name, in the order of the fields."""
-            own = {name: getattr(self, name) for name in type(self).model_fields}
+            """The options of every format of which an article has a file, by its name, in the order of the fields."""
+            own = {name: getattr(self, name) for name in type(self).model_fields if name != "dataset"}
             return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
 
 
@@ -201,7 +262,8 @@ class VolumeOptions(Section):
     pictures: Literal["mirror", "fetch", "omit"] = _SHIPPED.pictures
     grayscale: StrictBool = _SHIPPED.grayscale
     style: Literal["book", "plain"] = _SHIPPED.style
-    script: Literal["none", "s2t", "t2s"] = _SHIPPED.script
+    script: ScriptName = _SHIPPED.script
+    spacing: Spacing = _SHIPPED.spacing
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -261,6 +323,12 @@ class Config(Section):
         copy = self.model_copy(update={**places, "pictures": pictures})
         copy._base = self._base.absolute()
         return copy
+
+    @property
+    def scripts(self) -> list[ScriptName]:
+        """The configurations of OpenCC that the formats ask for; volumes ask by themselves."""
+        formats = [one for one in self.emit.formats().values() if isinstance(one, TypesetOutput)]
+        return [one.script for one in formats if one.script != "none"]
 
     @property
     def base(self) -> Path:
