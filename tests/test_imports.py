@@ -16,8 +16,8 @@ PACKAGE = Path(convert.__file__).parent
 # Each layer may import itself and those before it. A name stands for a module or a whole package.
 LAYERS = (
     ("errors",),
-    ("article", "profiles"),  # article names Profile in its types only
-    ("passes", "flanking", "tree", "lines", "files", "names", "gfm", "lint", "stores", "sinks"),
+    ("article", "profiles", "plugins"),  # article names Profile in its types only
+    ("passes", "flanking", "tree", "lines", "difference", "files", "names", "gfm", "lint", "stores", "sinks"),
     ("where",),  # conditions on articles, for whatever chooses some
     ("volumes",),  # a plan of books, which the stage that writes them reads
     ("parse", "clean", "enrich", "emit", "verify"),

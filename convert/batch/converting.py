@@ -168,11 +168,8 @@ def _outcome(
 
 def _emit(article: Article, output: Output) -> bytes:
     try:
-        data = output.write(article, output.options)
+        return output.write(article, output.options)
     except (MirrorpressError, MemoryError):
         raise
     except Exception as error:
         raise RuleError(article.path, f"emitter {output.name!r} raised {type(error).__name__}: {error}") from error
-    if not isinstance(data, bytes):
-        raise RuleError(article.path, f"emitter {output.name!r} returned {type(data).__name__}", "bytes")
-    return data

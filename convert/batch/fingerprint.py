@@ -1,30 +1,35 @@
 """Digests of what articles and volumes are made from besides their sources: what they say has changed is made anew.
 
-Code counts as its files' bytes, and so do modules of one's own that the config names; what those import does not.
+Code counts as its files' bytes, and so do modules of one's own that the config names, in a package together with its
+version; what those import does not.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from convert.batch.sources import Found, Mirrors, read_index
 from convert.config import Config
+from convert.config.extensions import TAKEN, Extension, find
 from convert.emit.epub import source_date_epoch
 from convert.errors import SourceError
 from convert.files import read_limited
+from convert.plugins import Kind
 from convert.profiles import Profile
 from convert.stores import INDEX
 
 _PACKAGE = Path(__file__).parent.parent
 _MOST = 4 * 1024 * 1024  # bytes of a module
 
-_ARTICLES = ("*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "profiles/*.py")
+_ARTICLES = (
+    "*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "profiles/*.py",
+    "config/building.py", "config/calibre.py", "config/extensions.py",
+)  # fmt: skip
 """The files that make an article's outputs from a source."""
 
 _VOLUMES = (
@@ -52,9 +57,7 @@ class Dependencies:
         self._mirrors = mirrors
         self._profiles = {one.name: _short(one.model_dump_json()) for one in profiles}
         self._code = _short(_code(_ARTICLES), *map(version, _ARTICLE_PACKAGES))
-        self._config = _short(
-            config.model_dump_json(include={"clean", "enrich", "emit"}), *_own_modules(config, _functions(config))
-        )
+        self._config = _short(config.model_dump_json(include={"clean", "enrich", "emit"}), *_own_code(config))
         self.looking = _short(self._code, str(config.parse.max_bytes), *self._profiles.values())
         self._known: dict[tuple[str, ...], str] = {}
 
@@ -89,7 +92,8 @@ def volumes_depend_on(config: Config) -> str:
 
 def packages(config: Config) -> list[str]:
     """The packages that outputs are made with, besides Mirrorpress: where their versions differ, outputs may."""
-    return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *_script_packages(config)]))
+    own = [one.plugin.package for one in _own(config) if one.plugin]
+    return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *_script_packages(config), *own]))
 
 
 def _script_packages(config: Config) -> list[str]:
@@ -109,15 +113,21 @@ def why(before: str, now: str) -> str:
     return next((reason for old, new, reason in pairs if old != new), REASONS[0])
 
 
-def _functions(config: Config) -> Iterable[str]:
-    return [*config.clean, *config.enrich, *config.emit.formats()]
+def _own(config: Config) -> list[Extension]:
+    """The functions of one's own that the config names; what reading the config found."""
+    chosen: tuple[tuple[Kind, Iterable[str]], ...] = (
+        ("rule", config.clean),
+        ("step", config.enrich),
+        ("format", (name for name in config.emit.formats() if name not in type(config.emit).model_fields)),
+    )
+    return [find(kind, name, config.base) for kind, names in chosen for name in names if name not in {*TAKEN[kind]}]
 
 
-def _own_modules(config: Config, names: Iterable[str]) -> list[bytes]:
-    """The files of modules of one's own that the config takes functions from; reading the config imported them."""
-    modules = {name.partition(":")[0] for name in names if ":" in name}
-    files = (getattr(sys.modules.get(one), "__file__", None) for one in sorted(modules))
-    return [_read(Path(file)) for file in files if file]
+def _own_code(config: Config) -> Iterator[str | bytes]:
+    """The files that they stand in, and the versions of their packages."""
+    for one in sorted(_own(config), key=lambda one: one.name):
+        yield _read(one.file) if one.file else b""
+        yield one.plugin.told if one.plugin else ""
 
 
 def _read(file: Path) -> bytes:

@@ -12,16 +12,13 @@ import typer
 
 from convert import __version__
 from convert.batch.one_book import chapter_of, make_book
-from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
 from convert.cli.listing import index, list_
 from convert.cli.options import ConfigFile, InputFolder, Jobs, MadeFolder, OutputFolder, Quiet, settings_of
 from convert.cli.running import run
 from convert.cli.schedule import schedule
-from convert.emit import EMITTERS
-from convert.emit.pandoc import formats as pandoc_formats
-from convert.enrich import STEPS
+from convert.cli.there import formats, profiles, rules
 from convert.errors import SourceError, UsageError
 from convert.profiles import load_profiles
 from convert.stores import Folder
@@ -205,6 +202,7 @@ def verify(
 def check(config: ConfigFile = None) -> None:
     """Check the config and the profiles that it names, and say what is wrong with them."""
     from convert.batch.run import check_folders, check_tools
+    from convert.config.extensions import check_packages
 
     settings = settings_of(config)
     profiles = load_profiles(settings.parse.profiles, settings.base)
@@ -219,6 +217,7 @@ def check(config: ConfigFile = None) -> None:
     screen.say(f"feed       {settings.feed.file if settings.feed else 'none'}")
     for one in settings.deliver:
         screen.say(f"deliver    {one.to}" + ("" if one.to.exists() else " (is not there)"))
+    check_packages()
     screen.say("The config is right.")
 
 
@@ -227,22 +226,6 @@ app.command("list")(list_)
 app.command()(index)
 
 
-@app.command()
-def rules() -> None:
-    """List the cleaning rules and the enriching steps, in their order."""
-    screen.say_table("clean", {name: screen.first_line(rule) for name, rule in RULES.items()})
-    screen.say_table("enrich", {name: screen.first_line(step) for name, step in STEPS.items()})
-
-
-@app.command()
-def profiles() -> None:
-    """List the profiles that come with Mirrorpress, in the order in which they are tried."""
-    screen.say_table("", {profile.name: profile.about for profile in load_profiles()})
-
-
-@app.command()
-def formats() -> None:
-    """List the formats that `convert --to` writes; `run` writes those of the first table."""
-    screen.say_table("run and convert", {one.name: one.about for one in EMITTERS.values()})
-    screen.say_table("convert and epub", {"epub": "a book: EPUB 3"})
-    screen.say_list("convert, by pandoc", (name for name in pandoc_formats() if name not in {*EMITTERS, "epub"}))
+app.command()(rules)
+app.command()(profiles)
+app.command()(formats)

@@ -15,6 +15,7 @@ from convert.batch.one_book import chapter_of
 from convert.batch.sources import Mirrors, find_sources, open_store
 from convert.cli.screen import put
 from convert.config import Config, build_context
+from convert.config.extensions import added, emitter_of
 from convert.emit import EMITTERS, EmitOptions
 from convert.emit.epub import Chapter
 from convert.emit.pandoc import formats as pandoc_formats
@@ -164,20 +165,22 @@ def choose_format(to: str | None, output: str | None) -> str:
         suffix = Path(output).suffix.lower() if output and output != "-" else ""
         by_suffix = {one.suffix: name for name, one in EMITTERS.items()}
         to = by_suffix.get(suffix) or suffix.removeprefix(".") or "markdown"
-    if to in EMITTERS or to == "epub" or to in pandoc_formats():
+    if to in EMITTERS or to == "epub" or to in pandoc_formats() or to in added("format"):
         return to
     raise UsageError(
         "--to",
         f"no format is called {to!r}",
-        f"one of {', '.join(EMITTERS)}, epub or one of pandoc's",
+        f"one of {', '.join([*EMITTERS, *added('format')])}, epub or one of pandoc's",
         "see `mirrorpress formats`",
     )
 
 
 def render(article: Article, to: str, config: Config) -> bytes:
-    """An article in a format of EMITTERS (with the config's options for it) or of pandoc."""
+    """An article in a format of EMITTERS (with the config's options for it), of pandoc, or of an installed package."""
     if to not in EMITTERS:
-        return write_as(article, to)
+        if to in pandoc_formats():
+            return write_as(article, to)
+        return emitter_of(to, config.base)(article, EmitOptions())
     section = config.emit.formats().get(to)
     options = section.model_dump(exclude={"path"}) if section else {}
     return EMITTERS[to].write(article, EmitOptions(**options))

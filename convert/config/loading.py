@@ -9,9 +9,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from convert.config.extensions import added, find, is_reference
 from convert.config.reading import KeyPath, Problem, YamlFile, plain, raise_all, read_yaml
 from convert.config.schema import Config, EmitOptions
-from convert.errors import nearest
+from convert.errors import ConfigError, nearest
 
 _EXPECTED = {
     "string_type": "text",
@@ -34,12 +35,13 @@ def load_config(path: Path | None, base: Path | None = None) -> Config:
     """Read a config file, or take the built-in defaults where `path` is None.
 
     base: the folder that relative paths start from; the file's own where it is not given.
-    Raises ConfigError, or JoinedConfigError for several problems: unknown keys, wrong values, syntax, unknown names.
+    Raises ConfigError, or JoinedConfigError for several problems: unknown keys, wrong values, syntax, unknown names,
+    functions of one's own that cannot be had.
     """
     if path is None:
         return Config.model_validate({}, context={"base": base or Path()})
     file = read_yaml(path)
-    unknown = _unknown_formats(file)
+    unknown = _unknown_formats(file, base or path.parent)
     problems = [*file.problems, *unknown]
     try:
         config = Config.model_validate(file.data, context={"base": base or path.parent})
@@ -58,15 +60,28 @@ def _line(problem: Problem, file: YamlFile) -> tuple[int, int]:
     return (place.line, place.column) if place else (0, 0)
 
 
-def _unknown_formats(file: YamlFile) -> list[Problem]:
-    """Names under `emit` that are neither a format nor a `module:function`."""
+def _unknown_formats(file: YamlFile, base: Path) -> list[Problem]:
+    """Names under `emit` that are neither a format of Mirrorpress nor one of one's own."""
     section = file.data.get("emit")
-    if not isinstance(section, dict):
-        return []
+    return [
+        problem
+        for name in (section if isinstance(section, dict) else ())
+        if name not in EmitOptions.model_fields and (problem := _unknown_format(str(name), base))
+    ]
+
+
+def _unknown_format(name: str, base: Path) -> Problem | None:
     known = list(EmitOptions.model_fields)
+    try:
+        if is_reference(name) or name in added("format"):
+            find("format", name, base)
+            return None
+        known += added("format")
+    except ConfigError as error:
+        found = error.found if error.where == name else f"{error.where}: {error.found}"
+        return Problem(("emit", name), found, error.expected, error.todo)
     expected = f"one of {', '.join(known)}, or module:function"
-    wrong = [str(name) for name in section if name not in known and ":" not in str(name)]
-    return [Problem(("emit", name), f"there is no format {name!r}", expected, nearest(name, known)) for name in wrong]
+    return Problem(("emit", name), f"there is no format {name!r}", expected, nearest(name, known))
 
 
 def _problem(details: ErrorDetails, file: YamlFile) -> Problem:

@@ -24,7 +24,7 @@ from pydantic import ValidationInfo as Info
 from convert.clean import RULES
 from convert.config.batch import BatchOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
-from convert.config.extensions import resolve
+from convert.config.extensions import added, find, is_reference, rule_of
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
 from convert.config.section import Section, base_of, empty_section, refused
@@ -32,7 +32,8 @@ from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError, nearest
 from convert.names import PathTemplate
-from convert.profiles import load_profiles
+from convert.plugins import Kind
+from convert.profiles import load_profiles, packaged_profiles, shipped_names
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
 
@@ -43,22 +44,31 @@ _SHIPPED = Collection()
 def _check_profile(name: str, info: Info) -> str:
     try:
         load_profiles([name], base_of(info))
+        if name in shipped_names():
+            packaged_profiles()  # where a package takes the name of a shipped one, it is not clear which was meant
     except ConfigError as error:
-        raise refused(error.found, error.expected, error.todo) from None
+        found = error.found if error.where == "parse.profiles" else f"{error.where}: {error.found}"
+        raise refused(found, error.expected, error.todo) from None
     return name
 
 
-def _one_of(known: Iterable[str], word: str) -> AfterValidator:
+def _one_of(known: Iterable[str], word: Kind) -> AfterValidator:
     """A validator of one name in a list of rules or steps."""
     names = list(known)
 
     def check(name: str, info: Info) -> str:
-        if ":" in name:
-            return check_reference(name, info)
-        if name not in [DEFAULT, *names]:
-            choices = f"{DEFAULT}, one of {', '.join(names)}, or module:function"
-            raise refused(f"there is no {word} {name!r}", choices, nearest(name, [DEFAULT, *names]))
-        return name
+        if name == DEFAULT:
+            return name
+        try:
+            packaged = {} if is_reference(name) else added(word)
+        except ConfigError as error:
+            raise refused(f"{error.where}: {error.found}", error.expected, error.todo) from None
+        if name in names:
+            return name
+        if is_reference(name) or name in packaged:
+            return check_own(word, name, info)
+        choices = f"{DEFAULT}, one of {', '.join([*names, *packaged])}, or module:function"
+        raise refused(f"there is no {word} {name!r}", choices, nearest(name, [DEFAULT, *names, *packaged]))
 
     return AfterValidator(check)
 
@@ -78,12 +88,16 @@ def _each_once(known: Iterable[str], word: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def check_reference(name: str, info: Info) -> str:
-    """Look up a `module:function`. Raises a validator's error where there is none."""
+def check_own(kind: Kind, name: str, info: Info) -> str:
+    """Look up a rule, step or emitter of one's own. Raises a validator's error where there is none."""
     try:
-        resolve(name, base_of(info))
+        if kind == "rule":
+            rule_of(name, base_of(info), settles=True)
+        else:
+            find(kind, name, base_of(info))
     except ConfigError as error:
-        raise refused(error.found, error.expected, error.todo) from None
+        found = error.found if is_reference(name) else f"{error.where}: {error.found}"
+        raise refused(found, error.expected, error.todo) from None
     return name
 
 
