@@ -38,6 +38,10 @@ TAKEN: dict[Kind, tuple[str, ...]] = {
 """The names that no package may give to something of its own."""
 
 
+_TELLING = ("removed", "moved", "changed")
+"""The kinds of notes that say what went."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
     """Something of one's own: what the config calls it, what it is, the file with its code, and its package."""
@@ -155,7 +159,7 @@ def _told(function: Rule, name: str) -> Rule:
     def telling(article: Article, context: Context) -> None:
         before, notes = Picture.of(article.body), len(article.notes)
         function(article, context)
-        if len(article.notes) == notes:
+        if not any(note.kind in _TELLING for note in article.notes[notes:]):
             note_difference(article, name, before, Picture.of(article.body))
 
     return telling
