@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers lint accept bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-readers lint accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ lint: $(VENV)/tested ## formatting, lint and types
 
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
+
+schemas: $(VENV)/tested ## write docs/schema from the models of config and profiles
+	$(BIN)/python -m tests.schemas
 
 bench: $(VENV)/bench ## runs beside bare loops, CPU an article, other converters (CORPUS=DIR, default a synthetic mirror)
 	$(BIN)/python -m benchmarks.speed $(CORPUS)

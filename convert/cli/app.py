@@ -199,8 +199,19 @@ def verify(
 
 
 @app.command()
-def check(config: ConfigFile = None) -> None:
+def check(
+    config: ConfigFile = None,
+    schema: Annotated[
+        Literal["config", "profile"] | None,
+        typer.Option("--schema", help="Print the JSON Schema of configs or profiles, for editors, and end."),
+    ] = None,
+) -> None:
     """Check the config and the profiles that it names, and say what is wrong with them."""
+    if schema:
+        from convert.config.json_schema import as_text
+
+        screen.say(as_text(schema, packaged=True))
+        return
     from convert.batch.run import check_folders, check_tools
     from convert.config.extensions import check_packages
 

@@ -149,7 +149,7 @@ class CustomOutput(Section):
 
 
 class MarkdownOutput(Section):
-    """flavour: the dialect. front_matter: `default` or `none`. title: as a heading above the body too."""
+    """Markdown. flavour: the dialect. front_matter: `default` or `none`. title: as a heading above the body too."""
 
     path: Template = "markdown/{folder}/{stem}.md"
     flavour: Flavour = "gfm"
@@ -158,19 +158,19 @@ class MarkdownOutput(Section):
 
 
 class TextOutput(Section):
-    """path: the template of the files' paths."""
+    """Plain text. path: the template of the files' paths."""
 
     path: Template = "text/{folder}/{stem}.txt"
 
 
 class HtmlOutput(Section):
-    """path: the template of the files' paths."""
+    """HTML. path: the template of the files' paths."""
 
     path: Template = "html/{folder}/{stem}.html"
 
 
 class JsonOutput(Section):
-    """path: the template of the files' paths. flavour: the dialect of the Markdown in it."""
+    """JSON, for programs. path: the template of the files' paths. flavour: the dialect of the Markdown in it."""
 
     path: Template = "json/{folder}/{stem}.json"
     flavour: Flavour = "gfm"
@@ -245,7 +245,14 @@ LATEST = VolumeOptions(
 
 
 class Config(Section):
-    """Every option of config.yaml, with its default; that file explains them."""
+    """Every option of config.yaml, with its default; that file explains them.
+
+    input: where the articles lie. output: where everything is written to. parse: how articles are recognised and
+    unwrapped. clean: the cleaning rules, in their order. enrich: the enriching steps, in their order. emit: the formats
+    that are written; one that is left out is not. volumes: the collections of EPUB volumes; none for an empty list.
+    pictures: how pictures are fetched, for collections that want that. feed: the OPDS feed of the volumes; false for
+    none. deliver: folders that volumes are copied into. batch: how a run is done.
+    """
 
     input: Annotated[InputOptions, BeforeValidator(just_a_path)] = Field(default="seeds", validate_default=True)
     output: Annotated[OutputOptions, BeforeValidator(just_a_path)] = Field(default="out", validate_default=True)
