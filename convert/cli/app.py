@@ -14,6 +14,9 @@ from convert import __version__
 from convert.batch.one_book import chapter_of, make_book
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
+from convert.cli.completion import InstallCompletion, ShowCompletion
+from convert.cli.completion import formats as known_formats
+from convert.cli.examples import show_examples
 from convert.cli.listing import index, list_
 from convert.cli.options import ConfigFile, InputFolder, Jobs, MadeFolder, OutputFolder, Quiet, settings_of
 from convert.cli.running import run
@@ -49,6 +52,8 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
+    show_completion: ShowCompletion = None,
+    install_completion: InstallCompletion = None,
 ) -> None:
     """Options of the command itself."""
 
@@ -76,7 +81,10 @@ def watch(
 @app.command()
 def convert(
     file: Annotated[str, typer.Argument(help="The source; - is the standard input.", metavar="FILE|-")],
-    to: Annotated[str | None, typer.Option("--to", "-t", help="The format (`mirrorpress formats` lists them).")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", "-t", autocompletion=known_formats, help="The format (`mirrorpress formats` lists them)."),
+    ] = None,
     output: OutputFile = None,
     config: ConfigFile = None,
 ) -> None:
@@ -240,3 +248,5 @@ app.command()(index)
 app.command()(rules)
 app.command()(profiles)
 app.command()(formats)
+
+show_examples(app)
