@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers lint accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-readers test-wheel lint accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ readers/node_modules/.package-lock.json: readers/package.json readers/package-lo
 test-readers: $(VENV)/tested ## open books in reading engines; needs Chromium, Node with npm, and calibre
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory readers/node_modules/.package-lock.json; fi
 	$(BIN)/python -m pytest -q readers
+
+test-wheel: $(VENV)/tested ## build the wheel, install it in a fresh environment, try every command there
+	$(BIN)/python -m pytest -q installed
 
 lint: $(VENV)/tested ## formatting, lint and types
 	$(BIN)/ruff format --check .
