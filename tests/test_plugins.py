@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from convert.batch.fingerprint import packages
+from convert.config import load_config
 from tests.packages import PAGE, command, install, notes, pages, run, written
 
 RULES = '''
@@ -226,6 +228,14 @@ def test_a_new_version_of_a_package_makes_articles_anew(folder: Path) -> None:
     module = folder / "site" / "frogs" / "rules.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# mended\n", encoding="utf-8")
     assert [converted(), converted()] == ["2", "0"]
+
+
+def test_a_cluster_must_have_the_same_version_of_the_package(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a package adds is compared as Mirrorpress and its own dependencies are; what is not named is not."""
+    monkeypatch.syspath_prepend(str(folder / "site"))
+    for text, wanted in (("clean: [default, share]\n", True), ("clean: [default]\n", False)):
+        (folder / "own.yaml").write_text(text, encoding="utf-8")
+        assert ("frog-rules" in packages(load_config(folder / "own.yaml"))) is wanted
 
 
 def test_a_profile_of_a_package_runs_no_code_of_it(folder: Path) -> None:
