@@ -65,3 +65,14 @@ def test_a_large_article_is_compared_in_time(piece: str) -> None:
     assert time.process_time() - began < 10
     texts = "".join(text for _, text, _, _ in notes)
     assert all(sign in texts for sign in "头中尾")
+
+
+def test_as_much_as_can_stay_counts_as_staying() -> None:
+    """A text that only lost nodes is told by what went alone, however often its nodes are repeated."""
+    chance = random.Random(3)
+    for _ in range(300):
+        nodes = [chance.choice(["池", "塘", "蛙", "荷"]) for _ in range(chance.randrange(1, 14))]
+        kept = [one for one in nodes if chance.random() < 0.6]
+        notes = told("".join(f"<p>{one}</p>" for one in nodes), "".join(f"<p>{one}</p>" for one in kept))
+        assert {kind for kind, *_ in notes} <= {"removed"}
+        assert sum(len(text) for _, text, _, _ in notes) == len(nodes) - len(kept)
