@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers test-wheel lint accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-readers test-tools test-wheel lint docs accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -26,6 +26,10 @@ $(VENV)/bench: $(VENV)/tested
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
 	touch $@
 
+$(VENV)/docs: $(VENV)/installed
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	touch $@
+
 run: $(VENV)/installed ## convert seeds/ into out/ and say what came out
 	$(BIN)/mirrorpress run
 
@@ -40,6 +44,18 @@ test-readers: $(VENV)/tested ## open books in reading engines; needs Chromium, N
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory readers/node_modules/.package-lock.json; fi
 	$(BIN)/python -m pytest -q readers
 
+$(VENV)/tools: $(VENV)/tested
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,tools]'
+	touch $@
+
+tools/node_modules/.package-lock.json: tools/package.json tools/package-lock.json
+	cd tools && npm ci
+	touch $@
+
+test-tools: $(VENV)/tools ## build Markdown in Hugo, Jekyll, MkDocs, pandoc and as a vault (CORPUS=DIR: 2,000 articles of it, too)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tools/node_modules/.package-lock.json; fi
+	CORPUS=$(CORPUS) $(BIN)/python -m pytest -q tools
+
 test-wheel: $(VENV)/tested ## build the wheel, install it in a fresh environment, try every command there
 	$(BIN)/python -m pytest -q installed
 
@@ -47,6 +63,9 @@ lint: $(VENV)/tested ## formatting, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+docs: $(VENV)/docs ## the guide as a site, in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
@@ -86,5 +105,5 @@ growth: $(VENV)/tested ## how time grows with size, over hostile shapes
 	$(BIN)/python -m benchmarks.growth
 
 clean: ## remove what running and testing made
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis readers/node_modules
+	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache .hypothesis readers/node_modules tools/node_modules
 	find out -mindepth 1 ! -name .gitignore -delete

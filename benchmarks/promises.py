@@ -12,9 +12,10 @@ from benchmarks import context
 from convert import Article, Source, convert
 from convert.clean import clean
 from convert.clean.boilerplate import HEAD, TAIL
-from convert.emit import EMITTERS, EmitOptions
+from convert.emit import EMITTERS, EmitOptions, typeset
 from convert.errors import MirrorpressError, RuleError
 from convert.parse import parse
+from convert.typesetting import Typesetting
 from convert.verify import (
     Difference,
     View,
@@ -24,9 +25,11 @@ from convert.verify import (
     invention,
     plain_text,
     reads_back,
+    typeset_copy,
 )
 
 SECONDS = 5.0  # of CPU: a small article takes a thousandth of that
+WRAPPED, SPACED = EmitOptions(width=24), EmitOptions(spacing="pangu")
 TRIES = 1500  # sources that are tried in cutting one down
 PIECES = re.compile(r"<[^<>]*>|[^<>\n]*\n|[^<>\n]+|[<>]")
 
@@ -62,6 +65,7 @@ def _broken(source: Source) -> dict[str, str]:
         "lost": conservation(view),
         "invented": invention(view),
     }
+    found |= _set(article, view)
     told = {check: str(differences[0]) for check, differences in found.items() if differences}
     if again != (markdown, text):
         told["differs the second time"] = "not the same bytes"
@@ -71,6 +75,20 @@ def _broken(source: Source) -> dict[str, str]:
     if twice != once and not _shifted(cleaned):
         told["cleaned twice"] = _where(once, twice)
     return told
+
+
+def _set(article: Article, view: View) -> dict[str, list[Difference]]:
+    """What outputs break that set their text in their own way."""
+    lines = EMITTERS["text"].write(article, WRAPPED).decode()
+    copy = typeset(article, SPACED)
+    there = View(copy)
+    markdown = EMITTERS["markdown"].write(copy, SPACED).decode()
+    return {
+        "wrapped text": plain_text(lines, view, wrapped=True),
+        "typesetting": typeset_copy(view, copy, Typesetting(SPACED.script, SPACED.spacing)),
+        "canonical, spaced": canonical(there),
+        "reads back, spaced": reads_back(markdown, there)[0],
+    }
 
 
 def _shifted(article: Article) -> bool:

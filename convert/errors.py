@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -88,5 +87,7 @@ class MissingToolError(UsageError):
 
 def nearest(name: str, choices: Iterable[str], otherwise: str = "") -> str:
     """What to do about a name that does not exist: the nearest one that does; `otherwise` where none is near."""
+    import difflib  # here: the command answers Ctrl-C when this module is there, and this takes longer than all of it
+
     near = difflib.get_close_matches(name, list(choices), 1, 0.5)
     return f"did you mean {near[0]!r}?" if near else otherwise

@@ -37,24 +37,18 @@ class PathTemplate:
     """An output path with fields in braces, as config.yaml gives it.
 
     text: as written; pieces: literal text and field with its date format, in order.
+    undated: the template for articles without a date, where they have one of their own.
     """
 
     text: str
     pieces: tuple[tuple[str, str, str], ...]
+    undated: PathTemplate | None = None
 
     @classmethod
     def parse(cls, text: str) -> PathTemplate:
         """Read a template. Raises ConfigError for an unknown field, a wrong date format, or a path that leads out."""
         where = f"path {text!r}"
-        try:
-            parsed = list(string.Formatter().parse(text))
-        except ValueError as error:
-            raise ConfigError(where, f"the braces do not pair ({error})", "{field}", "write {{ for a brace") from None
-        pieces = []
-        for literal, name, form, conversion in parsed:
-            if name is not None:
-                _check_field(where, name, form or "", conversion)
-            pieces.append((literal, name or "", form or ""))
+        pieces = parse_fields(where, text)
         literals = "\0".join(literal for literal, _, _ in pieces)
         if not text.strip() or text.startswith("/") or "\\" in literals or re.match(r"[A-Za-z]:", literals):
             raise ConfigError(where, "no relative path", "a path below the output folder, with slashes")
@@ -65,7 +59,7 @@ class PathTemplate:
     @property
     def from_path(self) -> bool:
         """Whether the source's path alone decides, so that the output's name is known before the conversion."""
-        return all(name in _FROM_PATH for _, name, _ in self.pieces if name)
+        return self.undated is None and all(name in _FROM_PATH for _, name, _ in self.pieces if name)
 
     def fill(self, path: str, meta: Metadata | None = None) -> str:
         """The output path of an article: relative, with slashes, and a name that every file system takes.
@@ -73,13 +67,33 @@ class PathTemplate:
         path: the source's path; meta: the article's metadata, needed unless `from_path` is true.
         Fields without a value read `undated`, `unknown`, or as the source's own name.
         """
-        values = _values(path, meta) if meta else _from_path(path)
-        date = meta.date if meta else None
+        if meta is None:  # of nearly all templates, for every source that there is
+            return safe_path(self.text.format_map(_from_path(path)))
+        if self.undated is not None and meta.date is None:
+            return self.undated.fill(path, meta)
+        values = _values(path, meta)
         filled = (
-            literal + (_format_date(date, form) if name == "date" else values[name] if name else "")
+            literal + (write_date(meta.date, form) or "undated" if name == "date" else values[name] if name else "")
             for literal, name, form in self.pieces
         )
         return safe_path("".join(filled))
+
+
+def parse_fields(where: str, text: str) -> list[tuple[str, str, str]]:
+    """A text with fields in braces as literal text, field and date format, in order.
+
+    where: what an error names as its place. Raises ConfigError for an unknown field or a wrong date format.
+    """
+    try:
+        parsed = list(string.Formatter().parse(text))
+    except ValueError as error:
+        raise ConfigError(where, f"the braces do not pair ({error})", "{field}", "write {{ for a brace") from None
+    pieces = []
+    for literal, name, form, conversion in parsed:
+        if name is not None:
+            _check_field(where, name, form or "", conversion)
+        pieces.append((literal, name or "", form or ""))
+    return pieces
 
 
 def _check_field(where: str, name: str, form: str, conversion: str | None) -> None:
@@ -90,6 +104,11 @@ def _check_field(where: str, name: str, form: str, conversion: str | None) -> No
         raise ConfigError(where, f"there is no field {{{name}}}", f"one of {choices}", todo)
     if conversion or (form and name != "date"):
         raise ConfigError(where, f"the field {{{name}}} takes no format", f"{{{name}}}")
+    check_date_format(where, form)
+
+
+def check_date_format(where: str, form: str) -> None:
+    """Look whether a date format has only codes that mean a day; an empty one is right. Raises ConfigError."""
     if form and not re.fullmatch(rf"(?:[^%{{}}]|%[{_DATE_CODES}])+", form):
         codes = " ".join(f"%{code}" for code in _DATE_CODES)
         raise ConfigError(where, f"the date format {form!r}", f"codes out of {codes}", "as in {date:%Y/%m}")
@@ -118,9 +137,16 @@ def _values(path: str, meta: Metadata) -> Mapping[str, str]:
     }
 
 
-def _format_date(date: datetime.date | None, form: str) -> str:
+def text_values(path: str, meta: Metadata) -> Mapping[str, str]:
+    """What the fields but `date` hold in a text: the article's own values, empty where it has none."""
+    names = ("id", "title", "channel", "publisher", "lang")
+    return {**_from_path(path), "slug": slug(meta.title), **{name: getattr(meta, name) for name in names}}
+
+
+def write_date(date: datetime.date | None, form: str) -> str:
+    """A day in a form, as in `%Y/%m`; as 2021-07-14 where there is none; nothing for no day."""
     if date is None:
-        return "undated"
+        return ""
     week = date.isocalendar()
     codes = {
         "Y": f"{date.year:04}",

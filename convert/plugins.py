@@ -62,6 +62,11 @@ class Plugin:
         """What to do about a package that does not work."""
         return f"mend or uninstall {self.told}"
 
+    @property
+    def rename(self) -> str:
+        """What to do about a package that takes a name that is not free."""
+        return f"have {self.package} give it another name, or uninstall it"
+
     def code(self) -> Path | None:
         """The file of the module that the entry point names, where there is one; a package's own is its `__init__`."""
         spec = _spec(self.entry.module)
@@ -94,13 +99,12 @@ def plugins(kind: Kind, taken: Iterable[str] = ()) -> dict[str, Plugin]:
     for entry in _entries(GROUPS[kind], tuple(sys.path)):
         package, version = (entry.dist.name, entry.dist.version) if entry.dist else ("an unknown package", "")
         plugin = Plugin(kind, entry.name, package, version, entry)
-        todo = f"uninstall one of them, or have {package} give it another name"
         if entry.name in own:
             what = f"the {kind} {entry.name!r} is also one of Mirrorpress's own"
-            todo = f"have {package} give it another name, or uninstall it"
-            raise ConfigError(plugin.where, what, "a name that is free", todo)
+            raise ConfigError(plugin.where, what, "a name that is free", plugin.rename)
         if other := found.get(entry.name):
             what = f"the {kind} {entry.name!r} is also one of the package {other.told}"
+            todo = f"uninstall one of them, or have {package} give it another name"
             raise ConfigError(plugin.where, what, "a name that is free", todo)
         found[entry.name] = plugin
     return found

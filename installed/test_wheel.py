@@ -131,6 +131,8 @@ COMMANDS: dict[str, tuple[Sequence[str], str]] = {
     "run": (["--force", "--jobs", "2", "--verify", "all"], r"converted +\d+ articles"),
     "convert": ([SEED, "--to", "docx", "-o", "article.docx"], ""),
     "epub": (["seeds/pages/*/n*.md", "-o", "book.epub"], ""),
+    "init": (["seeds", "-o", "mine.yaml"], "mine.yaml is written"),
+    "preview": ([SEED, "-o", "seen.html"], "seen.html: 1 article"),
     "inspect": ([SEED], "# metadata"),
     "notes": ([SEED], '"kind": ?"'),
     "verify": (["--jobs", "1"], "nothing differs"),

@@ -62,9 +62,12 @@ def see(engine: str, books: Sequence[Path], folder: Path) -> list[dict[str, obje
     return [json.loads((folder / str(number) / "report.json").read_text("utf-8")) for number in range(len(books))]
 
 
-def see_pages(pages: Sequence[Path], folder: Path) -> list[list[dict[str, Any]]]:
-    """Open pages of reports in Chromium; returns what report.mjs says of each. Its pictures lie in `folder`."""
-    command = [node()[0], str(HERE / "report.mjs"), chromium()[0], str(folder), *map(str, pages)]
+def see_pages(pages: Sequence[Path], folder: Path, script: str = "report.mjs") -> list[list[dict[str, Any]]]:
+    """Open pages in Chromium; returns what the script says of each. Its pictures lie in `folder`.
+
+    script: `report.mjs` for reports, `preview.mjs` for previews.
+    """
+    command = [node()[0], str(HERE / script), chromium()[0], str(folder), *map(str, pages)]
     subprocess.run(command, check=True, timeout=120 + 60 * len(pages))
     return [json.loads((folder / f"{number}.json").read_text("utf-8")) for number in range(len(pages))]
 

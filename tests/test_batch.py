@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -289,6 +291,15 @@ def test_results_come_in_the_order_of_the_chunks() -> None:
     assert [one for _, result in results if not isinstance(result, Lost) for one in result] == [
         item * 2 for item in range(10)
     ]
+
+
+def test_processes_never_hear_of_ctrl_c() -> None:
+    """It reaches all processes of a terminal; one that is just importing would answer with a traceback."""
+    with Pool(1, ready, 1) as pool:
+        ((_, blocked),) = pool.run(partial(signal.pthread_sigmask, signal.SIG_BLOCK), [[]])
+    assert not isinstance(blocked, Lost)
+    assert signal.SIGINT in blocked
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_a_dying_process_costs_only_the_item_that_kills_it() -> None:

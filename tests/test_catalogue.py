@@ -13,6 +13,7 @@ from convert.batch.indexing import index
 from convert.batch.lock import hold
 from convert.batch.run import run
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, read_catalogue, set_aside
+from convert.catalogue.rows import Facts
 from convert.catalogue.schema import APPLICATION, MIGRATIONS
 from convert.catalogue.search import Index, Text, check_search
 from convert.config import Config
@@ -369,3 +370,12 @@ def test_where_sqlite_cannot_search_that_is_said(tmp_path: Path, monkeypatch: py
     searching = settings.model_copy(update={"batch": settings.batch.model_copy(update={"search": True})})
     with pytest.raises(MissingToolError, match="no such module"):
         run(searching)
+
+
+def test_facts_without_a_value_are_not_there() -> None:
+    """A condition that asks whether a field has a value looks at no more than that."""
+    facts = Facts({"title": 0, "date": 1, "tags": 2}, ("雨", None, '["河"]'))
+    assert facts == {"title": "雨", "tags": ("河",)}
+    assert (len(facts), list(facts)) == (2, ["title", "tags"])
+    assert "date" not in facts
+    assert facts.get("date", "") == facts.get("channel", "") == ""

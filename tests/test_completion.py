@@ -19,6 +19,7 @@ from convert.catalogue.asking import KINDS
 from convert.cli.app import app
 from convert.cli.examples import EXAMPLES
 from convert.emit import EMITTERS
+from convert.emit.escapes import INLINE
 from tests.packages import install
 
 ROOT = Path(__file__).parent.parent
@@ -57,6 +58,8 @@ def offered(line: str, **variables: str) -> list[str]:
         ("mirrorpress list --format ", ["table", "json", "csv"]),
         ("mirrorpress list vol", ["volumes"]),
         ("mirrorpress list ", list(KINDS)),
+        ("mirrorpress convert --flavour ", list(INLINE)),
+        ("mirrorpress convert --spacing ", ["none", "pangu"]),
         ("mirrorpress epub --pictures ", ["mirror", "fetch", "omit"]),
         ("mirrorpress check --schema ", ["config", "profile"]),
         ("mirrorpress run --dry", ["--dry-run"]),

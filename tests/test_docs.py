@@ -30,7 +30,9 @@ from convert.catalogue.asking import KINDS
 from convert.catalogue.schema import INDEX, MIGRATIONS
 from convert.clean import RULES
 from convert.cli.app import app
+from convert.config.dataset import DatasetOptions
 from convert.config.delivery import DeliverOptions
+from convert.config.formats import HtmlOutput, JsonOutput
 from convert.config.loading import load_config
 from convert.config.schema import Config
 from convert.emit import EMITTERS
@@ -234,8 +236,9 @@ def test_every_option_of_the_config_is_explained() -> None:
 def test_the_defaults_that_are_shown_are_the_defaults() -> None:
     """The default in each row is the one that holds without a config."""
     values: dict[str, Any] = Config().model_dump(mode="json")
-    values["emit"]["html"] = {"path": "html/{folder}/{stem}.html"}
-    values["emit"]["json"] = {"path": "json/{folder}/{stem}.json", "flavour": "gfm"}
+    values["emit"]["html"] = HtmlOutput().model_dump(mode="json")
+    values["emit"]["json"] = JsonOutput().model_dump(mode="json")
+    values["emit"]["dataset"] = DatasetOptions().model_dump(mode="json")
     values["volumes[]"] = values["volumes"][0]
     values["deliver[]"] = DeliverOptions(to=Path("reader")).model_dump(mode="json")
     table = re.findall(r"^\| `([a-z_.\[\]]+)` \| `([^`]*)` \|", shown("docs/config.md"), re.MULTILINE)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,13 +19,27 @@ PACKAGE = Path(convert.__file__).parent
 LAYERS = (
     ("errors",),
     ("article", "profiles", "plugins"),  # article names Profile in its types only
-    ("passes", "flanking", "tree", "lines", "difference", "files", "names", "gfm", "lint", "stores", "sinks"),
+    (
+        "passes",
+        "flanking",
+        "tree",
+        "lines",
+        "difference",
+        "files",
+        "names",
+        "front_matter",
+        "gfm",
+        "lint",
+        "stores",
+        "sinks",
+        "typesetting",
+    ),
     ("where",),  # conditions on articles, for whatever chooses some
     ("volumes",),  # a plan of books, which the stage that writes them reads
     ("parse", "clean", "enrich", "emit", "verify"),
     ("pipeline",),
     ("config",),
-    ("catalogue", "report", "schedule"),
+    ("catalogue", "report", "preview", "schedule"),
     ("batch",),
     ("cli",),
 )
@@ -123,3 +139,24 @@ def test_the_public_names_are_few_and_there() -> None:
     ]
     assert all(hasattr(convert, name) for name in convert.__all__)
     assert re.fullmatch(r"\d+\.\d+\.\d+", convert.__version__)
+
+
+def imported(code: str) -> set[str]:
+    """The modules that are there when a new process has run some code."""
+    asked = f"{code}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_package_imports_its_stages_when_they_are_asked_for() -> None:
+    """Whoever starts the command waits for none of them before Ctrl-C is answered."""
+    assert not imported("import convert.cli") & {"turbohtml", "pydantic", "convert.pipeline"}
+    assert "convert.pipeline" in imported("from convert import convert")
+    with pytest.raises(AttributeError, match="no attribute 'converted'"):
+        _ = convert.converted
+
+
+def test_a_run_imports_what_makes_and_checks_outputs_only_in_workers() -> None:
+    """A run with nothing to do would wait for it, and its main process would hold it in memory."""
+    rarely = {"PIL", "ebooklib", "httpx", "distributed", "convert.verify", "convert.lint"}
+    assert not imported("import convert.batch.run") & rarely

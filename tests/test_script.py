@@ -9,11 +9,12 @@ import pytest
 
 from convert.batch.run import check_tools
 from convert.config import Config
-from convert.emit.epub import BookOptions, check_script
-from convert.emit.epub import script as script_module
+from convert.emit.epub import BookOptions
 from convert.emit.epub.cover import CoverText
-from convert.emit.epub.script import Script
+from convert.emit.epub.typeset import set_cover
 from convert.errors import MissingToolError
+from convert.typesetting import Typesetting, check_script
+from convert.typesetting import script as script_module
 from tests.test_epub import book, chapter, opened, page
 
 BODY = """<p>他的头<strong>发</strong>很干净，<a href="https://example.org/干/后.htm">皇<em>后</em></a>在后面。</p>
@@ -106,13 +107,13 @@ def test_the_same_bytes_twice_and_none_is_no_change() -> None:
 
 def test_a_cover_keeps_characters_that_its_typeface_has() -> None:
     """A traditional title without glyphs would leave holes in the picture."""
-    script = Script("s2t")
+    script = Typesetting("s2t")
     plain = CoverText("中文", "2021年", ("大山",), "共2篇")
-    assert script.cover(plain) == plain
+    assert set_cover(plain, script) == plain
     rare = CoverText("龙龟铁", "2021年", (), "")
     assert script.text("龙龟铁") == "龍龜鐵"
-    assert script.cover(rare) == rare
-    assert Script("t2s").cover(CoverText("龍龜", "", (), "")) == CoverText("龙龟", "", (), "")
+    assert set_cover(rare, script) == rare
+    assert set_cover(CoverText("龍龜", "", (), ""), Typesetting("t2s")) == CoverText("龙龟", "", (), "")
 
 
 def test_without_opencc_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

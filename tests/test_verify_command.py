@@ -7,6 +7,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -309,14 +310,22 @@ def test_a_volume_that_is_gone_or_broken_is_told(lake: Config) -> None:
     assert [(one.path, one.differences[0].check) for one in verify_outputs(lake).differing] == [(BOOK, "missing")]
 
 
-def test_a_volume_in_the_other_script_is_there_and_well_formed(lake: Config) -> None:
-    """No article says what such a book says; that it is gone is still told."""
+def test_a_volume_in_another_script_is_compared_too(lake: Config) -> None:
+    """With what OpenCC makes of each article; that it is broken, or gone, is told like that of any other."""
     turned = lake.volumes[0].model_copy(update={"script": "s2t"})
     config = lake.model_copy(update={"volumes": (turned,), "emit": lake.emit.model_copy(update={"html": None})})
     run(config)
     assert verify_outputs(config).differing == []
+    whole = (lake.output.path / BOOK).read_bytes()
+    swap = partial(replaced, old="湖水很靜", new="湖水很静")
+    damage_book(lake.output.path / BOOK, {f"{article_id(0)}.xhtml": swap})
+    (told,) = verify_outputs(config).differing
+    assert (told.path, [one.check for one in told.differences]) == (f"pages/c1/{article_id(0)}.md", ["book"])
+    (lake.output.path / BOOK).write_bytes(whole)
     damage_book(lake.output.path / BOOK, {f"{article_id(0)}.xhtml": lambda data: data.replace(b"</section>", b"")})
-    assert [(one.path, one.differences[0].check) for one in verify_outputs(config).differing] == [(BOOK, "book")]
+    told, *others = verify_outputs(config).differing
+    assert (told.path, told.differences[0].check) == (BOOK, "book")
+    assert [one.path for one in others] == [f"pages/c1/{article_id(0)}.md"]
     (lake.output.path / BOOK).unlink()
     assert [(one.path, one.differences[0].check) for one in verify_outputs(config).differing] == [(BOOK, "missing")]
 

@@ -11,14 +11,15 @@ from pathlib import Path
 from convert.article import Note
 from convert.batch.converting import STAGING, Batch, convert_jobs
 from convert.batch.deliver import STATE
+from convert.batch.emitting import MOST
 from convert.batch.engine import Engine
 from convert.batch.fingerprint import Dependencies
 from convert.batch.lock import HOLDER, LOCK
 from convert.batch.looking import compare
 from convert.batch.naming import make_way, name_outputs
 from convert.batch.outdated import Disk, Outdated, outdated
-from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name, variant
-from convert.batch.pool import Lost, chunked, until
+from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name_jobs, variant
+from convert.batch.pool import CHUNK, Lost, chunked, until
 from convert.batch.refresh import lost
 from convert.batch.report import PAGE, REPORT, NotesFile
 from convert.batch.sources import Found
@@ -57,7 +58,8 @@ class Articles:
         self.summary, self.progress = summary, progress
         self.formats = build_outputs(config)
         self.goal = depends.settled(config, found)
-        self.tried: set[str] = set()
+        self._broken = catalogue.failing()
+        self.tried: set[str] = set()  # of those that failed before
         self.failed: set[str] = set()
         self._names: OutputNames | None = None
         self._waiting: list[Outcome] = []
@@ -77,12 +79,11 @@ class Articles:
         variants = self.compare(plan)
         with self.catalogue.transaction():
             self.catalogue.set(settled="", copies=str(plan.copies))
-            self.forget(plan)
-            names = OutputNames(reserved(self.config))
-            name(plan, self.formats, names, self.depend)
-            self._names = names
+            self._names = OutputNames(reserved(self.config))
+            jobs = name_jobs(plan, self.formats, self._names, self.depend)
             formats = [one.name for one in self.formats]
-            work = outdated(plan.jobs, self.catalogue, self.sink, formats, every)
+            work = outdated(jobs, self.catalogue, self.sink, formats, every)
+            self.forget(work.gone)
             self.catalogue.touch_outputs(work.touched)
             rows = (row for owner, note in [*plan.notes, *variants] for row in note_rows(owner, [note]))
             self.catalogue.replace_notes([NAMED, VARIANT], rows)
@@ -105,13 +106,11 @@ class Articles:
         """What an article depends on besides its source."""
         return self.depends.of((job.path, *job.aliases), job.profile)
 
-    def forget(self, plan: Plan) -> None:
+    def forget(self, gone: Sequence[str]) -> None:
         """Forget articles that are no more."""
-        names = {job.name for job in plan.jobs}
-        gone = [known.name for known in self.catalogue.articles() if known.name not in names]
         self.catalogue.forget_articles(gone)
         if gone:
-            self.catalogue.set(volumes="")
+            self.catalogue.set(volumes="", dataset="")
         self.summary.gone = len(gone)
 
     def compare(self, plan: Plan) -> list[tuple[str, Note]]:
@@ -145,7 +144,9 @@ class Articles:
             self.summary.notes.update((note.rule, note.kind) for note in work.notes)
             call = partial(convert_jobs, with_notes=file is not None)
             done = 0
-            chunks = until(ended, chunked(work.jobs, self.pool.jobs))
+            # a chunk has the time of one article, and what other programs write takes some
+            most = MOST if any(one.together for one in self.formats) else CHUNK
+            chunks = until(ended, chunked(work.jobs, self.pool.jobs, most))
             for jobs, batch in self.pool.run(call, chunks, self.config.batch.seconds):
                 if isinstance(batch, Lost):
                     self.fail(jobs[0], lost(self.config, jobs[0].path, batch))
@@ -168,12 +169,13 @@ class Articles:
         """Take in what a chunk of jobs came to."""
         by_path = {job.path: job for job in jobs}
         for done in batch.done:
+            job = by_path[done.path]
             if done.outcome is None:
-                self.fail(by_path[done.path], done.failure)
+                self.fail(job, done.failure)
                 continue
-            self.tried.add(done.path)
+            self.tried.update(self._broken & {job.path})
             self._waiting.append(done.outcome)
-            self.summary.converted[by_path[done.path].reason] += 1
+            self.summary.converted[job.reason] += 1
             self.summary.verified += done.verified
             self.summary.differing += [done.differing] if done.differing else []
             self.summary.outputs.update(output.name for output in self.formats)
@@ -182,7 +184,7 @@ class Articles:
 
     def fail(self, job: Job, reason: str) -> None:
         """Record that there is no such article; outputs of an earlier run stay where they are."""
-        self.tried.add(job.path)
+        self.tried.update(self._broken & {job.path})
         self.failed.add(job.name)
         self._failed.append(job.name)
         self.summary.failures.append(Failure(job.path, reason))
@@ -192,6 +194,8 @@ class Articles:
         if wait and time.monotonic() - self._committed < _COMMIT:
             return
         with self.catalogue.transaction():
+            if self._waiting or self._failed:
+                self.catalogue.set(dataset="")
             if self.catalogue.put_outcomes(self._waiting):
                 self.catalogue.set(volumes="")
             if self._failed:

@@ -31,11 +31,12 @@ class Task:
     """One volume to build, and the jobs of its articles in reading order. failed: pictures that were not fetched.
 
     fingerprint: a digest of all that it is made from. digests: those of the jobs' articles, as they were converted.
+    Jobs and digests come to it when it is sent to a worker.
     """
 
     volume: Volume
     collection: Collection
-    jobs: tuple[Job, ...]
+    jobs: tuple[Job, ...] = ()
     failed: dict[str, str] = field(default_factory=dict)
     fingerprint: bytes = b""
     digests: tuple[bytes, ...] = ()
@@ -109,6 +110,7 @@ def build(tasks: Sequence[Task]) -> Built | Failure | TooLarge | NoRoom:
             grayscale=task.collection.grayscale,
             style=task.collection.style,
             script=task.collection.script,
+            spacing=task.collection.spacing,
             max_bytes=task.collection.max_bytes,
             modified=source_date_epoch(os.environ),
         )

@@ -40,12 +40,9 @@ class Stock:
 
 def take_stock(config: Config, catalogue: Catalogue) -> Stock:
     """Read what the collections of a config ask of the articles of the catalogue."""
-    fields = frozenset().union(*(one.collection().fields for one in config.volumes))
-    names = sorted(fields - {"path"})
+    names = sorted(frozenset[str]().union(*(one.collection().fields for one in config.volumes)))
     stock = Stock()
     for path, aliases, digest, facts in catalogue.members(names):
-        if "path" in fields:
-            facts = {**facts, "path": path}
         stock.members.append(Member(path, facts))
         stock.digests[path] = digest
         if aliases:
@@ -100,7 +97,7 @@ class Books:
                    for volume in plan_volumes(one, stock.members)]  # fmt: skip
         total, failures = len(waiting), len(self.summary.failures)
         while waiting and not stop():
-            split = self.round(waiting, total, stop)
+            split = self.round(waiting, stock, total, stop)
             waiting = []
             for task in split:
                 pieces = split_volume(task.collection, stock.members, task.volume)
@@ -116,14 +113,12 @@ class Books:
         """A volume with the name that it gets. Two collections may want one, so that workers cannot say."""
         settled = replace(volume, file=names.settle(volume.file, volume.key))
         self.current.add(settled.file)
-        jobs = tuple(Job(path, stock.aliases.get(path, ()), path) for path in volume.members)
         digest = hashlib.blake2b(repr((self.base, collection, settled)).encode(errors="surrogatepass"), digest_size=16)
         for path in volume.members:
             digest.update(stock.digests[path])
-        digests = tuple(stock.digests[path] for path in volume.members)
-        return Task(settled, collection, jobs, fingerprint=digest.digest(), digests=digests)
+        return Task(settled, collection, fingerprint=digest.digest())
 
-    def round(self, tasks: Sequence[Task], total: int, stop: Callable[[], bool]) -> list[Task]:
+    def round(self, tasks: Sequence[Task], stock: Stock, total: int, stop: Callable[[], bool]) -> list[Task]:
         """Build those of the volumes that have to be; returns those that were too large."""
         wanted: list[Task] = []
         split: dict[str, Task] = {}
@@ -135,9 +130,9 @@ class Books:
                 split[task.volume.file] = task
             else:
                 self.built.append(self.kept(known))
-        wanted = self.with_pictures(wanted)
+        wanted = self.with_pictures(wanted, stock)
         done = total - len(wanted)
-        for (task,), outcome in self.pool.run(build, until(stop, ([one] for one in wanted))):
+        for (task,), outcome in self.pool.run(build, until(stop, ([with_jobs(one, stock)] for one in wanted))):
             if self.take(task, outcome):
                 split[task.volume.file] = task
             done += 1
@@ -203,15 +198,15 @@ class Books:
         book = Book(known.file, known.title, known.articles, sum(reasons.values()), reasons, missing.get("bytes", 0))
         return Built(book, known.digest, known.identifier, listing_from(known.listing))
 
-    def with_pictures(self, tasks: Sequence[Task]) -> list[Task]:
+    def with_pictures(self, tasks: Sequence[Task], stock: Stock) -> list[Task]:
         """Fetch the pictures of the volumes that want it; each task is told what could not be had.
 
         That is done here and not in the workers, so that a host is asked by one process only.
         """
-        fetching = [[one] for one in tasks if one.collection.pictures == "fetch" and not one.failed]
+        fetching = [one for one in tasks if one.collection.pictures == "fetch" and not one.failed]
         if not fetching:
             return list(tasks)
-        listed = self.pool.run(list_pictures, fetching)
+        listed = self.pool.run(list_pictures, ([with_jobs(one, stock)] for one in fetching))
         wanted = {one.volume.file: found if isinstance(found, tuple) else () for (one,), found in listed}
         every = [address for addresses in wanted.values() for address in addresses]
         fetched = fetch_pictures(self.config, every, lambda done, total: self.progress("pictures", done, total))
@@ -233,6 +228,13 @@ class Books:
                 self.catalogue.set(**{SETTLED: self.goal})
         if any(one.pictures == "fetch" for one in self.collections):
             PictureCache(self.config.picture_cache).trim(self.config.pictures.cache_bytes)
+
+
+def with_jobs(task: Task, stock: Stock) -> Task:
+    """A volume with the jobs of its articles: only when it is sent to a worker, since all of them take much memory."""
+    members = task.volume.members
+    jobs = tuple(Job(path, stock.aliases.get(path, ()), path) for path in members)
+    return replace(task, jobs=jobs, digests=tuple(stock.digests[path] for path in members))
 
 
 def _shelved(built: Built, empty: Shelved, task: Task) -> Shelved:

@@ -1,15 +1,23 @@
-"""Holds outputs against their articles in a worker: those that a run has just made, or those that lie in the output."""
+"""Holds outputs against their articles in a worker: those that a run has just made, or those that lie in the output.
+
+What compares is imported when there is something to compare: a run with nothing to do, which needs no more than
+`Differing`, would wait for all of its patterns.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
 from convert.article import Article
 from convert.config import Output
-from convert.emit import EmitOptions
-from convert.lint import lint
-from convert.verify import Difference, View, against_source, html_file, markdown_file, plain_text
+from convert.emit import EmitOptions, typeset
+from convert.typesetting import Typesetting
+
+if TYPE_CHECKING:
+    from convert.verify import Difference, View
 
 EXAMPLES = 3
 """Differences of one article that the report shows."""
@@ -45,33 +53,57 @@ def check_article(
     there is no file. Of formats that are not Mirrorpress's own it is known only whether the file is there.
     thorough: see `convert.verify.against_source`.
     """
+    from convert.verify import Difference, View, against_source
+
     view = View(article)
     found = against_source(view, thorough=thorough)
     for output, path, data in files:
         if data is None:
             found.append(Difference("missing", path, "a file", "nothing"))
-        elif check := _CHECKS.get(output.name):
-            found += [_at(path, view, one) for one in _checked(check, data, view, output.options)]
+        elif check := _checks().get(output.name):
+            there, told = _as_set(view, output.options)
+            found += [_at(path, view, one) for one in (*told, *_checked(check, data, there, output.options))]
     return found
+
+
+def _as_set(view: View, options: EmitOptions) -> tuple[View, list[Difference]]:
+    """The article as an output with these options sets it, and where that is not the article's own text."""
+    copy = typeset(view.article, options)
+    if copy is view.article:
+        return view, []
+    from convert.verify import View, typeset_copy
+
+    return View(copy), typeset_copy(view, copy, Typesetting(options.script, options.spacing))
 
 
 def check_book(data: bytes, file: str) -> list[Difference]:
     """What keeps a volume from being flawless by itself, whatever its sources say: the findings of the lint."""
+    from convert.lint import lint
+    from convert.verify import Difference
+
     return [Difference(f"lint: {one.rule}", one.place, one.expected, one.found) for one in lint(data, file)]
 
 
-_Check = Callable[[str, View, EmitOptions], list[Difference]]
+_Check: TypeAlias = "Callable[[str, View, EmitOptions], list[Difference]]"
 
-_CHECKS: dict[str, _Check] = {
-    "markdown": lambda text, view, options: markdown_file(
-        text, view, title=options.title, front=options.front_matter != "none"
-    ),
-    "text": lambda text, view, _: plain_text(text, view),
-    "html": lambda text, view, _: html_file(text, view),
-}
+
+@cache
+def _checks() -> dict[str, _Check]:
+    """What holds a file against its article, by format."""
+    from convert.verify import html_file, markdown_file, plain_text
+
+    return {
+        "markdown": lambda text, view, options: markdown_file(
+            text, view, title=options.title, front=options.layout.written, layout=options.layout
+        ),
+        "text": lambda text, view, options: plain_text(text, view, wrapped=options.width > 0),
+        "html": lambda text, view, _: html_file(text, view),
+    }
 
 
 def _checked(check: _Check, data: bytes, view: View, options: EmitOptions) -> list[Difference]:
+    from convert.verify import Difference
+
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

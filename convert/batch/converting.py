@@ -10,13 +10,13 @@ from time import perf_counter
 
 from convert.article import Article, Note
 from convert.batch.checks import Differing, check_article, differing
+from convert.batch.emitting import Ready, emit, written_together
 from convert.batch.plan import Job
 from convert.batch.workers import Worker, digest_of_article, reason, worker
 from convert.catalogue import Outcome
 from convert.catalogue import Output as OutputRow
 from convert.catalogue.rows import as_json, facts_row, note_rows, rules_of
-from convert.config import Output
-from convert.errors import MirrorpressError, NoRoomError, OutputError, RuleError
+from convert.errors import NoRoomError, OutputError
 from convert.files import digest_of
 from convert.names import safe_part
 from convert.sinks import Outgoing
@@ -67,11 +67,11 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
     batch = Batch()
     outbox = me.sink.outbox()
     kept: list[Note] = []
-    for job, article, seconds in me.timed(jobs):
+    for (job, article, seconds), ready in written_together(me.outputs, me.timed(jobs)):
         try:
             if isinstance(article, Exception):
                 raise article
-            done = _write(me, article, job, outbox, seconds)
+            done = _write(me, article, job, outbox, seconds, ready)
         except NoRoomError as error:
             batch.ended = reason(job.path, error)
             break
@@ -115,13 +115,14 @@ def _stamped(done: Done, stamps: Mapping[str, int]) -> Done:
     return replace(done, outcome=replace(done.outcome, outputs=outputs))
 
 
-def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: float) -> Done:
+def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: float, ready: Ready) -> Done:
     """Put every output of an article into the outbox, and verify them; nothing is put where an emitter fails.
 
-    seconds: what its conversion took. Raises RuleError, OutputError, or NoRoomError.
+    seconds: what its conversion took. ready: outputs that are written already.
+    Raises RuleError, OutputError, or NoRoomError.
     """
     began = perf_counter()
-    emitted = [(one, _emit(article, one)) for one in me.outputs]
+    emitted = emit(article, me.outputs, ready)
     wanted = dict(me.wanted(article, job))
     files: list[OutputRow] = []
     for index, (one, data) in enumerate(emitted):
@@ -164,12 +165,3 @@ def _outcome(
         *facts_row(article.meta),
     )
     return Outcome(job.name, row, tuple(files), notes)
-
-
-def _emit(article: Article, output: Output) -> bytes:
-    try:
-        return output.write(article, output.options)
-    except (MirrorpressError, MemoryError):
-        raise
-    except Exception as error:
-        raise RuleError(article.path, f"emitter {output.name!r} raised {type(error).__name__}: {error}") from error

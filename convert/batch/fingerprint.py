@@ -16,6 +16,7 @@ from pathlib import Path
 from convert.batch.sources import Found, Mirrors, read_index
 from convert.config import Config
 from convert.config.extensions import TAKEN, Extension, find
+from convert.emit.dataset import PACKAGES, suffix_of
 from convert.emit.epub import source_date_epoch
 from convert.errors import SourceError
 from convert.files import read_limited
@@ -27,16 +28,19 @@ _PACKAGE = Path(__file__).parent.parent
 _MOST = 4 * 1024 * 1024  # bytes of a module
 
 _ARTICLES = (
-    "*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "profiles/*.py",
+    "*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "typesetting/*.py", "profiles/*.py",
     "config/building.py", "config/calibre.py", "config/extensions.py",
 )  # fmt: skip
 """The files that make an article's outputs from a source."""
 
 _VOLUMES = (
-    "*.py", "where/**/*.py", "volumes/**/*.py", "emit/**/*", "batch/binder.py", "batch/one_book.py",
+    "*.py", "where/**/*.py", "volumes/**/*.py", "typesetting/*.py", "emit/**/*", "batch/binder.py", "batch/one_book.py",
     "batch/pictures.py", "batch/feed.py",
 )  # fmt: skip
 """The files that choose articles for a book, and make it of them."""
+
+_DATASET = ("batch/sharding.py", "verify/**/*.py")
+"""The files that make a dataset of articles, besides those that make the articles' outputs."""
 
 _ARTICLE_PACKAGES = ("turbohtml", "cmarkgfm", "pyyaml")
 _VOLUME_PACKAGES = ("turbohtml", "ebooklib", "pillow")
@@ -56,8 +60,12 @@ class Dependencies:
     def __init__(self, config: Config, profiles: Sequence[Profile], mirrors: Mirrors) -> None:
         self._mirrors = mirrors
         self._profiles = {one.name: _short(one.model_dump_json()) for one in profiles}
-        self._code = _short(_code(_ARTICLES), *map(version, _ARTICLE_PACKAGES))
-        self._config = _short(config.model_dump_json(include={"clean", "enrich", "emit"}), *_own_code(config))
+        self._code = _short(_code(_ARTICLES), *map(version, [*_ARTICLE_PACKAGES, *_opencc(config.scripts)]))
+        self._config = _short(
+            config.model_dump_json(include={"clean", "enrich", "emit"}, exclude={"emit": {"dataset"}}),
+            *_own_code(config),
+            *_other_programs(config),
+        )
         self.looking = _short(self._code, str(config.parse.max_bytes), *self._profiles.values())
         self._known: dict[tuple[str, ...], str] = {}
 
@@ -85,19 +93,34 @@ class Dependencies:
 
 def volumes_depend_on(config: Config) -> str:
     """What the volumes depend on besides their articles and the collections of the config."""
-    programs = map(version, [*_VOLUME_PACKAGES, *_script_packages(config)])
+    programs = map(version, [*_VOLUME_PACKAGES, *_opencc(one.script for one in config.volumes)])
     epoch = source_date_epoch(os.environ)
     return _short(_code(_VOLUMES), *programs, str(epoch), str(config.feed is not None), config.batch.verify == "off")
 
 
+def dataset_depends_on(config: Config) -> str:
+    """What the files of the dataset depend on besides their articles, and what those depend on."""
+    programs = map(version, _dataset_packages(config))
+    return _short(str(config.emit.dataset), _code(_DATASET), *programs, config.batch.verify == "off")
+
+
+def _dataset_packages(config: Config) -> list[str]:
+    package = PACKAGES.get(suffix_of(config.emit.dataset.path)) if config.emit.dataset else None
+    return [package] if package else []
+
+
 def packages(config: Config) -> list[str]:
     """The packages that outputs are made with, besides Mirrorpress: where their versions differ, outputs may."""
+    opencc = _opencc([*config.scripts, *(one.script for one in config.volumes)])
+    pandoc = ["pypandoc-binary"] if config.emit.by_pandoc() else []
     own = [one.plugin.package for one in _own(config) if one.plugin]
-    return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *_script_packages(config), *own]))
+    further = [*opencc, *pandoc, *_dataset_packages(config), *own]
+    return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *further]))
 
 
-def _script_packages(config: Config) -> list[str]:
-    return ["opencc"] if any(one.script != "none" for one in config.volumes) else []
+def _opencc(scripts: Iterable[str]) -> list[str]:
+    """The package, where one of these asks for it."""
+    return ["opencc"] if any(one != "none" for one in scripts) else []
 
 
 def program() -> str:
@@ -128,6 +151,15 @@ def _own_code(config: Config) -> Iterator[str | bytes]:
     for one in sorted(_own(config), key=lambda one: one.name):
         yield _read(one.file) if one.file else b""
         yield one.plugin.told if one.plugin else ""
+
+
+def _other_programs(config: Config) -> list[str]:
+    """What formats are made with that other programs write."""
+    if not config.emit.by_pandoc():
+        return []
+    from convert.emit.pandoc import made_with
+
+    return [made_with()]
 
 
 def _read(file: Path) -> bytes:

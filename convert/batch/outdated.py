@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from convert.article import Note
@@ -27,30 +27,38 @@ class Outdated:
     """What has to be done.
 
     jobs: the articles to convert, sorted by path, each with its reason. touched: outputs whose time of change differs,
-    and not their bytes. notes: on names and copies of the jobs.
+    and not their bytes. notes: on names and copies of the jobs. gone: names of articles that no job is for any more.
     """
 
     jobs: list[Job] = field(default_factory=list)
     touched: list[Output] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
 
 
 def outdated(jobs: Iterable[Job], catalogue: Catalogue, sink: Sink, formats: Sequence[str], every: bool) -> Outdated:
     """Say which of the jobs have to be done.
 
-    jobs: every article that there is. formats: the outputs that each has. every: convert them all.
+    jobs: every article that there is, sorted by name. formats: the outputs that each has. every: convert them all.
     """
     result = Outdated()
     known = _articles(catalogue)
     article = next(known, None)
     disk = Disk(sink)
-    for job in sorted(jobs, key=attrgetter("name")):
+    for job in jobs:
         while article and article[0].name < job.name:
+            result.gone.append(article[0].name)
             article = next(known, None)
-        is_known = article is not None and article[0].name == job.name
-        reason = _reason(job, *article, formats, disk, every) if article and is_known else NEW
+        if article and article[0].name == job.name:
+            reason = _reason(job, *article, formats, disk, every)
+            article = next(known, None)
+        else:
+            reason = NEW
         if reason:
-            result.jobs.append(replace(job, reason=reason))
+            result.jobs.append(job._replace(reason=reason))
+    while article:
+        result.gone.append(article[0].name)
+        article = next(known, None)
     result.jobs.sort(key=attrgetter("path"))
     result.touched = disk.touched
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -18,8 +18,7 @@ NAMED, VARIANT = "output.name", "identity.variant"
 """The rules of the notes that follow from the plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One article to convert.
 
     path: the source. aliases: its copies, which are not converted. name: the path that the outputs are named after.
@@ -62,9 +61,9 @@ class Plan:
 
 
 def make_plan(looks: Iterable[Look], outputs: Sequence[Output], names: OutputNames, merge: bool = True) -> Plan:
-    """Decide what is converted, and what the outputs are called: `group`, then `name`. looks: in any order."""
+    """Decide what is converted, and what the outputs are called: `group`, then `name_jobs`. looks: in any order."""
     plan = group(sorted(looks, key=attrgetter("publisher", "id", "path")), merge)
-    name(plan, outputs, names)
+    plan.jobs = sorted(name_jobs(plan, outputs, names), key=attrgetter("path"))
     return plan
 
 
@@ -86,21 +85,27 @@ def group(looks: Iterable[Look], merge: bool = True) -> Plan:
     return plan
 
 
-def name(plan: Plan, outputs: Sequence[Output], names: OutputNames, depends: Depends = lambda job: "") -> None:
-    """Give the jobs of a plan the names of their outputs, and what they depend on; then they are sorted by path.
+def name_jobs(
+    plan: Plan, outputs: Sequence[Output], names: OutputNames, depends: Depends = lambda job: ""
+) -> Iterator[Job]:
+    """Take the jobs out of a plan, with the names of their outputs and what they depend on, sorted by their own names.
 
-    names: gives each output a name of its own, and keeps them.
+    names: gives each output a name of its own, and keeps them. Notes come to the plan while the jobs are taken.
     """
     fills = [one.template.fill if one.template.from_path else None for one in outputs]
-    wanted = [tuple(fill(job.name) if fill else None for fill in fills) for job in plan.jobs]
+    wanted = [tuple([fill(job.name) if fill else None for fill in fills]) for job in plan.jobs]
     names.reserve_folders(path for paths in wanted for path in paths if path)
-    for at, (job, paths) in enumerate(zip(plan.jobs, wanted, strict=True)):
-        targets = tuple(path and settle(names, path, job, plan.notes) for path in paths)
-        plan.jobs[at] = Job(job.path, job.aliases, job.name, targets, job.content, job.profile, depends(job))
-    plan.jobs.sort(key=attrgetter("path"))
+    plan.jobs.reverse()  # whoever needs but few of them holds no more than these
+    for paths in wanted:
+        job = plan.jobs.pop()
+        targets = tuple([path and settle(names, path, job, plan.notes) for path in paths])
+        yield Job(job.path, job.aliases, job.name, targets, job.content, job.profile, depends(job))
 
 
 def _job(copies: list[Look], plan: Plan) -> Job:
+    if len(copies) == 1:
+        (one,) = copies
+        return Job(one.path, (), one.path, (), one.content, intern(one.profile))
     best = max(copies, key=attrgetter("length"))
     others = [look for look in copies if look is not best]
     name = copies[0].path

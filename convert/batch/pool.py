@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from enum import Enum
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -21,9 +22,9 @@ CHUNK = 64
 """Items that go to a worker at a time: enough that sending them costs little, few enough to retry one by one."""
 
 
-def chunked(items: Sequence[Item], jobs: int) -> list[Sequence[Item]]:
-    """Cut items into chunks, small enough that every worker gets some."""
-    size = max(1, min(CHUNK, -(-len(items) // (jobs * 4))))
+def chunked(items: Sequence[Item], jobs: int, most: int = CHUNK) -> list[Sequence[Item]]:
+    """Cut items into chunks, small enough that every worker gets some; of at most so many items."""
+    size = max(1, min(most, -(-len(items) // (jobs * 4))))
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
@@ -133,7 +134,8 @@ class Pool:
                 raise RuntimeError("the pool was closed")
             before = set(multiprocessing.active_children())
             try:
-                return executor.submit(function, *arguments)
+                with _deaf():
+                    return executor.submit(function, *arguments)
             finally:
                 self._own.update(set(multiprocessing.active_children()) - before)
 
@@ -183,8 +185,25 @@ class Pool:
         return ProcessPoolExecutor(jobs, context, _begin, (self._start, *self._arguments))
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that are started in the block never hear of Ctrl-C or SIGTERM, not even while they begin.
+
+    These reach every process of a terminal or a service; the parent alone answers, when the block has ended. Whatever
+    is to end a process kills it (`Pool._kill`).
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(start: Callable[..., None], *arguments: Any) -> None:
-    # Ctrl-C reaches every process of the terminal; the parent alone answers it.
+    # where it could not be kept from them before (`_deaf`)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     start(*arguments)

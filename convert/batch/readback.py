@@ -9,13 +9,16 @@ from dataclasses import dataclass, field, replace
 from convert.batch.binder import Task
 from convert.batch.checks import Differing, check_article, check_book, differing
 from convert.batch.plan import Job
+from convert.batch.sharding import shard_of
 from convert.batch.summary import Failure
 from convert.batch.workers import reason, worker
 from convert.config import Output
-from convert.emit.epub import wording
+from convert.emit.epub import BookOptions, wording
+from convert.emit.epub.chapter import language_of
 from convert.errors import SourceError
+from convert.typesetting import Typesetting
 from convert.verify import Book, BookChapter, Difference, View, chapter_body, read_book
-from convert.volumes import Member, Volume
+from convert.volumes import Member
 
 MAX_BOOK = 512 * 1024 * 1024
 """Bytes of a volume that is read; a run writes none that is nearly as large."""
@@ -23,13 +26,17 @@ MAX_BOOK = 512 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One article, converted again. wanted, failure: as of `Done`; differing: where its outputs differ from it."""
+    """One article, converted again.
+
+    wanted, failure: as of `Done`. differing: where its outputs differ from it. shard: as `shard_of` gives it.
+    """
 
     path: str
     member: Member | None = None
     wanted: tuple[tuple[int, str], ...] = ()
     failure: str = ""
     differing: Differing | None = None
+    shard: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)
@@ -50,9 +57,9 @@ def read_jobs(jobs: Sequence[Job], check: bool) -> list[Read]:
             if isinstance(article, Exception):
                 raise article
             found = check_article(article, _files(job), thorough=True) if check else []
-            reads.append(
-                Read(job.path, me.member(article), me.wanted(article, job), differing=differing(job.path, found))
-            )
+            told = differing(job.path, found)
+            member, wanted = me.member(article), me.wanted(article, job)
+            reads.append(Read(job.path, member, wanted, differing=told, shard=shard_of(me.config, article)))
         except Exception as error:
             reads.append(Read(job.path, failure=reason(job.path, error)))
     return reads
@@ -63,10 +70,10 @@ def _files(job: Job) -> Iterator[tuple[Output, str, bytes | None]]:
     me = worker()
     for output, target in zip(me.outputs, job.targets, strict=True):
         if target is not None:
-            yield output, target, _read(target, me.base.max_bytes * 4)
+            yield output, target, read_output(target, me.base.max_bytes * 4)
 
 
-def _read(target: str, most: int) -> bytes | None:
+def read_output(target: str, most: int) -> bytes | None:
     """A file of the output, or None where it is not there. Raises SourceError where it cannot be read."""
     sink = worker().sink
     return sink.read(target, most) if sink.holds(target) else None
@@ -81,7 +88,7 @@ def read_books(tasks: Sequence[tuple[Task, frozenset[str], dict[str, str]]]) -> 
     result = BookRead()
     name = task.volume.file
     try:
-        data = _read(name, MAX_BOOK)
+        data = read_output(name, MAX_BOOK)
     except SourceError as error:
         result.failures.append(Failure(name, error.message))
         return result
@@ -90,9 +97,8 @@ def read_books(tasks: Sequence[tuple[Task, frozenset[str], dict[str, str]]]) -> 
         return result
     book = read_book(name, data)
     faults = [*book.faults, *check_book(data, name)]
-    # What a book in the other script says was turned word by word; no article says just that.
-    if task.collection.script == "none" and not (book.faults and not book.chapters):
-        places = _matched(task.volume, titles, book, faults)
+    if book.chapters or not book.faults:
+        places = _matched(task, titles, book, faults)
         _compare(task, [job for job in task.jobs if job.path in chosen], places, result)
     if one := differing(name, faults):
         result.differing.append(one)
@@ -101,6 +107,7 @@ def read_books(tasks: Sequence[tuple[Task, frozenset[str], dict[str, str]]]) -> 
 
 def _compare(task: Task, jobs: Sequence[Job], chapters: Mapping[str, BookChapter], result: BookRead) -> None:
     name = task.volume.file
+    setting = Typesetting(task.collection.script, task.collection.spacing)
     places = {path: chapter.file for path, chapter in chapters.items()}
     for job, article in worker().articles(jobs):
         if isinstance(article, Exception):
@@ -109,14 +116,17 @@ def _compare(task: Task, jobs: Sequence[Job], chapters: Mapping[str, BookChapter
         chapter = chapters.get(job.path)
         found = [Difference("missing", name, f"a chapter {article.meta.title!r}", "nothing")]
         if chapter is not None:
-            told = chapter_body(View(article), chapter, places, task.collection.pictures == "omit")
+            own = setting.of(language_of(article.meta, BookOptions()))
+            told = chapter_body(View(article), chapter, places, task.collection.pictures == "omit", own)
             found = [replace(one, place=f"{name}, {one.place}") for one in told]
         if one := differing(job.path, found):
             result.differing.append(one)
 
 
-def _matched(volume: Volume, titles: Mapping[str, str], book: Book, faults: list[Difference]) -> dict[str, BookChapter]:
+def _matched(task: Task, titles: Mapping[str, str], book: Book, faults: list[Difference]) -> dict[str, BookChapter]:
     """Each article's chapter, found by its title; the chapters of a section must stand in the articles' order."""
+    volume = task.volume
+    setting = Typesetting(task.collection.script)
     waiting: defaultdict[str, deque[tuple[int, BookChapter]]] = defaultdict(deque)
     for number, chapter in enumerate(book.chapters):
         waiting[_heading(chapter.title)].append((number, chapter))
@@ -124,7 +134,9 @@ def _matched(volume: Volume, titles: Mapping[str, str], book: Book, faults: list
     last: dict[tuple[str, ...], int] = {}
     labelled = [*volume.labels, *[()] * (len(volume.members) - len(volume.labels))]
     for path, labels in zip(volume.members, labelled, strict=True):
-        here = waiting[_heading(titles[path]) or wording.UNTITLED]
+        title = titles[path] if _heading(titles[path]) else wording.UNTITLED
+        # chapters in another language keep theirs
+        here = waiting[_heading(setting.name(title))] or waiting[_heading(title)]
         if not here:
             continue
         number, matched[path] = here.popleft()

@@ -19,6 +19,7 @@ from typing import Any
 from convert import __version__
 from convert.batch.articles import Articles
 from convert.batch.books import Books
+from convert.batch.dataset import Dataset
 from convert.batch.deliver import deliver
 from convert.batch.engine import Engine, check_engine, open_engine
 from convert.batch.feed import write_feed
@@ -34,10 +35,11 @@ from convert.batch.updating import update
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
 from convert.catalogue.search import check_search
 from convert.config import Config
-from convert.emit.epub import check_script
+from convert.emit.dataset import check_packages, suffix_of
 from convert.errors import ConfigError, OutputError
 from convert.profiles import load_profiles
 from convert.sinks import FolderSink
+from convert.typesetting import check_script
 
 Stop = Callable[[], int]
 """Says whether to begin nothing more: the number of the signal that asked for it, or 0."""
@@ -161,9 +163,16 @@ def check_tools(config: Config) -> None:
     if config.batch.search:
         check_search()
     check_engine(config)
+    if config.emit.dataset:
+        check_packages(suffix_of(config.emit.dataset.path))
     config.output.open()
-    for options in config.volumes:
-        check_script(options.script)
+    check_scripts(config)
+
+
+def check_scripts(config: Config) -> None:
+    """Look for what turns outputs and volumes into another script. Raises MissingToolError where it is not there."""
+    for name in (*config.scripts, *(one.script for one in config.volumes)):
+        check_script(name)
 
 
 class _Run:
@@ -198,7 +207,9 @@ class _Run:
             work = self.articles.plan(changed, every)
         if work and not self.options.dry_run:
             self.articles.convert(work, self.options.notes, ended)
+            work.jobs.clear()  # they take as much memory as what volumes are planned from
             self.books(ended)
+            self.dataset(ended)
             if self.options.prune and not self.options.partial and not ended():
                 self.prune()
             if self.config.batch.search and not ended():
@@ -261,6 +272,12 @@ class _Run:
         if not self.options.partial:
             # Volumes of a part of the articles would take the place of whole ones.
             deliver(self.config, self.sink, built, self.summary, self.progress)
+
+    def dataset(self, ended: Callable[[], bool]) -> None:
+        """The files that hold many articles each."""
+        if not ended():
+            one = Dataset(self.config, self.sink, self.catalogue, self.pool, self.summary, self.progress)
+            one.make(self.articles.taken_names, ended, self.options.force)
 
     def prune(self) -> None:
         """Delete what nothing asks for, unless that may be because a part of the input is out of reach just now."""

@@ -55,6 +55,7 @@ class Summary:
     reason. copies: sources that are copies of an article. gone: articles whose sources are no more.
     outputs: files of converted articles, by format. notes: of converted articles, by (rule, kind).
     books: the volumes that there are now; built: how many of them this run built.
+    shards: the files of the dataset that there are now; shards_written: how many of them this run wrote.
     leftovers: files that earlier runs wrote and nothing asks for any more; removed: those that were deleted, and kept:
     those that were not, because they are not what was written.
     deliveries: what came of each folder that volumes are delivered to.
@@ -75,6 +76,8 @@ class Summary:
     notes: Counter[tuple[str, str]] = field(default_factory=Counter)
     books: list[Book] = field(default_factory=list)
     built: int = 0
+    shards: int = 0
+    shards_written: int = 0
     leftovers: int = 0
     removed: int = 0
     kept: list[str] = field(default_factory=list)

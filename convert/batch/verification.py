@@ -15,11 +15,14 @@ from convert.batch.plan import Job, make_plan, settle
 from convert.batch.pool import Lost, chunked
 from convert.batch.readback import MAX_BOOK, Read, read_books, read_jobs
 from convert.batch.refresh import looks_at, lost
-from convert.batch.run import check_folders
+from convert.batch.reread import read_shards
+from convert.batch.run import check_folders, check_scripts
+from convert.batch.sharding import ShardTask
 from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
 from convert.catalogue import CATALOGUE, read_catalogue
 from convert.config import Config, build_outputs
+from convert.emit.dataset import suffix_of
 from convert.errors import NothingToReadError
 from convert.files import read_limited
 from convert.names import OutputNames
@@ -29,11 +32,15 @@ from convert.volumes import Member, plan_volumes, split_volume
 
 @dataclass(slots=True)
 class Verdict:
-    """What a verification came to: how many articles, files and chapters of volumes were compared, and what differs."""
+    """What a verification came to: how much was compared, and what differs.
+
+    chapters: those of volumes. rows: those of the dataset.
+    """
 
     articles: int = 0
     files: int = 0
     chapters: int = 0
+    rows: int = 0
     failures: list[Failure] = field(default_factory=list)
     differing: list[Differing] = field(default_factory=list)
 
@@ -54,6 +61,7 @@ def verify_outputs(
     MissingToolError, UsageError or EngineError for an engine that is not to be had.
     """
     check_folders(config)
+    check_scripts(config)
     found = find_sources(config.input, load_profiles(config.parse.profiles, config.base), config.output)
     with open_engine(config, found, writes=False) as pool:
         return _Verification(
@@ -114,6 +122,7 @@ class _Verification:
         self.given = self.names_given()
         self.verdict = Verdict()
         self.members: dict[str, Member] = {}
+        self.shards: dict[str, list[tuple[str, str]]] = {}
         self.found: dict[str, list[Differing]] = {}
 
     def run(self, paths: Sequence[str]) -> Verdict:
@@ -129,9 +138,11 @@ class _Verification:
         jobs = self.named(plan.jobs)
         chosen = {job.path for job in jobs if self.wanted.has([job.path, *job.aliases], filter(None, job.targets))}
         books = self.books(jobs, chosen) if self.config.volumes else []
+        shards = self.dataset(jobs, chosen)
         self.wanted.check()
         self.compare(jobs, chosen)
         self.compare_books(books, chosen)
+        self.compare_shards(shards, chosen)
         self.verdict.differing = [_joined(found) for _, found in sorted(self.found.items())]
         return self.verdict
 
@@ -148,7 +159,8 @@ class _Verification:
 
         Names may hang on all articles, and so do volumes: then every article is converted once beforehand.
         """
-        if not self.config.volumes and all(None not in job.targets for job in jobs):
+        plain = not self.config.volumes and not self.config.emit.dataset
+        if plain and all(None not in job.targets for job in jobs):
             return list(jobs)
         named = []
         for job, read in self.read("reading", jobs, check=False):
@@ -157,11 +169,13 @@ class _Verification:
                     self.verdict.failures.append(Failure(job.path, read.failure))
                 continue
             self.members[job.path] = read.member
+            file, day = read.shard
+            self.shards.setdefault(file, []).append((day, job.path))
             targets = list(job.targets)
             for index, wanted in read.wanted:
                 given = self.given.get((job.name, self.outputs[index].name, wanted))
                 targets[index] = given or settle(self.names, wanted, job, [])
-            named.append(replace(job, targets=tuple(targets)))
+            named.append(job._replace(targets=tuple(targets)))
         return named
 
     def read(self, what: str, jobs: Sequence[Job], check: bool) -> Iterable[tuple[Job, Read]]:
@@ -226,6 +240,34 @@ class _Verification:
             for one in result.differing:
                 self.take(one)
             self.progress("volumes", done, len(work))
+
+    def dataset(self, jobs: Sequence[Job], chosen: set[str]) -> list[ShardTask]:
+        """The files of the dataset to read; a path that names one means all of its articles."""
+        options = self.config.emit.dataset
+        if not options:
+            return []
+        by_path = {job.path: job for job in jobs}
+        tasks = []
+        for wanted, rows in sorted(self.shards.items()):
+            file = self.names.settle(wanted, wanted)
+            members = tuple(by_path[path] for _, path in sorted(rows))
+            if self.wanted.has([], [file]):
+                chosen.update(job.path for job in members)
+            tasks.append(ShardTask(file, suffix_of(options.path), options.flavour, members, b""))
+        return tasks
+
+    def compare_shards(self, tasks: Sequence[ShardTask], chosen: set[str]) -> None:
+        """Hold the rows of the chosen articles against them."""
+        work = [[(one, frozenset(chosen))] for one in tasks if any(job.path in chosen for job in one.jobs)]
+        for done, (((task, _),), result) in enumerate(self.pool.run(read_shards, work), 1):
+            if isinstance(result, Lost):
+                self.verdict.failures.append(Failure(task.file, lost(self.config, task.file, result)))
+                continue
+            self.verdict.failures += result.failures
+            self.verdict.rows += result.rows
+            for one in result.differing:
+                self.take(one)
+            self.progress("dataset", done, len(work))
 
     def take(self, one: Differing | None) -> None:
         if one:

@@ -6,9 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
-from convert.catalogue.rows import FACTS, Known, Leftover, Look, Outcome, Output, Shelved, Value, facts_of_row, storable
+from convert.catalogue.rows import FACTS, Facts, Known, Leftover, Look, Outcome, Output, Shelved, Value, storable
 
 PAGE = 5000
 """Rows that are read at a time: long results are never held in memory, and what is read may be written meanwhile."""
@@ -44,17 +45,17 @@ class Catalogue:
                 self.connection.execute("ROLLBACK")
             raise
 
-    def _all(self, columns: str, table: str, key: str) -> Iterator[tuple[Any, ...]]:
+    def _pages(self, columns: str, table: str, key: str) -> Iterator[list[tuple[Any, ...]]]:
         """Rows in the order of a unique key, which is the first column."""
         last = ""
-        while True:
-            rows = self.connection.execute(
-                f"SELECT {columns} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {PAGE}", (last,)
-            ).fetchall()
-            yield from rows
-            if len(rows) < PAGE:
-                return
+        while rows := self.connection.execute(
+            f"SELECT {columns} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {PAGE}", (last,)
+        ).fetchall():
+            yield rows
             last = rows[-1][0]
+
+    def _all(self, columns: str, table: str, key: str) -> Iterator[tuple[Any, ...]]:
+        return chain.from_iterable(self._pages(columns, table, key))
 
     # --- settings
 
@@ -69,16 +70,21 @@ class Catalogue:
 
     # --- sources
 
-    def stamps(self) -> Iterator[tuple[str, int, int | str | None, bytes]]:
-        """Path, size, stamp and digest of every source, sorted by path."""
-        return self._all("path, size, stamp, content", "source", "path")
+    def stamps(self) -> Iterator[list[tuple[str, int, int | str | None]]]:
+        """Path, size and stamp of every source, sorted by path, a page at a time; no page is empty."""
+        return self._pages("path, size, stamp", "source", "path")
+
+    def digests(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The digests of some sources, by their paths."""
+        ask = self.connection.execute
+        found = (ask("SELECT path, content FROM source WHERE path = ?", (path,)).fetchone() for path in paths)
+        return dict(row for row in found if row)
 
     def looks(self) -> Iterator[Look]:
         """What is known of every source, sorted by publisher, id and path. Nothing may be written meanwhile."""
-        for path, publisher, id_, length, body, content, profile, size, stamp in self.connection.execute(
-            f"SELECT {_LOOK} FROM source ORDER BY publisher, id, path"
-        ):
-            yield Look(path, publisher, id_, length, body, "", content, profile, size, stamp)
+        columns = ", ".join("''" if name == "failure" else name for name in Look._fields)
+        rows = self.connection.execute(f"SELECT {columns} FROM source ORDER BY publisher, id, path")
+        return map(Look._make, rows)
 
     def put_looks(self, looks: Iterable[Look]) -> None:
         """Keep what looks at sources told; those that failed are forgotten."""
@@ -211,10 +217,11 @@ class Catalogue:
 
     def members(self, names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...], bytes, Mapping[str, Any]]]:
         """Of every article the path of its source, those of its copies, its digest, and some of its facts."""
+        places = {name: place for place, name in enumerate(names)}
         for _, path, aliases, digest, *values in self._all(
             ", ".join(["name", "path", "aliases", "digest", *names]), "article", "name"
         ):
-            yield path, () if aliases == "[]" else tuple(json.loads(aliases)), digest, facts_of_row(names, values)
+            yield path, () if aliases == "[]" else tuple(json.loads(aliases)), digest, Facts(places, values)
 
     # --- files that nothing asks for
 
@@ -263,6 +270,10 @@ class Catalogue:
             self.connection.execute("DELETE FROM member WHERE volume = ?", (file,))
 
     # --- failures and runs
+
+    def failing(self) -> frozenset[str]:
+        """The paths of the sources and volumes that failed when they were last tried."""
+        return frozenset(path for (path,) in self.connection.execute("SELECT path FROM failure"))
 
     def put_failures(self, failures: Iterable[tuple[str, str]], tried: Iterable[str] | None) -> None:
         """Keep why sources and volumes failed. tried: those that earlier failures are forgotten of; None for all."""

@@ -130,5 +130,13 @@ CREATE VIRTUAL TABLE search USING fts5 (
 """
 """The index of `text`. It is no migration: where SQLite was built without FTS5, everything else goes on."""
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH)
+_DATASET = """
+CREATE TABLE shard (
+    file TEXT PRIMARY KEY,
+    fingerprint BLOB NOT NULL,
+    articles INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH, _DATASET)
 """SQL scripts; the version of a catalogue (`PRAGMA user_version`) is the number of those that it has gone through."""

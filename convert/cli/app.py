@@ -14,17 +14,20 @@ from convert import __version__
 from convert.batch.one_book import chapter_of, make_book
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
-from convert.cli.completion import InstallCompletion, ShowCompletion
+from convert.cli.completion import InstallCompletion, ShowCompletion, flavours
 from convert.cli.completion import formats as known_formats
 from convert.cli.examples import show_examples
+from convert.cli.init import init
 from convert.cli.listing import index, list_
 from convert.cli.options import ConfigFile, InputFolder, Jobs, MadeFolder, OutputFolder, Quiet, settings_of
+from convert.cli.preview import preview
 from convert.cli.running import run
 from convert.cli.schedule import schedule
 from convert.cli.there import formats, profiles, rules
 from convert.errors import SourceError, UsageError
 from convert.profiles import load_profiles
 from convert.stores import Folder
+from convert.typesetting import ScriptName, Spacing
 
 if TYPE_CHECKING:
     pass
@@ -86,17 +89,35 @@ def convert(
         typer.Option("--to", "-t", autocompletion=known_formats, help="The format (`mirrorpress formats` lists them)."),
     ] = None,
     output: OutputFile = None,
+    flavour: Annotated[
+        str | None,
+        typer.Option(
+            "--flavour",
+            autocompletion=flavours,
+            help="The Markdown for a tool: gfm, hugo, jekyll, obsidian, mkdocs, pandoc.",
+        ),
+    ] = None,
+    width: Annotated[int | None, typer.Option("--width", help="Columns of a line of text; 0 breaks none.")] = None,
+    script: Annotated[
+        ScriptName | None, typer.Option("--script", help="Turn the characters by this configuration of OpenCC.")
+    ] = None,
+    spacing: Annotated[
+        Spacing | None, typer.Option("--spacing", help="pangu puts a space between Han and Latin.")
+    ] = None,
     config: ConfigFile = None,
 ) -> None:
     """Convert one article."""
-    settings = settings_of(config)
     wanted = single.choose_format(to, output)
+    given: dict[str, object] = {"width": width, "script": script, "spacing": spacing}
+    asked = {name: one for name, one in given.items() if one is not None}
+    single.check_asked(asked, wanted)
+    settings = single.in_flavour(settings_of(config), wanted, flavour)
     article = single.read_article(file, settings)
     if wanted == "epub":
         root = Path().resolve() if file == single.STDIN else single.Reader(settings).place(Path(file)).root
         data, _ = make_book([chapter_of(article)], article.meta.title or article.source.stem, Folder(root), settings)
     else:
-        data = single.render(article, wanted, settings)
+        data = single.render(article, wanted, settings, asked)
     single.write_result(data, output)
 
 
@@ -240,6 +261,8 @@ def check(
     screen.say("The config is right.")
 
 
+app.command()(init)
+app.command()(preview)
 app.command()(schedule)
 app.command("list")(list_)
 app.command()(index)

@@ -72,6 +72,13 @@ def formats(incomplete: str) -> list[tuple[str, str]]:
     return _beginning(list(words.items()), incomplete)
 
 
+def flavours(incomplete: str) -> list[tuple[str, str]]:
+    """What `--flavour` takes."""
+    from convert.emit.escapes import INLINE
+
+    return _beginning([(name, "") for name in INLINE], incomplete)
+
+
 def engines(incomplete: str) -> list[tuple[str, str]]:
     """What `--engine` takes."""
     return _beginning([("local", "processes of this machine"), ("dask", "the workers of a Dask cluster")], incomplete)

@@ -10,15 +10,25 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "mirrorpress run --input mirror --output out --jobs 4",
         "mirrorpress run --only 'pages/nsc1035/*' --dry-run",
     ),
+    "init": (
+        "mirrorpress init",
+        "mirrorpress init mirror -o news.yaml",
+        "mirrorpress init mirror -o - | less",
+    ),
     "watch": ("mirrorpress watch --config news.yaml", "mirrorpress watch --poll --quiet"),
     "convert": (
         "mirrorpress convert seeds/pages/nsc1035/n99000006.md",
         "mirrorpress convert article.html --to docx -o article.docx",
-        "mirrorpress convert - --to text < article.html",
+        "mirrorpress convert article.html --flavour hugo",
+        "mirrorpress convert - --to text --width 72 < article.html",
     ),
     "epub": (
         "mirrorpress epub 'pages/*/n1308*.md' -o week.epub --title 'One week'",
         "mirrorpress epub --where 'words > 2000' -o long-reads.epub",
+    ),
+    "preview": (
+        "mirrorpress preview seeds/pages/nsc1035/n99000006.md --open",
+        "mirrorpress preview mirror/pages -o preview.html --limit 20",
     ),
     "inspect": ("mirrorpress inspect seeds/pages/nsc1035/n99000006.md",),
     "notes": ("mirrorpress notes seeds > notes.jsonl", "mirrorpress notes article.html | grep removed"),

@@ -72,6 +72,8 @@ def _counts(told: Summary) -> Mapping[str, Any]:
         "verified": told.verified,
         "volumes": len(told.books),
         "volumes_built": told.built,
+        "dataset_files": told.shards,
+        "dataset_written": told.shards_written,
         "left_over": told.leftovers,
         "removed": told.removed,
     }

@@ -116,12 +116,15 @@ def explain(error: Exception) -> int:
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     """How far a run is: a bar on a terminal, elsewhere a line for each thing that it has done."""
+    if quiet:
+        yield lambda what, done, total: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True, highlight=False)
-    if quiet or not console.is_terminal:
-        yield _lines(quiet)
+    if not console.is_terminal:
+        yield _tell_line
         return
     columns = (TextColumn("{task.description:<11}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bars:
@@ -135,12 +138,9 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         yield tell
 
 
-def _lines(quiet: bool) -> Callable[[str, int, int], None]:
-    def tell(what: str, done: int, total: int) -> None:
-        if not quiet and done == total:
-            print(f"{what}: {total:,}", file=sys.stderr, flush=True)
-
-    return tell
+def _tell_line(what: str, done: int, total: int) -> None:
+    if done == total:
+        print(f"{what}: {total:,}", file=sys.stderr, flush=True)
 
 
 def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -> None:
@@ -184,6 +184,7 @@ def show_verdict(verdict: Verdict, quiet: bool) -> None:
     if quiet:
         return
     compared = f"{verdict.articles:,} articles, {verdict.files:,} files, {verdict.chapters:,} chapters of volumes"
+    compared += f", {verdict.rows:,} rows of the dataset" if verdict.rows else ""
     said = [f"{len(verdict.differing):,} differ"] if verdict.differing else ["nothing differs"]
     said += [f"{len(verdict.failures):,} could not be compared"] if verdict.failures else []
     say(f"verified {compared}: {', '.join(said)}")
@@ -220,6 +221,8 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     if verbose:
         for (rule, kind), count in sorted(summary.notes.items()):
             yield f"  {count:>8,} {kind:<8} {rule}"
+    if summary.shards:
+        yield f"dataset      {summary.shards:,} files, {summary.shards_written:,} written now"
     if summary.books:
         articles = sum(book.articles for book in summary.books)
         yield f"volumes      {len(summary.books):,} with {articles:,} articles, {summary.built:,} built now"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from turbohtml import Element
 
@@ -14,13 +15,16 @@ from convert.article import Article, Context, Source
 from convert.batch.one_book import chapter_of
 from convert.batch.sources import Mirrors, find_sources, open_store
 from convert.cli.screen import put
-from convert.config import Config, build_context
+from convert.config import Config, build_context, emit_options
 from convert.config.extensions import added, emitter_of
-from convert.emit import EMITTERS, EmitOptions
+from convert.config.formats import JsonOutput, MarkdownOutput
+from convert.config.width import LEAST_WIDTH, is_width
+from convert.emit import EMITTERS, EmitOptions, typeset
 from convert.emit.epub import Chapter
+from convert.emit.escapes import INLINE
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.emit.pandoc import write_as
-from convert.errors import MirrorpressError, OutputError, SourceError, UsageError
+from convert.errors import MirrorpressError, OutputError, SourceError, UsageError, nearest
 from convert.files import read_source, write_file
 from convert.pipeline import TOGETHER, convert, convert_all, stages
 from convert.stores import Folder, mirror_of
@@ -140,20 +144,32 @@ def stages_of(name: str, config: Config) -> Iterator[tuple[str, str, Article]]:
         yield stage, "\n".join(block for block in blocks if block.strip()), article
 
 
-def notes_of(names: Sequence[Path], config: Config) -> Iterator[Article | SourceError]:
-    """Every article below the given files and folders, in the order of their paths, or why it failed."""
-    reader = Reader(config)
+def sources_of(names: Sequence[Path], reader: Reader, config: Config) -> list[Place]:
+    """Every source below the given files and folders, in the order of their paths. Raises NothingToReadError."""
     above = input_folder(config)
+    places = []
     for name in names:
         found = find_sources(name, reader.base.profiles, config.output)
         # paths read as they do in a run over the config's input, wherever in it the search began
         root = above if above and above in found.store.root.parents else found.store.root
-        for path in found.paths:
-            place = Place(root, Place(found.store.root, path).under(root))
-            try:
-                yield convert(*reader.read(place.path, place))
-            except SourceError as error:
-                yield error
+        places += [Place(root, Place(found.store.root, path).under(root)) for path in found.paths]
+    return places
+
+
+def converted(places: Iterable[Place], reader: Reader) -> Iterator[Article | SourceError]:
+    """The article of each source, or why it failed."""
+    for place in places:
+        try:
+            yield convert(*reader.read(place.path, place))
+        except SourceError as error:
+            yield error
+
+
+def notes_of(names: Sequence[Path], config: Config) -> Iterator[Article | SourceError]:
+    """Every article below the given files and folders, in the order of their paths, or why it failed."""
+    reader = Reader(config)
+    for name in names:
+        yield from converted(sources_of([name], reader, config), reader)
 
 
 def choose_format(to: str | None, output: str | None) -> str:
@@ -175,15 +191,48 @@ def choose_format(to: str | None, output: str | None) -> str:
     )
 
 
-def render(article: Article, to: str, config: Config) -> bytes:
-    """An article in a format of EMITTERS (with the config's options for it), of pandoc, or of an installed package."""
-    if to not in EMITTERS:
-        if to in pandoc_formats():
-            return write_as(article, to)
-        return emitter_of(to, config.base)(article, EmitOptions())
+def in_flavour(config: Config, to: str, flavour: str | None) -> Config:
+    """The config with another flavour of the format that is written; the same for None.
+
+    Raises UsageError where there is no such flavour, or where the format knows none.
+    """
+    if flavour is None:
+        return config
+    if flavour not in INLINE:
+        raise UsageError("--flavour", f"found {flavour!r}", f"one of {', '.join(INLINE)}", nearest(flavour, INLINE))
+    if to not in {"markdown", "json"}:
+        raise UsageError("--flavour", f"{to} has no flavours", "--to markdown or json", "leave one of the two out")
+    plain = MarkdownOutput() if to == "markdown" else JsonOutput()
+    section = (config.emit.formats().get(to) or plain).model_copy(update={"flavour": flavour})
+    return config.model_copy(update={"emit": config.emit.model_copy(update={to: section})})
+
+
+def render(article: Article, to: str, config: Config, asked: Mapping[str, Any] | None = None) -> bytes:
+    """An article in a format of EMITTERS, of pandoc or of an installed package, with the config's options for it.
+
+    asked: options of the command, which win. Raises MissingToolError for a script without OpenCC.
+    """
     section = config.emit.formats().get(to)
-    options = section.model_dump(exclude={"path"}) if section else {}
-    return EMITTERS[to].write(article, EmitOptions(**options))
+    options = replace(emit_options(section) if section else EmitOptions(), **(asked or {}))
+    article = typeset(article, options)
+    if to in EMITTERS:
+        return EMITTERS[to].write(article, options)
+    if to in pandoc_formats():
+        return write_as(article, to)
+    return emitter_of(to, config.base)(article, options)
+
+
+def check_asked(asked: Mapping[str, object], to: str) -> None:
+    """Find out whether a format has the options that a command was given. Raises UsageError where it has not."""
+    for name in asked:
+        if name == "width" and to != "text":
+            raise UsageError("--width", f"the format is {to}", "text, the only one with lines", "say --to text as well")
+        if to == "epub":
+            found, todo = "the format is epub", f"name it for volumes in the config, as `{name}`"
+            raise UsageError(f"--{name}", found, "another one", todo)
+    width = asked.get("width")
+    if isinstance(width, int) and not is_width(width):
+        raise UsageError("--width", f"found {width}", f"0, or at least {LEAST_WIDTH} columns", "0 breaks no line")
 
 
 def write_result(data: bytes, output: str | None) -> None:

@@ -34,11 +34,12 @@ def profiles() -> int:
 
 
 def formats() -> int:
-    """List the formats that `convert --to` writes; `run` writes those of the first table, and those of packages."""
+    """List the formats that `convert --to` writes; `run` writes all but `epub`, of which it makes volumes."""
     screen.say_table("run and convert", {one.name: one.about for one in EMITTERS.values()})
     broken = _say_added("run and convert, from packages", added("format"), _about)
     screen.say_table("convert and epub", {"epub": "a book: EPUB 3"})
-    screen.say_list("convert, by pandoc", (name for name in pandoc_formats() if name not in {*EMITTERS, "epub"}))
+    names = (name for name in pandoc_formats() if name not in {*EMITTERS, "epub"})
+    screen.say_list("run and convert, by pandoc", names)
     return _exit_code(broken)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convert.config.building import Output, build_context, build_outputs
+from convert.config.building import Output, build_context, build_outputs, emit_options
 from convert.config.delivery import DeliverOptions
 from convert.config.loading import load_config
 from convert.config.places import InputOptions, OutputOptions
@@ -18,5 +18,6 @@ __all__ = [
     "OutputOptions",
     "build_context",
     "build_outputs",
+    "emit_options",
     "load_config",
 ]

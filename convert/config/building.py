@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from convert.article import Context, Rule
 from convert.clean import RULES
 from convert.config.extensions import emitter_of, rule_of, step_of
+from convert.config.formats import MarkdownOutput
 from convert.config.schema import DEFAULT, Config
-from convert.emit import EMITTERS, EmitOptions, Emitter
+from convert.config.section import Section
+from convert.emit import EMITTERS, EmitOptions, Emitter, Together, setting_all_first, setting_first
 from convert.enrich import STEPS
 from convert.names import PathTemplate
 from convert.profiles import load_profiles
@@ -20,12 +22,16 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One format that is written: its name, the template of its paths, its writer and the writer's options."""
+    """One format that is written: its name, the template of its paths, its writer and the writer's options.
+
+    together: the writer of several articles at once, where there is one.
+    """
 
     name: str
     template: PathTemplate
     write: Emitter
     options: EmitOptions
+    together: Together | None = None
 
 
 def build_context(config: Config, channels: Mapping[str, str] | None = None) -> Context:
@@ -43,11 +49,36 @@ def build_outputs(config: Config) -> tuple[Output, ...]:
     """The formats that a run writes, in the order of the config's fields, people's own last."""
     outputs = []
     for name, section in config.emit.formats().items():
-        options = section.model_dump()
-        template = PathTemplate.parse(options.pop("path"))
-        write = EMITTERS[name].write if name in EMITTERS else emitter_of(name, config.base)
-        outputs.append(Output(name, template, write, EmitOptions(**options)))
+        options = emit_options(section)
+        write, together = _writers(name, config)
+        together = together and setting_all_first(together, options)
+        outputs.append(Output(name, _template(section), setting_first(write, options), options, together))
     return tuple(outputs)
+
+
+def _writers(name: str, config: Config) -> tuple[Emitter, Together | None]:
+    if name in EMITTERS:
+        return EMITTERS[name].write, None
+    if name in config.emit.by_pandoc():
+        from convert.emit import pandoc  # seldom wanted, and so are the modules that calling a program takes
+
+        return pandoc.emitters(name)
+    return emitter_of(name, config.base), None
+
+
+def _template(section: Section) -> PathTemplate:
+    template = PathTemplate.parse(section.model_dump()["path"])
+    if isinstance(section, MarkdownOutput) and section.undated:
+        return replace(template, undated=PathTemplate.parse(section.undated))
+    return template
+
+
+def emit_options(section: Section) -> EmitOptions:
+    """What a writer is told of its format's section of the config."""
+    options = section.model_dump(exclude={"path", "undated"})
+    if isinstance(section, MarkdownOutput):
+        options["front_matter"] = section.front_matter.layout(section.flavour)
+    return EmitOptions(**options)
 
 
 def _rules(config: Config) -> Mapping[str, Rule]:

@@ -20,6 +20,7 @@ from convert.clean import RULES
 from convert.clean.recipe import HOOKS, SAID, BasicNewsRecipe, clean_page, cleans
 from convert.clean.soup import SoupRule
 from convert.config.calibre import NAMES, standing_in
+from convert.config.formats import formats_of_pandoc
 from convert.difference import Picture, note_difference
 from convert.emit import EMITTERS, EmitOptions, Emitter
 from convert.enrich import STEPS
@@ -32,10 +33,10 @@ SUFFIXES = (".py", ".recipe")
 TAKEN: dict[Kind, tuple[str, ...]] = {
     "rule": (*RULES, "default"),
     "step": (*STEPS, "default"),
-    "format": (*EMITTERS, "epub"),
+    "format": (*EMITTERS, "dataset", "epub"),
     "profile": RESERVED,
 }
-"""The names that no package may give to something of its own."""
+"""The names that no package may give to something of its own, besides those of pandoc's formats."""
 
 
 _TELLING = ("removed", "moved", "changed")
@@ -63,8 +64,16 @@ def is_reference(name: str) -> bool:
 
 
 def added(kind: Kind) -> dict[str, Plugin]:
-    """What installed packages add of a kind. Raises ConfigError where a name clashes."""
-    return plugins(kind, TAKEN[kind])
+    """What installed packages add of a kind.
+
+    Raises ConfigError where a name clashes, MissingToolError without pandoc, whose formats have names, too: it is asked
+    only where a package adds a format.
+    """
+    found = plugins(kind, TAKEN[kind])
+    for name in formats_of_pandoc(found) if kind == "format" else ():
+        what = f"the format {name!r} is also one of pandoc's"
+        raise ConfigError(found[name].where, what, "a name that is free", found[name].rename)
+    return found
 
 
 def check_packages() -> None:

@@ -10,17 +10,20 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args, get_type_hints
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from convert.clean import RULES
-from convert.config import batch, delivery, places, schema, section
+from convert.config import batch, dataset, delivery, flavour, formats, front_matter, places, schema, section, width
 from convert.config.extensions import added
+from convert.emit.dataset import SUFFIXES
 from convert.emit.escapes import INLINE as FLAVOURS
+from convert.emit.pandoc import formats as pandoc_formats
 from convert.enrich import STEPS
+from convert.front_matter import KEYS
 from convert.plugins import Kind
 from convert.profiles import RESERVED, Profile
 from convert.volumes import Collection
@@ -39,12 +42,17 @@ SHORT: dict[Callable[..., Any], list[JsonSchemaValue]] = {
     delivery.on_or_off: [_FALSE, _NULL],
     delivery.just_a_folder: [_TEXT],
     batch._off: [_FALSE],
+    front_matter.just_a_preset: [{"enum": list(front_matter.CHOICES)}],
 }
 """The short forms that may stand in place of an option, by the validator that takes them."""
 
 NARROWER: dict[Callable[..., Any], JsonSchemaValue] = {
-    schema._check_flavour: {"enum": list(FLAVOURS)},
-    schema._check_template: {"description": "a template of paths, of fields as {folder} {stem} {id} {date:%Y/%m}"},
+    flavour._check_flavour: {"enum": list(FLAVOURS)},
+    formats._check_template: {"description": "a template of paths, of fields as {folder} {stem} {id} {date:%Y/%m}"},
+    dataset._check_path: {"pattern": f"({'|'.join(map(re.escape, SUFFIXES))})$"},
+    front_matter._check_key: {"enum": list(KEYS)},
+    front_matter._check_preset: {"enum": list(front_matter.CHOICES)},
+    width._check_width: {"anyOf": [{"const": 0}, {"minimum": width.LEAST_WIDTH}]},
 }
 """What validators ask for that their types do not say."""
 
@@ -70,7 +78,7 @@ def json_schema(subject: Subject, packaged: bool = False) -> JsonSchemaValue:
     """The schema of a config file or of a profile.
 
     packaged: with the names that installed packages add; otherwise with Mirrorpress's own only.
-    Raises ConfigError where the names of packages clash.
+    Raises ConfigError where the names of packages clash, MissingToolError without pandoc, whose formats it names.
     """
     model = schema.Config if subject == "config" else Profile
     made = model.model_json_schema(schema_generator=_Generator)
@@ -105,11 +113,21 @@ def _name_what_there_is(properties: JsonSchemaValue, definitions: JsonSchemaValu
     properties["clean"]["uniqueItems"] = properties["enrich"]["uniqueItems"] = True
     parse = definitions["ParseOptions"]["properties"]
     parse["profiles"]["items"] = names("profile", RESERVED, r"\.ya?ml$")
-    emit = definitions["EmitOptions"]
-    own = emit["additionalProperties"]
-    emit["patternProperties"] = {REFERENCE: own}
+    _name_formats(definitions, added("format") if packaged else ())
+
+
+def _name_formats(definitions: JsonSchemaValue, packaged: Iterable[str]) -> None:
+    """Say which formats there are; those of pandoc have a path by themselves, those of one's own need one."""
+    emit, own = definitions["EmitOptions"], definitions["CustomOutput"]
+    by_reference = emit["additionalProperties"]
+    emit["patternProperties"] = {REFERENCE: by_reference}
     emit["additionalProperties"] = False
-    emit["properties"] |= dict.fromkeys(added("format") if packaged else (), own)
+    emit["properties"] |= dict.fromkeys(packaged, by_reference)
+    without = {key: one for key, one in own.items() if key != "required"}
+    definitions["PandocOutput"] = without | {"description": "The output of pandoc"}
+    by_pandoc = {"description": "By pandoc", "anyOf": [{"$ref": "#/$defs/PandocOutput"}, _NULL]}
+    names = [name for name in pandoc_formats() if name not in emit["properties"]]
+    emit["properties"] |= {name: {"title": name, **by_pandoc} for name in names}
 
 
 def _need_less_of_what_extends(made: JsonSchemaValue, definitions: JsonSchemaValue) -> None:
@@ -123,7 +141,7 @@ def _models_in(model: type[BaseModel]) -> dict[type[BaseModel], None]:
     """The models that a model is made of, at any depth."""
     found: dict[type[BaseModel], None] = {}
     annotations = [field.annotation for field in model.model_fields.values()]
-    for one in _classes_in([*annotations, inspect.get_annotations(model, eval_str=False).get("__pydantic_extra__")]):
+    for one in _classes_in([*annotations, get_type_hints(model).get("__pydantic_extra__")]):
         if one is not model:
             found |= {one: None} | _models_in(one)
     return found
@@ -140,7 +158,11 @@ def _classes_in(annotations: Iterable[Any]) -> list[type[BaseModel]]:
 
 def _explain(made: JsonSchemaValue, model: type[BaseModel]) -> None:
     """Give a model and its options titles and descriptions, from its docstring."""
-    about, texts = field_texts(SAID_OF.get(model, model).__doc__ or "", model.model_fields)
+    texts: dict[str, str] = {}
+    about = ""
+    for one in reversed(SAID_OF.get(model, model).__mro__):  # a model's own text before that of what it builds on
+        about, more = field_texts(vars(one).get("__doc__") or "", model.model_fields)
+        texts |= more
     made.pop("title", None)
     made.pop("description", None)
     if about:

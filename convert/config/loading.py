@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from convert.config.extensions import added, find, is_reference
+from convert.config.formats import EmitOptions, formats_of_pandoc
 from convert.config.reading import KeyPath, Problem, YamlFile, plain, raise_all, read_yaml
-from convert.config.schema import Config, EmitOptions
+from convert.config.schema import Config
 from convert.errors import ConfigError, nearest
 
 _EXPECTED = {
@@ -61,7 +62,7 @@ def _line(problem: Problem, file: YamlFile) -> tuple[int, int]:
 
 
 def _unknown_formats(file: YamlFile, base: Path) -> list[Problem]:
-    """Names under `emit` that are neither a format of Mirrorpress nor one of one's own."""
+    """Names under `emit` that are neither a format, ours or pandoc's, nor one of one's own."""
     section = file.data.get("emit")
     return [
         problem
@@ -80,8 +81,12 @@ def _unknown_format(name: str, base: Path) -> Problem | None:
     except ConfigError as error:
         found = error.found if error.where == name else f"{error.where}: {error.found}"
         return Problem(("emit", name), found, error.expected, error.todo)
-    expected = f"one of {', '.join(known)}, or module:function"
-    return Problem(("emit", name), f"there is no format {name!r}", expected, nearest(name, known))
+    if formats_of_pandoc([name]):
+        return None
+    from convert.emit.pandoc import formats
+
+    expected = f"one of {', '.join(known)}, a format of pandoc (`mirrorpress formats` lists them), or module:function"
+    return Problem(("emit", name), f"there is no format {name!r}", expected, nearest(name, [*known, *formats()]))
 
 
 def _problem(details: ErrorDetails, file: YamlFile) -> Problem:
@@ -110,7 +115,7 @@ def _choices(keys: KeyPath) -> list[str]:
     for key in keys:
         if key in model.model_fields:
             model = _model_in(model.model_fields[str(key)].annotation) or model
-        elif extra := model.__annotations__.get("__pydantic_extra__"):
+        elif extra := get_type_hints(model).get("__pydantic_extra__"):
             model = _model_in(extra) or model
     return list(model.model_fields)
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
     StrictBool,
@@ -25,15 +22,15 @@ from convert.clean import RULES
 from convert.config.batch import BatchOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import added, find, is_reference, rule_of
+from convert.config.formats import EmitOptions, MarkdownOutput, TextOutput, TypesetOutput
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
 from convert.config.section import Section, base_of, empty_section, refused
-from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError, nearest
-from convert.names import PathTemplate
 from convert.plugins import Kind
 from convert.profiles import load_profiles, packaged_profiles, shipped_names
+from convert.typesetting import ScriptName, Spacing
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
 
@@ -101,14 +98,6 @@ def check_own(kind: Kind, name: str, info: Info) -> str:
     return name
 
 
-def _check_template(text: str) -> str:
-    try:
-        PathTemplate.parse(text)
-    except ConfigError as error:
-        raise refused(error.found, error.expected, error.todo) from None
-    return text
-
-
 def _check_where(text: str | None) -> str | None:
     try:
         parse_where(text or "title")
@@ -118,17 +107,7 @@ def _check_where(text: str | None) -> str | None:
     return text
 
 
-Template: TypeAlias = Annotated[StrictStr, AfterValidator(_check_template)]
 ProfileName: TypeAlias = Annotated[StrictStr, AfterValidator(_check_profile)]
-
-
-def _check_flavour(name: str) -> str:
-    if name not in FLAVOURS:
-        raise refused("", f"one of {', '.join(FLAVOURS)}", nearest(name, FLAVOURS))
-    return name
-
-
-Flavour: TypeAlias = Annotated[StrictStr, AfterValidator(_check_flavour)]
 RuleName: TypeAlias = Annotated[StrictStr, _one_of(RULES, "rule")]
 StepName: TypeAlias = Annotated[StrictStr, _one_of(STEPS, "step")]
 RuleList: TypeAlias = Annotated[tuple[RuleName, ...], _each_once(RULES, "rule")]
@@ -140,64 +119,6 @@ class ParseOptions(Section):
 
     profiles: tuple[ProfileName, ...] = ("auto",)
     max_bytes: Annotated[StrictInt, Field(ge=1)] = 4 * 1024 * 1024
-
-
-class CustomOutput(Section):
-    """The output of an emitter given as `module:function`. path: the template of its files' paths."""
-
-    path: Template
-
-
-class MarkdownOutput(Section):
-    """Markdown. flavour: the dialect. front_matter: `default` or `none`. title: as a heading above the body too."""
-
-    path: Template = "markdown/{folder}/{stem}.md"
-    flavour: Flavour = "gfm"
-    front_matter: Literal["default", "none"] = "default"
-    title: StrictBool = False
-
-
-class TextOutput(Section):
-    """Plain text. path: the template of the files' paths."""
-
-    path: Template = "text/{folder}/{stem}.txt"
-
-
-class HtmlOutput(Section):
-    """HTML. path: the template of the files' paths."""
-
-    path: Template = "html/{folder}/{stem}.html"
-
-
-class JsonOutput(Section):
-    """JSON, for programs. path: the template of the files' paths. flavour: the dialect of the Markdown in it."""
-
-    path: Template = "json/{folder}/{stem}.json"
-    flavour: Flavour = "gfm"
-
-
-# the format's name hides a method of the model that nobody calls any more (pydantic has `model_dump_json` in its place)
-with warnings.catch_warnings():
-    warnings.filterwarnings("ignore", message='Field name "json"')
-
-    class EmitOptions(BaseModel):
-        """The formats that are written, each with its options; one that is left out is not written.
-
-        A further key is an emitter of one's own, as `module:function`.
-        """
-
-        model_config = ConfigDict(frozen=True, extra="allow")
-        __pydantic_extra__: dict[str, CustomOutput] = Field(init=False)
-
-        markdown: Annotated[MarkdownOutput | None, BeforeValidator(empty_section)] = None
-        text: Annotated[TextOutput | None, BeforeValidator(empty_section)] = None
-        html: Annotated[HtmlOutput | None, BeforeValidator(empty_section)] = None
-        json: Annotated[JsonOutput | None, BeforeValidator(empty_section)] = None  # type: ignore[assignment]  # see above
-
-        def formats(self) -> dict[str, Section]:
-            """The options of every format that is written, by its name, in the order of the fields."""
-            own = {name: getattr(self, name) for name in type(self).model_fields}
-            return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
 
 
 class VolumeOptions(Section):
@@ -215,7 +136,8 @@ class VolumeOptions(Section):
     pictures: Literal["mirror", "fetch", "omit"] = _SHIPPED.pictures
     grayscale: StrictBool = _SHIPPED.grayscale
     style: Literal["book", "plain"] = _SHIPPED.style
-    script: Literal["none", "s2t", "t2s"] = _SHIPPED.script
+    script: ScriptName = _SHIPPED.script
+    spacing: Spacing = _SHIPPED.spacing
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -282,6 +204,12 @@ class Config(Section):
         copy = self.model_copy(update={**places, "pictures": pictures})
         copy._base = self._base.absolute()
         return copy
+
+    @property
+    def scripts(self) -> list[ScriptName]:
+        """The configurations of OpenCC that the formats ask for; volumes ask by themselves."""
+        formats = [one for one in self.emit.formats().values() if isinstance(one, TypesetOutput)]
+        return [one.script for one in formats if one.script != "none"]
 
     @property
     def base(self) -> Path:

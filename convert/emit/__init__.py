@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from convert.emit import html, json, markdown, text
-from convert.emit.options import EmitOptions, Emitter, Format
+from convert.emit.options import EmitOptions, Emitter, Format, Together
+from convert.emit.typeset import setting_all_first, setting_first, typeset
 
 EMITTERS: dict[str, Format] = {
     "markdown": Format("markdown", ".md", "Markdown with YAML front matter", markdown.write),
@@ -12,4 +13,4 @@ EMITTERS: dict[str, Format] = {
     "html": Format("html", ".html", "canonical HTML in a document with metadata, for other programs", html.write),
 }
 
-__all__ = ["EMITTERS", "EmitOptions", "Emitter", "Format"]
+__all__ = ["EMITTERS", "EmitOptions", "Emitter", "Format", "Together", "setting_all_first", "setting_first", "typeset"]

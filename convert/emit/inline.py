@@ -9,13 +9,15 @@ from functools import lru_cache
 
 from turbohtml import Element, Node, Text
 
-from convert.emit.escapes import Escape, escape_line_start
+from convert.emit.dialect import STARS, Pen
+from convert.emit.plain_html import as_entities, plain_picture
 from convert.flanking import closes, opens
 
-DELIMITERS = {"strong": "**", "em": "*", "s": "~~"}
+DELIMITERS = STARS | {"s": "~~"}
 RAW = frozenset({"sup", "sub"})
 # without what an escape or a cell would touch, and without `%`, which some readers decode in the text they show
 AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[!#$&-;=?-Z^-z~]*\Z")
+UNSAFE = re.compile(r"[\[\]{}|\"\\^`<>]")
 ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
@@ -29,34 +31,36 @@ class _Mark:
         self.partner = partner or self
         self.partner.partner = self
 
-    def give_up(self) -> None:
-        """Say the emphasis in HTML."""
+    def give_up(self, struck: str = "s") -> None:
+        """Say the emphasis in HTML. struck: the name of the element for text that is struck out."""
+        name = struck if self.tag == "s" else self.tag
         for edge in (self, self.partner):
-            edge.raw, edge.shown = True, f"<{edge.tag}>" if edge.opening else f"</{edge.tag}>"
+            edge.raw, edge.shown = True, f"<{name}>" if edge.opening else f"</{name}>"
 
 
-def write_inline(nodes: Sequence[Node], escape: Escape, line_break: str = "\\\n") -> str:
+def write_inline(nodes: Sequence[Node], pen: Pen, line_break: str = "") -> str:
     """Inline nodes of canonical HTML as Markdown.
 
-    line_break: what stands for a `br`: a hard break, or `<br>` where a line may not end.
+    line_break: what stands for a `br` where a line may not end; the dialect's hard break where it is empty.
     """
     if len(nodes) == 1:
         only = nodes[0]
         if type(only) is Text:
-            return escape_line_start(escape(only.data))
+            return pen.line_start(pen.escape(only.data))
     parts: list[str | _Mark] = []
-    _write(nodes, parts, escape, line_break)
+    _write(nodes, parts, pen, line_break or pen.dialect.hard_break)
     if _Mark in map(type, parts):
-        _settle(parts)
+        _settle(parts, pen)
         written = "".join(map(_said, parts))
     else:
         written = "".join(parts)  # type: ignore[arg-type]  # no mark among them
     if "\n" not in written:
-        return escape_line_start(written)
-    return "\n".join([escape_line_start(line) for line in written.split("\n")])
+        return pen.line_start(written)
+    return "\n".join([pen.line_start(line) for line in written.split("\n")])
 
 
-def _write(nodes: Sequence[Node], parts: list[str | _Mark], escape: Escape, line_break: str) -> None:
+def _write(nodes: Sequence[Node], parts: list[str | _Mark], pen: Pen, line_break: str) -> None:
+    escape = pen.escape
     for node in nodes:
         if type(node) is Text:
             parts.append(escape(node.data))
@@ -65,42 +69,42 @@ def _write(nodes: Sequence[Node], parts: list[str | _Mark], escape: Escape, line
             continue
         tag = node.tag
         if tag == "a":
-            _link(node, parts, escape, line_break)
+            _link(node, parts, pen, line_break)
         elif tag in DELIMITERS:
             opening = _Mark(tag, True)
             parts.append(opening)
-            _write(node.children, parts, escape, line_break)
+            _write(node.children, parts, pen, line_break)
             parts.append(_Mark(tag, False, opening))
         elif tag == "br":
             parts.append(line_break)
         elif tag == "img":
-            parts.append(write_image(node, escape))
+            parts.append(write_image(node, pen))
         elif tag == "code":
-            parts.append(_code(node.text, parts[-1] if parts else "", escape))
+            parts.append(_code(node.text, parts[-1] if parts else "", pen))
         elif tag in RAW:
             parts.append(f"<{tag}>")
-            _write(node.children, parts, escape, line_break)
+            _write(node.children, parts, pen, line_break)
             parts.append(f"</{tag}>")
 
 
-def _link(node: Element, parts: list[str | _Mark], escape: Escape, line_break: str) -> None:
+def _link(node: Element, parts: list[str | _Mark], pen: Pen, line_break: str) -> None:
     href = node.attr("href")
     if (href is None or len(node.attrs) > 1) and (name := node.attr("id")):
         parts.append(write_target(name))
     if href is None:
-        _write(node.children, parts, escape, line_break)
+        _write(node.children, parts, pen, line_break)
         return
     children = node.children
     if len(children) == 1 and type(children[0]) is Text:  # what nearly all links are
         text = children[0].data
-        if text == href and AUTOLINK.match(href):
+        if text == href and pen.dialect.pointed and AUTOLINK.match(href):
             parts.append(f"<{href}>")
         else:
-            parts.append(f"[{escape(text)}]({destination(href)})")
+            parts.append(f"[{pen.escape(text)}]({destination(href, pen.dialect.signs)})")
         return
     parts.append("[")
-    _write(children, parts, escape, line_break)
-    parts.append(f"]({destination(href)})")
+    _write(children, parts, pen, line_break)
+    parts.append(f"]({destination(href, pen.dialect.signs)})")
 
 
 def write_target(name: str) -> str:
@@ -108,17 +112,25 @@ def write_target(name: str) -> str:
     return f'<a id="{html.escape(name)}"></a>'
 
 
-def write_image(image: Element, escape: Escape) -> str:
+def write_image(image: Element, pen: Pen) -> str:
     """A picture with its alternative text."""
-    alt = escape(image.attr("alt") or "")
+    told = image.attr("alt") or ""
+    alt = pen.escape(told)
+    if alt != told and not pen.dialect.descriptions:
+        return plain_picture(image.attr("src") or "", told)
     if alt[:1] == "^":
         alt = f"\\{alt}"  # GFM would begin a footnote
-    return f"![{alt}]({destination(image.attr('src') or '')})"
+    return f"![{alt}]({destination(image.attr('src') or '', pen.dialect.signs)})"
 
 
 @lru_cache(maxsize=8192)  # links to tag pages repeat within an article and over the mirror
-def destination(address: str) -> str:
-    """A link's destination (CommonMark 0.31.2, section 6.3): in pointed brackets where its brackets do not match."""
+def destination(address: str, encode: bool = False) -> str:
+    """A link's destination (CommonMark 0.31.2, section 6.3): in pointed brackets where its brackets do not match.
+
+    encode: write signs by their percent code that no address should have, and some dialect reads.
+    """
+    if encode:
+        address = UNSAFE.sub(lambda match: f"%{ord(match[0]):02X}", address)
     address = ENTITY.sub("&amp;", address)  # cmark takes a backslash for itself before an entity
     if "(" not in address and ")" not in address and address:
         return address
@@ -130,25 +142,35 @@ def destination(address: str) -> str:
     return address if depth == 0 and address else f"<{address}>"
 
 
-def _code(text: str, before: str | _Mark, escape: Escape) -> str:
-    """A code span; raw HTML where a span would be read otherwise: beside another, all blank, or with a table's bar."""
-    if "|" in text or text.isspace() or _said(before).endswith("`"):
-        return f"<code>{escape(text)}</code>"
+def _code(text: str, before: str | _Mark, pen: Pen) -> str:
+    """A code span; raw HTML where a span would be read otherwise: beside another, all blank, or with a table's bar.
+
+    HTML, too, is what some reader looks into before it knows of code spans.
+    """
+    if "|" in text or text.isspace() or _said(before).endswith("`") or pen.dialect.reads_code(text):
+        return f"<code>{as_entities(text) if pen.dialect.signs else pen.escape(text)}</code>"
     runs = [len(run) for run in re.findall(r"`+", text)]
     fence = "`" * next(size for size in range(1, len(runs) + 2) if size not in runs)
     pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
     return f"{fence}{pad}{text}{pad}{fence}"
 
 
-def _settle(parts: list[str | _Mark]) -> None:
+def _settle(parts: list[str | _Mark], pen: Pen) -> None:
     """Decide for each emphasis whether delimiter runs can say it; where they cannot, HTML does."""
+    depth = 0
+    for part in parts:
+        if type(part) is _Mark:
+            depth -= not part.opening
+            if part.tag not in pen.dialect.delimiters or (depth and not pen.dialect.nested):
+                part.give_up(pen.dialect.struck)
+            depth += part.opening
     shown = ["", *[part for part in parts if part != ""], ""]
     changed = True
     while changed:
         changed = False
         for place, mark in enumerate(shown):
             if type(mark) is _Mark and not mark.raw and not _holds(mark, shown[place - 1], shown[place + 1]):
-                mark.give_up()
+                mark.give_up(pen.dialect.struck)
                 changed = True
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from convert.article import Article
+from convert.errors import MirrorpressError
+from convert.front_matter import FrontMatter, preset
+from convert.typesetting import ScriptName, Spacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,17 +17,34 @@ class EmitOptions:
     """Options of the emitters; each reads those that concern it.
 
     flavour: the Markdown dialect to write for.
-    front_matter: `default`, or `none` for a file without front matter.
+    front_matter: a layout, or the name of a preset; `default` is the one called like the flavour.
     title: repeat the title as a level-1 heading above the Markdown body.
+    width: the columns that a line of plain text may take; 0 breaks none.
+    script: a configuration of OpenCC by which the text is turned, or `none`.
+    spacing: `pangu` puts a space between Han characters and Latin letters or digits, `none` none.
+
+    No emitter reads the last two: the article is set before it is written.
     """
 
     flavour: str = "gfm"
-    front_matter: str = "default"
+    front_matter: FrontMatter | str = "default"
     title: bool = False
+    width: int = 0
+    script: ScriptName = "none"
+    spacing: Spacing = "none"
+
+    @property
+    def layout(self) -> FrontMatter:
+        """The layout of the front matter."""
+        named = self.front_matter
+        return preset(named, self.flavour) if isinstance(named, str) else named
 
 
 Emitter: TypeAlias = Callable[[Article, EmitOptions], bytes]
 """Writes one article; pure, and the same bytes for the same article and options."""
+
+Together: TypeAlias = Callable[[Sequence[Article], EmitOptions], list[bytes | MirrorpressError]]
+"""Writes several articles at once, where that costs less; what it gives for each is what the emitter would have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-import tempfile
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
+from functools import partial
 
 from convert.article import Article
-from convert.emit.html import document
-from convert.errors import MissingToolError, RuleError, UsageError
+from convert.emit.options import EmitOptions, Emitter, Together
+from convert.emit.pandoc_document import document, mended
+from convert.emit.pandoc_process import PandocFailedError, version, write_documents, writers
+from convert.errors import MirrorpressError, RuleError, UsageError
 
-# pandoc writes these through other programs
-NEEDS_MORE = frozenset({"pdf"})
+NOT_OURS = frozenset({"bibtex", "biblatex", "csljson", "epub", "pdf"})
+"""What is left out: formats of references, which hold no text; a book, which we write; what needs a further program."""
+
+_SUFFIXES = {
+    "asciidoc": "adoc", "asciidoc_legacy": "adoc", "asciidoctor": "adoc", "beamer": "tex", "chunkedhtml": "zip",
+    "commonmark": "md", "commonmark_x": "md", "context": "tex", "docbook": "xml", "docbook4": "xml", "docbook5": "xml",
+    "dokuwiki": "txt", "dzslides": "html", "epub2": "epub", "epub3": "epub", "gfm": "md", "html4": "html",
+    "html5": "html", "jats": "xml", "jats_archiving": "xml", "jats_articleauthoring": "xml", "jats_publishing": "xml",
+    "latex": "tex", "man": "1", "markdown_github": "md", "markdown_mmd": "md", "markdown_phpextra": "md",
+    "markdown_strict": "md", "markua": "md", "mediawiki": "wiki", "opendocument": "fodt", "plain": "txt",
+    "revealjs": "html", "s5": "html", "slideous": "html", "slidy": "html", "tei": "xml", "texinfo": "texi",
+    "typst": "typ", "vimdoc": "txt", "xwiki": "txt", "zimwiki": "txt",
+}  # fmt: skip
+"""The suffixes of files, where they are not the format's name."""
 
 
 def formats() -> list[str]:
     """The names of the formats that pandoc writes here, sorted. Raises MissingToolError without pandoc."""
-    return [name for name in _formats() if name not in NEEDS_MORE]
+    return [name for name in writers() if name not in NOT_OURS]
 
 
-@cache
-def _formats() -> tuple[str, ...]:
-    import pypandoc  # here and below: it takes longer than any other format, and is seldom wanted
+def suffix(to: str) -> str:
+    """The suffix of a format's files, without its dot."""
+    return _SUFFIXES.get(to, to)
 
-    try:
-        return tuple(sorted(pypandoc.get_pandoc_formats()[1]))
-    except OSError:
-        raise MissingToolError("pandoc", "is not installed", "", "install the package pypandoc-binary") from None
+
+def made_with() -> str:
+    """What formats of pandoc depend on besides the article. Raises MissingToolError without pandoc."""
+    return f"pandoc {version()}"
 
 
 def write_as(article: Article, to: str) -> bytes:
@@ -35,18 +48,41 @@ def write_as(article: Article, to: str) -> bytes:
     Raises UsageError for a format that pandoc does not write, MissingToolError without pandoc, RuleError where pandoc
     fails on this article.
     """
+    (result,) = write_all([article], to)
+    if isinstance(result, MirrorpressError):
+        raise result
+    return result
+
+
+def write_all(articles: Sequence[Article], to: str) -> list[bytes | MirrorpressError]:
+    """The same for several articles, for which pandoc is started once; in their order, each one's bytes or error.
+
+    What starting it costs is most of what a short article takes.
+    Raises UsageError for a format that pandoc does not write, MissingToolError without pandoc.
+    """
     if to not in formats():
         raise UsageError(
             "--to", f"no format is called {to!r}", "one of those of `mirrorpress formats`", "see that list"
         )
-    import pypandoc
+    written = write_documents([document(one, to) for one in articles], to)
+    return [_told(article, to, one) for article, one in zip(articles, written, strict=True)]
 
-    extra = ["--sandbox", "--standalone", "--wrap=none", "--quiet"]
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "article"
-            pypandoc.convert_text(document(article), to, format="html", extra_args=extra, outputfile=str(path))
-            return path.read_bytes()
-    except RuntimeError as error:
-        reason = " ".join(str(error).split())
-        raise RuleError(article.path, f"pandoc cannot write {to}: {reason}", "", "report the article") from None
+
+def _told(article: Article, to: str, result: bytes | PandocFailedError) -> bytes | MirrorpressError:
+    if isinstance(result, PandocFailedError):
+        todo = f"take the article out of the input, or {to} out of the config"
+        return RuleError(article.path, f"pandoc cannot write {to}: {result}", "", todo)
+    return mended(article, to, result)
+
+
+def emitters(to: str) -> tuple[Emitter, Together]:
+    """The writers of one of pandoc's formats: of one article, and of several."""
+    return partial(_write, to), partial(_write_all, to)
+
+
+def _write(to: str, article: Article, options: EmitOptions) -> bytes:
+    return write_as(article, to)
+
+
+def _write_all(to: str, articles: Sequence[Article], options: EmitOptions) -> list[bytes | MirrorpressError]:
+    return write_all(articles, to)

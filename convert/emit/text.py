@@ -8,6 +8,7 @@ from turbohtml import Element, Node, Text
 
 from convert.article import Article
 from convert.emit.options import EmitOptions
+from convert.emit.wrapping import wrap
 
 LISTS = frozenset({"ul", "ol"})
 BLOCKS = frozenset({"p", "h2", "h3", "h4", "figure", "blockquote", "table", "pre", "hr"})
@@ -15,12 +16,19 @@ RULE = "* * *"
 
 
 def write(article: Article, options: EmitOptions) -> bytes:
-    """The article as UTF-8 text without any mark; a paragraph is a line, a blank line stands between paragraphs."""
+    """The article as UTF-8 text without any mark; a blank line stands between paragraphs.
+
+    A paragraph is a line; with a width it is broken so that its lines can be joined again (`convert.emit.wrapping`).
+    """
     meta = article.meta
     by_line = "  ".join(part for part in (meta.date.isoformat() if meta.date else "", "、".join(meta.authors)) if part)
     head = "\n".join(line for line in (meta.title, by_line) if line)
     parts = [head, *blocks(article.body.children), meta.source]
-    return ("\n\n".join(part for part in parts if part) + "\n").encode("utf-8")
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    if options.width:
+        code = {line.strip() for block in article.body.select("pre") for line in block.text.split("\n")}
+        text = wrap(text, options.width, code)
+    return text.encode("utf-8")
 
 
 def blocks(nodes: Iterable[Node]) -> list[str]:

@@ -40,6 +40,11 @@ def page(report: Mapping[str, Any], run: Mapping[str, Any]) -> bytes:
     return f"<!DOCTYPE html>\n{html}\n".encode()
 
 
+def base_style() -> str:
+    """What pages of Mirrorpress look like, as CSS: colours by day and night, typefaces, text, links and samples."""
+    return files(__package__).joinpath("base.css").read_text("utf-8")
+
+
 def _verdict(report: Mapping[str, Any]) -> str:
     failed, differ = len(report.get("failed", ())), len(report.get("differs", ()))
     if not failed and not differ:
@@ -50,7 +55,7 @@ def _verdict(report: Mapping[str, Any]) -> str:
 
 
 def _head(title: str) -> Html:
-    style = Html(files(__package__).joinpath("page.css").read_text("utf-8"))
+    style = Html(base_style() + "\n" + files(__package__).joinpath("page.css").read_text("utf-8"))
     return element(
         "head",
         element("meta", charset="utf-8"),

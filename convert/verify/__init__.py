@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convert.article import Article
+from convert.front_matter import OWN, FrontMatter
 from convert.verify.addresses import addresses
 from convert.verify.book import Book, BookChapter, read_book
 from convert.verify.canonical import canonical
@@ -16,6 +17,7 @@ from convert.verify.plain import plain_text
 from convert.verify.reading import cmark_gfm, reads_back
 from convert.verify.residue import left_over, residue
 from convert.verify.spacing import spacing
+from convert.verify.typeset import typeset_copy
 from convert.verify.view import View
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "reads_back",
     "residue",
     "spacing",
+    "typeset_copy",
     "verify",
 ]
 
@@ -77,13 +80,16 @@ def against_source(view: View, *, thorough: bool = True) -> list[Difference]:
     return [*found, *descriptions(view), *spacing(view), *marks(view)] if thorough else found
 
 
-def markdown_file(markdown: str, view: View, *, title: bool = False, front: bool = True) -> list[Difference]:
+def markdown_file(
+    markdown: str, view: View, *, title: bool = False, front: bool = True, layout: FrontMatter = OWN
+) -> list[Difference]:
     """A Markdown file against its article: what an independent reader reads, the front matter, the mirror's residue.
 
-    title: whether the file repeats the title as its first heading. front: whether it has front matter.
+    Every flavour is CommonMark besides what else it is, so that one reader does for all.
+    title: whether the file repeats the title as its first heading. front: whether it has front matter, in this layout.
     """
     found = reads_back(markdown, view, title=title, front=front)[0]
     if front:
-        found += front_matter(markdown, view.article)
+        found += front_matter(markdown, view.article, layout=layout)
     # What else the mirror put there is no part of the body, and so would have been read back as a difference.
     return found + left_over(view.path, markdown, view.article.profile.trackers)

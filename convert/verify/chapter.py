@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from itertools import chain
 from urllib.parse import unquote
 
+from convert.typesetting import Typesetting
 from convert.verify.book import BookChapter, ends_of, text_of
 from convert.verify.difference import Difference, around, short
 from convert.verify.projection import Block
@@ -31,31 +32,46 @@ from convert.verify.shown import (
     without_layout,
 )
 from convert.verify.tokens import VOID, Tag, tokens
+from convert.verify.typeset import turned, unspaced
 from convert.verify.view import View
 from convert.verify.visible import solid
 
 _HEADINGS = frozenset({"h2", "h3", "h4"})
 _PLAIN_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*(?::\d{1,4})?", re.I)
+_AS_IT_IS = Typesetting()
 _REFUSED = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
-def chapter_body(view: View, chapter: BookChapter, places: Mapping[str, str], omit: bool = False) -> list[Difference]:
+def chapter_body(
+    view: View,
+    chapter: BookChapter,
+    places: Mapping[str, str],
+    omit: bool = False,
+    setting: Typesetting = _AS_IT_IS,
+) -> list[Difference]:
     """Compare one chapter with its article.
 
     places: the first document of each article of the book, by the source's path.
-    omit: whether the book leaves pictures out on purpose.
+    omit: whether the book leaves pictures out on purpose. setting: how it sets text in the article's language.
     """
     place = f"{chapter.file} ({view.path})"
     body = tokens(_REFUSED.sub("", view.html))
     images = [one for one in body if isinstance(one, Tag) and one.name == "img"]
-    pictures = [Picture(one.get("alt") or "", one.get("src") or "") for one in images]
+    alts = [(one.get("alt") or "", one.get("src") or "") for one in images]
+    pictures = [Picture(alt, src, setting.text(alt)) for alt, src in alts]
     shown = Shown(pictures, chapter.files)
     for file, document in zip(chapter.files, chapter.documents, strict=True):
         shown.read(file, without_layout(document))
     wanted = _Wanted(view.path, body, pictures, places, frozenset(shown.links), omit)
-    expected, found = _blocks(wanted.out), _blocks(shown.out)
+    missing: set[tuple[int, int]] = set()
+    if setting:
+        one, other = unspaced(turned(wanted.out, setting)), unspaced(shown.out)
+        expected, found, missing = _blocks(one.tokens), _blocks(other.tokens), one.spaces - other.spaces
+    else:
+        expected, found = _blocks(wanted.out), _blocks(shown.out)
     if expected == found:
-        return []
+        told = f"{len(missing)} spaces less"
+        return [Difference("book", place, "the article's spaces between Han and Latin", told)] if missing else []
     if len(chapter.documents) > 1:  # a long article is cut wherever it must be, so that its text alone can be compared
         return _text_alone(expected, found, place)
     return list(compare_blocks("book", place, expected, found))
@@ -150,7 +166,7 @@ class _Wanted:
         name = token.name
         if name == "img":
             picture = next(self.pictures)
-            self.out.append(picture.alt if self.omit else picture_tag(picture.alt))
+            self.out.append(picture.alt if self.omit else picture_tag(picture.told))
             return
         if name == "a":
             link = self.link(at, token)
@@ -210,7 +226,7 @@ class _Wanted:
         if link:
             self.out.append(link)
         if picture.alt or not self.omit:
-            self.out.append(picture_tag(picture.alt))
+            self.out.append(picture_tag(picture.told))
         if link:
             self.out.append(Tag("a", True))
         return end if caption is None else caption

@@ -11,7 +11,9 @@ import yaml
 from yaml.resolver import Resolver
 
 from convert.article import Article
+from convert.front_matter import OWN, FrontMatter
 from convert.verify.difference import Difference, apart, short
+from convert.verify.keys import laid_out, same
 
 _KEY = re.compile(r"[a-z][a-z_]*")
 _QUOTED = re.compile(r'"[^"\\]*"')
@@ -65,17 +67,22 @@ def pairs(text: str) -> list[tuple[str, Any]] | None:
     return found
 
 
-def front_matter(markdown: str, article: Article, load: Callable[[str], Any] | None = None) -> list[Difference]:
+def front_matter(
+    markdown: str, article: Article, load: Callable[[str], Any] | None = None, layout: FrontMatter = OWN
+) -> list[Difference]:
     """Read a Markdown file's front matter and compare it with `article.meta.items()`.
 
-    load: a YAML reader; PyYAML where it is not given. Dates must come back as dates, lists as lists of text, numbers as
-    numbers and all else as text, in the same order. Returns one difference for each key.
+    load: a YAML reader; PyYAML where it is not given. layout: how it was to be laid out. Dates must come back as dates,
+    lists as lists of text, numbers as numbers and all else as text, in the same order. Returns one difference for each
+    key.
     """
     wanted = article.meta.items()
     end = markdown.find("\n---\n", 3)
     if end < 0 or not markdown.startswith("---\n"):
         return [Difference("front matter", article.path, "front matter", short(markdown))] if wanted else []
     front = markdown[4 : end + 1]
+    if layout is not OWN:
+        return _laid_out(front, article, load or pyyaml, layout)
     if load is None:
         read = pairs(front)
         if read is not None and len(read) == len(wanted) and all(map(_same_pair, wanted, read)):
@@ -90,7 +97,7 @@ def front_matter(markdown: str, article: Article, load: Callable[[str], Any] | N
     differences = [
         Difference("front matter", f"{article.path}, {key}", *apart(repr(expected.get(key)), repr(found.get(key))))
         for key in [*expected, *(key for key in found if key not in expected)]
-        if not _same(expected.get(key), found.get(key))
+        if not same(expected.get(key), found.get(key))
     ]
     if not differences and list(found) != list(expected):
         differences.append(Difference("front matter", article.path, " ".join(expected), " ".join(map(str, found))))
@@ -101,21 +108,18 @@ def front_matter(markdown: str, article: Article, load: Callable[[str], Any] | N
     return differences
 
 
+def _laid_out(front: str, article: Article, load: Callable[[str], Any], layout: FrontMatter) -> list[Difference]:
+    try:
+        found = load(front)
+    except Exception as error:  # every YAML reader has its own exceptions
+        return [Difference("front matter", article.path, "YAML", short(" ".join(str(error).split()), 200))]
+    if not isinstance(found, dict | None):
+        return [Difference("front matter", article.path, "a mapping", short(repr(found)))]
+    keys = re.findall(r"^(\S[^:\n]*):", front, re.M)
+    if len(set(keys)) != len(keys):
+        return [Difference("front matter", article.path, "each key once", " ".join(keys))]
+    return laid_out(found or {}, article, layout)
+
+
 def _same_pair(wanted: tuple[str, object], read: tuple[object, object]) -> bool:
-    return wanted[0] == read[0] and _same(wanted[1], read[1])
-
-
-def _same(expected: object, found: object) -> bool:
-    """Whether two values are equal and of one kind; a reader's own subclass of text is text."""
-    if isinstance(expected, list):
-        return (
-            isinstance(found, list)
-            and len(expected) == len(found)
-            and all(_same(one, other) for one, other in zip(expected, found, strict=True))
-        )
-    if isinstance(expected, str):
-        return isinstance(found, str) and found == expected
-    if isinstance(expected, datetime.date):
-        # A datetime is a date to Python, yet a reader that makes one read something else.
-        return isinstance(found, datetime.date) and not isinstance(found, datetime.datetime) and found == expected
-    return type(expected) is type(found) and expected == found
+    return wanted[0] == read[0] and same(wanted[1], read[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from convert.article import Article
+from convert.article import Article, Note
 from convert.verify.bare import bare
 from convert.verify.visible import UNSEEN, Visible, solid
 
@@ -13,14 +13,14 @@ _ACCOUNTS = frozenset({"removed", "moved", "changed"})
 
 def pieces(article: Article) -> list[tuple[str, str]]:
     """What each note says stood in the source, and what stands in the output in its place."""
-    found = []
-    for note in article.notes:
-        if note.of == "text" and note.kind in _ACCOUNTS:
-            if note.kind == "changed":
-                found += _times(solid(note.text), solid(note.to))
-            else:
-                found.append((solid(note.text), ""))
-    return found
+    return [piece for note in article.notes for piece in pieces_of(note)]
+
+
+def pieces_of(note: Note) -> list[tuple[str, str]]:
+    """The same of one note: none, where it tells of nothing that went, and several of a change made several times."""
+    if note.of != "text" or note.kind not in _ACCOUNTS:
+        return []
+    return _times(solid(note.text), solid(note.to)) if note.kind == "changed" else [(solid(note.text), "")]
 
 
 def _times(was: str, now: str) -> list[tuple[str, str]]:

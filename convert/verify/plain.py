@@ -7,6 +7,7 @@ from itertools import islice
 
 from convert.verify.alignment import Alignment, align
 from convert.verify.difference import Difference, around, short
+from convert.verify.unwrapping import unwrapped
 from convert.verify.view import View
 from convert.verify.visible import separators_shown, solid
 
@@ -16,13 +17,15 @@ _MARKER = re.compile(r"-|\d+\.|\* \* \*")
 _TABLE = re.compile(r"<t[dh]")
 
 
-def plain_text(text: str, view: View) -> list[Difference]:
+def plain_text(text: str, view: View, *, wrapped: bool = False) -> list[Difference]:
     """Compare a text file with its article.
 
     text: title line, line of date and authors, body, address. List markers and rules at the start of a line are the
     writer's own; a body that has such characters itself keeps them. Lost and invented characters are told by place;
     so are spaces and line ends of the body that the text does not have, and those that it has besides.
+    wrapped: whether the lines were broken at a width; they are joined again before anything is compared.
     """
+    text = unwrapped(text) if wrapped else text
     meta = view.article.meta
     head = solid(f"{meta.title}{meta.date or ''}{''.join(meta.authors)}")
     names = "、" * (len(meta.authors) - 1)

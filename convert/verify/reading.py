@@ -115,7 +115,7 @@ def reads_back(
     expected = projected(view.html)
     heading = view.article.meta.title if title else ""
     if heading:
-        expected.insert(0, ["<h1>", '"' + " ".join(heading.split()), "</h1>"])
+        expected.insert(0, ["<h1>", '"' + heading.strip(), "</h1>"])
     found = read(parse_fragment(written, positions=False).inner_html)
     if expected == found:
         return [], 0

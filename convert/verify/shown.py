@@ -21,10 +21,11 @@ GOAL = "@"
 
 @dataclass(slots=True)
 class Picture:
-    """A picture of an article; shown: whether the book has it."""
+    """A picture of an article. told: its description as the book sets it; shown: whether the book has it."""
 
     alt: str
     src: str
+    told: str
     shown: bool = False
 
 
@@ -105,9 +106,9 @@ class Shown:
     def missing(self, told: str, addresses: str, elsewhere: bool) -> None:
         """A notice; it must tell description and address, where it has one, of the picture that it stands for."""
         picture = next(self.pictures, None)
-        whole = picture is not None and picture.alt in told and (not addresses or picture.src in addresses)
+        whole = picture is not None and picture.told in told and (not addresses or picture.src in addresses)
         whole = whole and not elsewhere
-        self.out.append(picture_tag(picture.alt if picture and whole else f"{told} {addresses}"))
+        self.out.append(picture_tag(picture.told if picture and whole else f"{told} {addresses}"))
 
     def link(self, file: str, href: str) -> Tag:
         name, hash_, fragment = href.partition("#")

@@ -11,6 +11,7 @@ from string import Formatter
 from typing import Literal, NamedTuple
 
 from convert.errors import ConfigError, nearest
+from convert.typesetting import ScriptName, Spacing
 from convert.volumes.keys import KEYS, SETTLES
 from convert.where import FIELDS, Condition, fields_of
 
@@ -64,7 +65,8 @@ class Collection:
     pictures: `mirror` takes them from the mirror's own files, `fetch` also from the web, `omit` keeps captions only.
     grayscale: store pictures without colour.
     style: `book` sets paragraphs as Chinese books do, `plain` leaves all that to the reading system.
-    script: `s2t` and `t2s` turn simplified characters into traditional ones and the other way round, `none` neither.
+    script: the configuration of OpenCC by which all that it says is turned, as `s2t` and `t2s`; `none` turns nothing.
+    spacing: `pangu` puts a space between Han characters and Latin letters or digits.
     """
 
     title: str = "{publisher} {month}"
@@ -79,7 +81,8 @@ class Collection:
     pictures: Literal["mirror", "fetch", "omit"] = "mirror"
     grayscale: bool = False
     style: Literal["book", "plain"] = "book"
-    script: Literal["none", "s2t", "t2s"] = "none"
+    script: ScriptName = "none"
+    spacing: Spacing = "none"
 
     @property
     def fields(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from convert.where import FIELDS, Fact, natural
@@ -31,6 +32,15 @@ class Member:
     def title(self) -> str:
         """The article's title."""
         return str(self.facts.get("title", ""))
+
+    def first(self, *names: str) -> str:
+        """The first value of the first of some fields that has one; nothing where none has."""
+        for name in names:
+            fact = self.facts.get(name, "")
+            for one in fact if isinstance(fact, tuple) else (fact,):
+                if one != "":
+                    return str(one)
+        return ""
 
     def texts(self, *names: str) -> list[str]:
         """The values of some fields, those of lists one by one, in the order of the names."""
@@ -64,6 +74,9 @@ class Key(NamedTuple):
 
 Sortable: TypeAlias = tuple[Any, ...]
 
+_REMEMBERED = 10_000
+"""Values that are not made again: most articles share their day and channel with many others."""
+
 UNDATED = Value("undated", "日期不详")
 OTHER = Value("other", "其他")
 
@@ -89,33 +102,39 @@ def spoken(day: datetime.date, level: str = "day") -> str:
 
 
 def _period(level: str) -> Key:
-    def values(member: Member) -> tuple[Value, ...]:
-        if member.date is None:
-            return (UNDATED,)
+    @lru_cache(maxsize=_REMEMBERED)
+    def value(date: datetime.date | None) -> Value:
+        if date is None:
+            return UNDATED
         if level == "week":
-            year, week, _ = member.date.isocalendar()
-            return (Value(f"{year:04}-W{week:02}", f"{year:04} 第{week}周", f"{year}年第{week}周"),)
-        text = member.date.isoformat()[: {"year": 4, "month": 7, "day": 10}[level]]
-        return (Value(text, text, spoken(member.date, level)),)
+            year, week, _ = date.isocalendar()
+            return Value(f"{year:04}-W{week:02}", f"{year:04} 第{week}周", f"{year}年第{week}周")
+        text = date.isoformat()[: {"year": 4, "month": 7, "day": 10}[level]]
+        return Value(text, text, spoken(date, level))
 
-    return Key(values, ("date",))
+    return Key(lambda member: (value(member.date),), ("date",))
 
 
 def _one(*fields: str, label: tuple[str, ...] = ()) -> Key:
     """One value: of the first of these fields that has one; its label is found likewise."""
 
     def values(member: Member) -> tuple[Value, ...]:
-        names, labels = member.texts(*fields), member.texts(*(label or fields))
-        return (Value(names[0], labels[0]) if names else OTHER,)
+        name = member.first(*fields)
+        return (_value(name, member.first(*label) if label else name) if name else OTHER,)
 
     return Key(values, fields)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _value(name: str, label: str) -> Value:
+    return Value(name, label)
 
 
 def _each(name: str) -> Key:
     """Every value of a list."""
 
     def values(member: Member) -> tuple[Value, ...]:
-        return tuple(Value(one, one) for one in dict.fromkeys(member.texts(name))) or (OTHER,)
+        return tuple(_value(one, one) for one in dict.fromkeys(member.texts(name))) or (OTHER,)
 
     return Key(values, (name,))
 
@@ -166,5 +185,6 @@ def in_sections(sections: Sequence[str], members: Sequence[Member]) -> list[Memb
     return ordered
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _section_order(value: Value) -> Sortable:
     return (value in (OTHER, UNDATED), natural(value.name), value.name)

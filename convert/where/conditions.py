@@ -26,6 +26,9 @@ FIELDS: Mapping[str, Kind] = MappingProxyType(
 """The fields that a condition can name, and what they hold: the keys of the metadata, `path` and `mirror`."""
 
 
+_PIECES = re.compile(r"(\D*)(\d*)", re.ASCII)
+
+
 class Days(NamedTuple):
     """The days that a value of a date field stands for, both ends included."""
 
@@ -103,8 +106,7 @@ def fields_of(condition: Condition) -> frozenset[str]:
 
 def natural(text: str) -> tuple[tuple[str, int], ...]:
     """A sort key that puts n9 before n10."""
-    pieces = re.findall(r"(\D*)(\d*)", text, re.ASCII)
-    return tuple((words, int(digits[:4000] or -1)) for words, digits in pieces)
+    return tuple([(words, int(digits[:4000] or -1)) for words, digits in _PIECES.findall(text)])
 
 
 def folded(text: str) -> str:

@@ -8,6 +8,5 @@ from __future__ import annotations
 from convert.emit.epub.book import BookTooLargeError, write_book
 from convert.emit.epub.metadata import About
 from convert.emit.epub.options import BookOptions, Chapter, source_date_epoch
-from convert.emit.epub.script import check_script
 
-__all__ = ["About", "BookOptions", "BookTooLargeError", "Chapter", "check_script", "source_date_epoch", "write_book"]
+__all__ = ["About", "BookOptions", "BookTooLargeError", "Chapter", "source_date_epoch", "write_book"]

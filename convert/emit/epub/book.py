@@ -16,9 +16,9 @@ from convert.emit.epub.markup import attribute, document
 from convert.emit.epub.metadata import About, about
 from convert.emit.epub.navigation import NAV, Entry, contents, nav_document, ncx, section_page
 from convert.emit.epub.options import BookOptions, Chapter, PictureReport, PictureSource
-from convert.emit.epub.package import CSS, NCX, XHTML, Part, pack
+from convert.emit.epub.part import CSS, NCX, XHTML, Part
 from convert.emit.epub.pictures import LEVELS, Level
-from convert.emit.epub.script import Script
+from convert.emit.epub.typeset import set_about, set_cover, set_document
 from convert.errors import OutputError
 from convert.volumes import Volume
 
@@ -85,6 +85,8 @@ def _write(
     volume: Volume, chapters: Sequence[Chapter], gallery: Gallery, options: BookOptions
 ) -> tuple[bytes, About, bytes]:
     """The book at one level of its pictures, what it says of itself, and its cover."""
+    from convert.emit.epub.package import pack
+
     gallery.take_in((chapter.path, src) for chapter in chapters for src in chapter.pictures)
     stems = name_chapters(chapters)
     first_files = {path: f"{stem}.xhtml" for path, stem in stems.items()}
@@ -99,12 +101,12 @@ def _write(
     entries = contents(lines)
     said = about(volume, chapters, options, bool(gallery.files), gallery.described)
     parts = _parts(volume, chapters, options, gallery, said, entries, written)
-    if options.script != "none":
+    if setting := options.typesetting:
         # The last thing: nothing is turned twice, and what the book itself says is turned too.
-        script = Script(options.script)
-        said = script.about(said)
+        said = set_about(said, setting)
         parts = [
-            replace(one, data=script.document(one.data)) if one.media_type in (XHTML, NCX) else one for one in parts
+            replace(one, data=set_document(one.data, setting)) if one.media_type in (XHTML, NCX) else one
+            for one in parts
         ]
     cover = next((part.data for part in parts if part.file == _COVER), b"")
     return pack(said, parts), said, cover
@@ -167,7 +169,7 @@ def _cover(
         footer="　".join(footer),
     )
     picture = next((one for one in gallery.files.values() if max(one.width, one.height) >= _LEAST_COVER_PICTURE), None)
-    shown = text if options.script == "none" else Script(options.script).cover(text)
+    shown = set_cover(text, options.typesetting) if options.typesetting else text
     drawn = draw_cover(shown, title, picture.data if picture else None)
     image = f'<img src="{_COVER}" alt="{attribute(text.alternative)}" role="doc-cover"/>'
     page = document(wording.COVER, f'<div class="cover">{image}</div>', said.language, ' epub:type="cover"')

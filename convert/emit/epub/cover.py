@@ -6,11 +6,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from typing import TYPE_CHECKING
 
 from convert.emit.epub import typeface
 from convert.emit.epub.wrap import headline, wrap
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1500, 2400
 _MARGIN = 120
@@ -43,6 +45,8 @@ def draw_cover(text: CoverText, series: str, picture: bytes | None = None) -> by
     text: what it says; characters without a glyph in the typeface are left out of the picture. series: chooses the
     colour. picture: a picture of the book, as it is stored there.
     """
+    from PIL import Image, ImageDraw, ImageOps
+
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)
     ground = _GROUNDS[sha256(series.encode()).digest()[0] % len(_GROUNDS)]

@@ -11,6 +11,7 @@ from turbohtml import parse_fragment
 
 from convert.article import Metadata
 from convert.errors import UsageError
+from convert.typesetting import ScriptName, Spacing, Typesetting
 
 PictureSource: TypeAlias = Callable[[str, str], bytes | None]
 """Takes a source's path and a picture's address as it stands there; gives the picture's bytes, or None."""
@@ -44,7 +45,8 @@ class BookOptions:
 
     language: BCP 47 tag of the book, and of chapters that name none.
     style: `book` sets paragraphs as Chinese books do; `plain` leaves all that to the reading system.
-    script: `s2t` turns all that a reader sees into traditional characters, `t2s` into simplified ones.
+    script: a configuration of OpenCC by which all that a reader sees is turned.
+    spacing: `pangu` puts a space between Han characters and Latin letters or digits.
     pictures: `mirror` and `fetch` take in what the picture source gives, and differ in what they say of a picture that
         it does not give; `omit` leaves every picture out and keeps its caption.
     grayscale: store pictures without colour, for electronic paper.
@@ -58,7 +60,8 @@ class BookOptions:
 
     language: str = "zh-Hans"
     style: Literal["book", "plain"] = "book"
-    script: Literal["none", "s2t", "t2s"] = "none"
+    script: ScriptName = "none"
+    spacing: Spacing = "none"
     pictures: Literal["mirror", "fetch", "omit"] = "mirror"
     grayscale: bool = False
     cover: bool = True
@@ -67,6 +70,11 @@ class BookOptions:
     modified: datetime.datetime | None = None
     threads: int = 1
     conforms_to: str = ""
+
+    @property
+    def typesetting(self) -> Typesetting:
+        """What becomes of the text of the book."""
+        return Typesetting(self.script, self.spacing)
 
 
 def source_date_epoch(environment: Mapping[str, str]) -> datetime.datetime | None:

@@ -1,7 +1,8 @@
 """The package and the zip, made by EbookLib from finished bytes.
 
 EbookLib writes the package document and the container; chapters, navigation and NCX are handed to it as they are,
-because its own versions re-parse, indent and date what they write.
+because its own versions re-parse, indent and date what they write. Whoever has no book to make does not import this
+module: EbookLib comes with all of lxml.
 """
 
 from __future__ import annotations
@@ -9,32 +10,16 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ebooklib import epub
 from lxml import etree  # type: ignore[import-untyped,unused-ignore] # its stubs are a package of their own
 
 from convert.emit.epub.metadata import About, Person
+from convert.emit.epub.part import Part
 
-XHTML, CSS, NCX = "application/xhtml+xml", "text/css", "application/x-dtbncx+xml"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _STORED = (".jpg", ".png")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One file of the book.
-
-    uid: its identifier in the manifest. spine: whether it stands in the reading order. properties: of the manifest.
-    """
-
-    uid: str
-    file: str
-    media_type: str
-    data: bytes
-    spine: bool = False
-    properties: tuple[str, ...] = ()
 
 
 def pack(about: About, parts: Sequence[Part]) -> bytes:

@@ -1,7 +1,7 @@
 """One picture file into one that every reading system shows.
 
 Nothing of a file is believed but its bytes: the format is recognised from them, and the size is looked at before
-anything is decoded.
+anything is decoded. Pillow is imported where it is needed: most runs, and most processes of one, open no picture.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageCms, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_PIXELS = 50_000_000
 """A larger picture is refused before it is decoded: 50 megapixels take 200 MB of memory."""
@@ -83,6 +85,8 @@ def prepare(data: bytes, level: Level, grayscale: bool = False) -> Picture:
     picture is taken.
     Raises PictureError for what is no picture, is damaged, has too many pixels, or is a tracker of a pixel or two.
     """
+    from PIL import Image
+
     name, image = _open(data, level)
     lines = name in _LOSSLESS and image.getcolors(_FEW_COLOURS) is not None
     image.thumbnail((level.edge, level.edge), Image.Resampling.LANCZOS, reducing_gap=3.0)
@@ -109,6 +113,8 @@ def _open(data: bytes, level: Level) -> tuple[str, Image.Image]:
 
 
 def _decode(data: bytes, name: str, level: Level) -> Image.Image:
+    from PIL import Image, ImageOps
+
     image: Image.Image = Image.open(io.BytesIO(data), formats=[name])
     width, height = image.size
     if width * height > MAX_PIXELS:
@@ -125,6 +131,8 @@ def _decode(data: bytes, name: str, level: Level) -> Image.Image:
 
 def _on_white(image: Image.Image) -> Image.Image:
     """Without an alpha channel: readers with a dark page would show black lines on black."""
+    from PIL import Image
+
     if image.mode.startswith("I") or image.mode == "F":
         # Pillow cuts deep greys off at 255 instead of scaling them.
         deep = image.convert("F")
@@ -140,6 +148,8 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """In sRGB, by the picture's own colour profile where it has one that can be read, and nothing else attached."""
+    from PIL import Image, ImageCms
+
     if profile and image.mode in ("RGB", "CMYK", "L"):
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -155,6 +165,8 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _encode(image: Image.Image, quality: int, lines: bool) -> Picture:
+    from PIL import Image
+
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=quality, subsampling="4:2:0", progressive=False, optimize=True)
     data, suffix, media_type = stream.getvalue(), "jpg", "image/jpeg"

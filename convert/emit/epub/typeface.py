@@ -6,8 +6,10 @@ import io
 import struct
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from PIL import ImageFont
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 FILE = "NotoSerifSC-Bold.otf"
 
@@ -20,6 +22,8 @@ def _data() -> bytes:
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont:
     """The typeface at a size in pixels. The basic layout engine draws the same everywhere; Raqm is not."""
+    from PIL import ImageFont
+
     return ImageFont.truetype(io.BytesIO(_data()), size, layout_engine=ImageFont.Layout.BASIC)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from PIL import ImageFont
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 # W3C clreq, *Prohibition rules for line start and line end*.
 _NOT_FIRST = frozenset("，。、；：！？）》〉」』”’】〕］…—·,.;:!?)]}%％")
