@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ import yaml
 
 from benchmarks.killing import Tree, differences, outputs
 from convert.batch.outdated import ASKED
+from convert.batch.plan import group
 from convert.batch.pool import Item, Lost, Pool, Result
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
-from convert.catalogue import CATALOGUE, open_catalogue
+from convert.catalogue import CATALOGUE, Catalogue, open_catalogue
 from convert.config import Config, OutputOptions, load_config
 
 PAGE = """### {title}
@@ -51,6 +52,12 @@ def mark(article, context):
     article.meta.title = article.meta.title + "！"
 
 
+def refuse(article, context):
+    """Raise for some articles."""
+    if article.meta.title in ("CON", "Lighthouse"):
+        raise ValueError("not this one")
+
+
 def write_title(article, options):
     """The title alone."""
     return article.meta.title.encode()
@@ -75,7 +82,7 @@ CHOICES: dict[str, Sequence[Any]] = {
     "markdown.front_matter": ("default", "none"),
     "markdown.title": (True, False),
     "text.path": ("text/{folder}/{stem}.txt", "all/{title}.md", "all/{id}.md", "{title}/{stem}.txt"),
-    "clean": (["default"], ["default", f"{MODULE}:mark"]),
+    "clean": (["default"], ["default", f"{MODULE}:mark"], ["default", f"{MODULE}:refuse"]),
     "max_bytes": (4_194_304, 4_194_304, 700),
     "duplicates": ("merge", "keep"),
     "prune": (True, False, True),
@@ -267,27 +274,60 @@ class Walk:
         config = self.config()
         fresh = self.folder / "fresh"
         shutil.rmtree(fresh, ignore_errors=True)
+        before, owners = outputs(self.folder / "out"), self.owners()
         with patch("convert.batch.engine.Pool", Here):
             summary = run(config, Options(prune=config.batch.prune))
             wanted = run(config.model_copy(update={"output": OutputOptions(path=fresh)}))
-            found = self.asked_for(summary, config.batch.prune)
+            found = self.asked_for(summary, config)
             faults = differences(found, outputs(fresh))
             if summary.exit_code != wanted.exit_code:
                 faults.append(f"exit code {summary.exit_code}, and of a first run {wanted.exit_code}")
+            faults += self.not_spared(summary, config, before, owners)
             again = run(config, Options(prune=config.batch.prune))
         # `verify: all` asks for every article every time
         if again.built or again.converted.total() != again.converted[ASKED]:
             faults.append(f"the second run made {dict(again.converted)} and {again.built} volumes")
-        faults += differences(self.asked_for(again, config.batch.prune), found)
+        faults += differences(self.asked_for(again, config), found)
         return faults
 
-    def asked_for(self, summary: Summary, pruned: bool) -> Tree:
-        """The outputs, but for those that are known to be left over: where they are pruned, those that were altered."""
+    def asked_for(self, summary: Summary, config: Config) -> Tree:
+        """The outputs, but for those that are known to be left over.
+
+        Where they are pruned, two kinds stay, as docs/operate.md promises: those that somebody altered, and those that
+        earlier runs wrote of an article that failed in this one: it may be right again tomorrow.
+        """
         with open_catalogue(self.folder / "out" / CATALOGUE) as catalogue:
-            left = {one.path for one in catalogue.leftovers()}
-        if pruned:
-            left &= set(summary.kept)
+            left = {one.path: one.owner for one in catalogue.leftovers()}
+            names = failed(summary, catalogue, config.batch.duplicates == "merge")
+        if config.batch.prune:
+            stays = {*summary.kept} | {path for path, owner in left.items() if owner in names}
+            left = {path: owner for path, owner in left.items() if path in stays}
         return {name: data for name, data in outputs(self.folder / "out").items() if name not in left}
+
+    def owners(self) -> dict[str, str]:
+        """Of every file that runs wrote the name of its article or volume, of those that are left over too."""
+        if not (self.folder / "out" / CATALOGUE).exists():
+            return {}
+        with open_catalogue(self.folder / "out" / CATALOGUE) as catalogue:
+            left = {one.path: one.owner for one in catalogue.leftovers()}
+            return left | {one.path: one.owner for one in catalogue.outputs()}
+
+    def not_spared(self, summary: Summary, config: Config, before: Tree, owners: Mapping[str, str]) -> list[str]:
+        """Files of articles that failed which the run did not leave as they were, though no other output took them."""
+        now, others = outputs(self.folder / "out"), outputs(self.folder / "fresh").keys()
+        with open_catalogue(self.folder / "out" / CATALOGUE) as catalogue:
+            names = failed(summary, catalogue, config.batch.duplicates == "merge")
+        spared = {name for name in before.keys() - others if owners.get(name) in names}
+        return [f"{name} was not left as it was" for name in sorted(spared) if now.get(name) != before[name]]
+
+
+def failed(summary: Summary, catalogue: Catalogue, merge: bool) -> set[str]:
+    """The names of what failed in a run: a failure has the path of the page, and the page may be a copy of an article.
+
+    merge: whether copies make one article.
+    """
+    paths = {one.path for one in summary.failures}
+    return paths | {job.name for job in group(catalogue.looks(), merge).jobs if job.path in paths}
 
 
 def walk(folder: Path, seed: int, steps: int) -> tuple[list[str], list[str]]:

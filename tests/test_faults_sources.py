@@ -160,6 +160,34 @@ def test_a_new_source_takes_the_name_of_an_output_that_metadata_named(tmp_path: 
     assert_right(settings)
 
 
+def test_an_article_that_fails_keeps_outputs_whose_names_others_were_to_take(tmp_path: Path) -> None:
+    """They were out of the way while it was converted, and nobody took the names."""
+    mirror(tmp_path / "in")
+    (tmp_path / "way_own.py").write_text("def refuse(article, context):\n    raise ValueError('no')\n", "utf-8")
+    run(config(tmp_path, "emit: {markdown: {}, text: {path: 'all/{id}.md'}}\n"))
+    before = {name: data for name, data in outputs(tmp_path / "out").items() if name.startswith("all/")}
+    assert len(before) == 3
+    emit = "emit: {markdown: {path: 'all/{stem}.md'}, text: {path: 'all/{id}.md'}}\n"
+    summary = run(config(tmp_path, f"clean: [default, 'way_own:refuse']\n{emit}"), Options(prune=True))
+    assert len(summary.failures) >= 3
+    assert {name: data for name, data in outputs(tmp_path / "out").items() if name.startswith("all/")} == before
+    run(config(tmp_path, "emit: {markdown: {}, text: {path: 'text/{stem}.txt'}}\n"), Options(prune=True))
+    assert not [name for name in outputs(tmp_path / "out") if name.startswith("all/")]
+
+
+def test_notes_of_a_copy_that_becomes_an_article_outlive_the_article_that_was_made_of_it(tmp_path: Path) -> None:
+    """Under the name of the other copy, which fails in the same run."""
+    page(tmp_path / "in", "pages/c1/n100001.md", "短。", "甲", id_="n100001")
+    page(tmp_path / "in", "pages/c2/n100001.md", "比另一篇长一些。", "乙", id_="n100001")
+    rule = "def refuse(article, context):\n    if article.meta.title == '甲':\n        raise ValueError('no')\n"
+    (tmp_path / "notes_own.py").write_text(rule, "utf-8")
+    run(config(tmp_path, TEXT))
+    settings = config(tmp_path, f"clean: [default, 'notes_own:refuse']\n{TEXT.replace('}', ', duplicates: keep}')}")
+    summary = run(settings)
+    assert [one.path for one in summary.failures] == ["pages/c1/n100001.md"]
+    assert outputs(tmp_path / "out")["report.json"] == fresh(settings)["report.json"]
+
+
 def test_a_run_that_is_ended_when_it_has_looked_is_taken_up_by_the_next(tmp_path: Path) -> None:
     """What the look at the sources told is not forgotten, though nothing has changed since."""
     mirror(tmp_path / "in")

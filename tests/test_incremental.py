@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -20,7 +22,7 @@ from convert.batch.run import Options, run
 from convert.batch.summary import Summary
 from convert.catalogue import CATALOGUE
 from convert.config import InputOptions
-from convert.errors import HeldError, UsageError
+from convert.errors import HeldError, OutputError, UsageError
 from tests.test_batch import config, mirror, page, tree
 
 ONE = "pages/c1/n100002"
@@ -215,6 +217,36 @@ def test_a_volume_that_was_altered_is_built_again(desk: Path) -> None:
     summary = go(desk)
     assert (summary.converted.total(), summary.built) == (0, 1)
     assert file.read_bytes() == data
+
+
+@pytest.mark.parametrize("name", ["report.json", "report.html"])
+def test_a_report_that_was_altered_is_written_again(desk: Path, name: str) -> None:
+    """Also where its size is what it was, and nothing else is to be done; one that was only touched stays."""
+    file = desk / "out" / name
+    data = file.read_bytes()
+    os.utime(file, (1_500_000_000, 1_500_000_000))
+    go(desk)
+    assert file.stat().st_mtime == 1_500_000_000
+    file.write_bytes(data[:-1] + b"?")
+    assert go(desk).converted.total() == 0
+    told = (desk / "out/report.json").read_bytes()
+    assert (told == data) if name == "report.json" else file.read_bytes().endswith(data[-1:])
+
+
+@pytest.mark.parametrize("ending", ["cannot be written", "killed"])
+def test_a_report_that_was_not_written_is_written_by_the_next_run(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    """That run finds nothing else to do, and the report that is there tells of an earlier one."""
+    (desk / "in/pages/c1/n100009.md").write_bytes((desk / f"in/{ONE}.md").read_bytes().replace(b"100002", b"100009"))
+    with monkeypatch.context() as patched:
+        error = OutputError("report.json", "cannot be written") if ending != "killed" else KeyboardInterrupt()
+        patched.setattr("convert.batch.run.write_report", Mock(side_effect=error))
+        with nullcontext() if ending != "killed" else pytest.raises(KeyboardInterrupt):
+            assert [one.path for one in go(desk).failures] == ["report.json"]
+    assert json.loads((desk / "out/report.json").read_bytes())["articles"] == 3
+    assert go(desk).converted.total() == 0
+    assert json.loads((desk / "out/report.json").read_bytes())["articles"] == 4
 
 
 def test_a_collection_that_has_changed_is_built_again(desk: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from convert.batch.engine import Engine
 from convert.batch.fingerprint import Dependencies
 from convert.batch.lock import HOLDER, LOCK
 from convert.batch.looking import compare
-from convert.batch.naming import make_way, name_outputs
+from convert.batch.naming import make_way, name_outputs, put_back
 from convert.batch.outdated import Disk, Outdated, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name_jobs, variant
 from convert.batch.pool import CHUNK, Lost, chunked, until
@@ -136,7 +136,7 @@ class Articles:
     def convert(self, work: Outdated, notes: Path | None, ended: Callable[[], bool]) -> None:
         """Convert articles, and settle the names of their outputs. notes: a file that gets every note of them."""
         failures = len(self.summary.failures)
-        make_way(self.catalogue, self.sink, self.formats, work.jobs, self.summary)
+        waiting = make_way(self.catalogue, self.sink, self.formats, work.jobs, self.summary)
         with ExitStack() as stack:
             file = stack.enter_context(NotesFile(notes)) if notes else None
             if file:
@@ -158,7 +158,7 @@ class Articles:
                 self.commit(wait=True)
                 self.progress("converting", done, len(work.jobs))
             self.commit()
-            named = self.settle_names() if self._names is not None else []
+            named = self.settle_names(waiting) if self._names is not None else []
             if file:
                 file.ahead(named)
         if not ended() and failures == len(self.summary.failures) and not self.summary.differing:
@@ -204,11 +204,15 @@ class Articles:
         self._waiting, self._failed = [], []
         self._committed = time.monotonic()
 
-    def settle_names(self) -> list[Note]:
-        """Give outputs the names that hang on metadata; returns notes on those that did not get what they wanted."""
+    def settle_names(self, waiting: Mapping[str, str]) -> list[Note]:
+        """Give outputs the names that hang on metadata; returns notes on those that did not get what they wanted.
+
+        waiting: outputs that were moved out of the way, as `make_way` returned them.
+        """
         named = name_outputs(self.catalogue, self.sink, self.formats, self.taken_names(), self.summary)
         with self.catalogue.transaction():
             self.catalogue.put_notes(row for owner, note in named for row in note_rows(owner, [note]))
+        put_back(self.catalogue, self.sink, waiting, self.summary)
         self.sink.clear(STAGING)
         self.summary.notes.update((note.rule, note.kind) for _, note in named)
         return [note for _, note in named]

@@ -6,7 +6,7 @@ earlier one, so that the names are the same whichever it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from convert.article import Note
 from convert.batch.converting import STAGING, staged
@@ -44,14 +44,43 @@ def name_outputs(
 
 def make_way(
     catalogue: Catalogue, sink: Sink, formats: Sequence[Format], jobs: Sequence[Job], summary: Summary
-) -> None:
-    """Move outputs with names from metadata out of the way of the jobs, whose other outputs may take these names."""
+) -> dict[str, str]:
+    """Move outputs with names from metadata out of the way of the jobs, whose other outputs may take these names.
+
+    Returns what `put_back` asks for: by the path where each waits the one that it had.
+    """
     late = {one.name for one in formats if not one.template.from_path}
     taken = {fold(path) for job in jobs for path in job.targets if path} if late else set()
     if not taken:
-        return
+        return {}
     at_risk = [one for one in catalogue.outputs() if one.format in late and fold(one.path) in taken]
     _move(catalogue, sink, [(one, staged(one.owner, one.format)) for one in at_risk], summary)
+    return {staged(one.owner, one.format): one.path for one in at_risk}
+
+
+def put_back(catalogue: Catalogue, sink: Sink, waiting: Mapping[str, str], summary: Summary) -> None:
+    """Give outputs that `make_way` moved, and whose articles have failed since, the names back that nobody took.
+
+    They are left over now, and stay, as those of other articles that fail do; of those whose names were taken nothing
+    is left.
+    """
+    left = [one.path for one in catalogue.leftovers() if one.path in waiting]
+    taken = {fold(one.path) for one in catalogue.outputs()} if left else set()
+    for path in left:
+        if fold(waiting[path]) in taken:
+            with catalogue.transaction():
+                catalogue.forget_leftovers([path])
+            continue
+        try:
+            sink.move(path, waiting[path])
+        except NoRoomError as error:
+            _stop(sink, error, summary)
+            return
+        except OutputError as error:
+            summary.failures.append(Failure(waiting[path], error.message.replace(f"{sink.told}/", "")))
+            continue
+        with catalogue.transaction():
+            catalogue.move_leftover(path, waiting[path])
 
 
 def _move(catalogue: Catalogue, sink: Sink, moves: Sequence[tuple[Output, str]], summary: Summary) -> None:

@@ -13,8 +13,10 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from convert.article import Note
+from convert.batch.outdated import Disk
 from convert.batch.plan import VARIANT
-from convert.catalogue import Catalogue, telling
+from convert.catalogue import Catalogue, Output, telling
+from convert.catalogue.rows import as_json
 from convert.errors import OutputError
 from convert.report import page
 from convert.sinks import Sink, write
@@ -50,13 +52,25 @@ def report(catalogue: Catalogue, passed_over: Mapping[str, int], sources: int) -
     }
 
 
-def write_report(sink: Sink, told: Mapping[str, Any], run: Mapping[str, Any]) -> None:
+def write_report(sink: Sink, told: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     """Write `report.json`, and the page that shows it, into the output.
 
-    told: as `report` gives it. run: what `convert.report.page` says. Raises OutputError where they cannot be written.
+    told: as `report` gives it. run: what `convert.report.page` says.
+    Returns what `is_intact` asks for. Raises OutputError where they cannot be written.
     """
-    write(sink, REPORT, to_json(told, indent=2) + b"\n")
-    write(sink, PAGE, page(told, run))
+    files = [(path, write(sink, path, data)) for path, data in
+             ((REPORT, to_json(told, indent=2) + b"\n"), (PAGE, page(told, run)))]  # fmt: skip
+    return as_json([(path, one.size, one.mtime, one.digest.hex()) for path, one in files])
+
+
+def is_intact(sink: Sink, files: str) -> bool:
+    """Whether the report's files are as they were written. files: what `write_report` returned, or nothing."""
+    disk = Disk(sink)
+    written = (
+        Output("", path, path, "", size, mtime, bytes.fromhex(digest))
+        for path, size, mtime, digest in json.loads(files or "[]")
+    )
+    return bool(files) and not any(map(disk.reason, written))
 
 
 def note_line(note: Note) -> bytes:

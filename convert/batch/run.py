@@ -28,7 +28,7 @@ from convert.batch.indexing import update_index
 from convert.batch.lock import hold
 from convert.batch.prune import PART, prune
 from convert.batch.refresh import Refresh
-from convert.batch.report import PAGE, REPORT, report, write_report
+from convert.batch.report import REPORT, is_intact, report, write_report
 from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
 from convert.batch.updating import update
@@ -227,6 +227,8 @@ class _Run:
         started = datetime.now(UTC).isoformat("T", "seconds")
         with self.catalogue.transaction():
             number, ended = self.catalogue.begin_run(started, __version__)
+            if not ended:  # it may have changed what the report tells, and not have come to write it
+                self.catalogue.set(told="")
         if not ended and not self.options.dry_run:
             for place in dict.fromkeys([self.sink, FolderSink(self.config.output.path)]):
                 place.sweep(PART)
@@ -295,39 +297,42 @@ class _Run:
         if summary.stopped:
             summary.failures.append(Failure(self.config.output.told, summary.stopped))
         tried = self.articles.tried if self.options.partial or summary.stopped or summary.signal else None
+        told = self.news(converted)
         with self.catalogue.transaction():
+            if told:  # until the report is written, it tells of another run
+                self.catalogue.set(told="")
             self.catalogue.put_failures(((one.path, one.reason) for one in summary.failures), tried)
             self.catalogue.end_run(
                 number, seconds=round(seconds, 3), exit_code=summary.exit_code, sources=summary.sources,
                 converted=converted, unchanged=unchanged, failed=len(summary.failures), volumes=summary.built,
             )  # fmt: skip
-        if self.is_news(converted):
-            self.tell({
+        if told:
+            self.tell(told, {
                 "started": started, "seconds": seconds, "converted": converted, "unchanged": unchanged,
                 "failed": len(summary.failures), "removed": summary.removed, "reasons": dict(summary.converted),
                 "volumes_built": summary.built, "slowest": telling.slowest(self.catalogue), "version": __version__,
             })  # fmt: skip
 
-    def is_news(self, converted: int) -> bool:
-        """Whether the report would say something else than the one that is there."""
+    def news(self, converted: int) -> str:
+        """What the report has to tell besides the catalogue, as a digest; or nothing, where it tells that already."""
         summary = self.summary
         rest = repr((sorted(summary.passed_over.items()), summary.sources, sorted(one.file for one in summary.books)))
         told = hashlib.sha256(rest.encode(errors="surrogatepass")).hexdigest()
         happened = converted or summary.gone or summary.built or summary.removed or summary.exit_code
-        whole = all(map(self.sink.holds, (REPORT, PAGE)))
-        if not happened and whole and self.catalogue.setting("told") == told:
-            return False
-        with self.catalogue.transaction():
-            self.catalogue.set(told="" if summary.exit_code else told)
-        return True
+        if happened or self.catalogue.setting("told") != told:
+            return told
+        return "" if is_intact(self.sink, self.catalogue.setting("report")) else told
 
-    def tell(self, about: Mapping[str, Any]) -> None:
+    def tell(self, news: str, about: Mapping[str, Any]) -> None:
         """Write the report."""
         summary = self.summary
         sources = self.catalogue.count_sources() if self.options.partial else summary.sources
         told = report(self.catalogue, summary.passed_over, sources)
         try:
-            write_report(self.sink, told, about)
+            files = write_report(self.sink, told, about)
         except OutputError as error:
             if not summary.stopped:  # else it is known
                 summary.failures.append(Failure(REPORT, error.message))
+            return
+        with self.catalogue.transaction():
+            self.catalogue.set(told="" if summary.exit_code else news, report=files)

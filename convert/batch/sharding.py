@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from convert.article import Article
 from convert.batch.binder import NoRoom
@@ -21,7 +22,9 @@ from convert.errors import NoRoomError
 from convert.files import digest_of
 from convert.names import PathTemplate
 from convert.sinks import write
-from convert.verify import Difference, View, markdown_file, plain_text
+
+if TYPE_CHECKING:  # what compares is imported where something is compared
+    from convert.verify import Difference
 
 DATASET = "dataset"
 
@@ -71,6 +74,8 @@ def write_shard(tasks: Sequence[ShardTask]) -> Sharded | Failure | NoRoom:
                 found.append(one)
         data = writer.finish()
         if verify and [_digest(row) for row in dataset.read_rows(data, task.suffix)] != digests:
+            from convert.verify import Difference
+
             told = Difference("dataset", task.file, f"{len(digests)} rows as they were given", "others")
             found.append(Differing(task.file, 1, (told,)))
         written = write(me.sink, task.file, data)
@@ -101,6 +106,8 @@ def _digest(row: Row) -> bytes:
 
 def check_row(article: Article, row: Row, file: str) -> list[Difference]:
     """Hold Markdown and text of a row against the article, as if they lay in files."""
+    from convert.verify import View, markdown_file, plain_text
+
     view, meta = View(article), article.meta
     by_line = "  ".join(part for part in (str(meta.date or ""), "、".join(meta.authors)) if part)
     head = "\n".join(part for part in (meta.title, by_line) if part)

@@ -208,8 +208,9 @@ class Catalogue:
     def _forget_notes(self, name: str) -> None:
         row = self.connection.execute("SELECT path, rules FROM article WHERE name = ?", (name,)).fetchone()
         if row:
-            keys = ((*key, row[0]) for key in json.loads(row[1]))
-            self.connection.executemany("DELETE FROM note WHERE rule = ? AND kind = ? AND path = ?", keys)
+            # by now, notes on the same source may be those of an article with another name
+            keys = ((*key, row[0], name) for key in json.loads(row[1]))
+            self.connection.executemany("DELETE FROM note WHERE rule = ? AND kind = ? AND path = ? AND name = ?", keys)
 
     def count_articles(self) -> int:
         """How many articles are known."""
@@ -240,6 +241,10 @@ class Catalogue:
             f"SELECT {_LEFTOVER} FROM leftover WHERE path NOT IN (SELECT path FROM output) ORDER BY path"
         )
         return [Leftover._make(row) for row in rows]
+
+    def move_leftover(self, path: str, target: str) -> None:
+        """Keep the path of a file that was given another name."""
+        self.connection.execute("UPDATE OR REPLACE leftover SET path = ? WHERE path = ?", (target, path))
 
     def forget_leftovers(self, paths: Iterable[str]) -> None:
         """Forget files that were deleted."""
