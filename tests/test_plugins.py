@@ -190,6 +190,30 @@ def test_a_name_of_mirrorpress_is_refused(folder: Path, group: str, name: str, c
     assert command(folder, "run").returncode == 0, "the built-in defaults do not hang on what is installed"
 
 
+@pytest.mark.parametrize("config", ["emit: {docx: }\n", "emit: {odt: }\n", ""])
+def test_a_name_of_pandoc_is_refused(folder: Path, config: str) -> None:
+    """Which of both would be written must not hang on what is installed; what pandoc cannot write is free."""
+    install(folder / "site", "free-rules", {"mirrorpress.emitters": {"pdf": "frogs.rules:write_names"}}, {})
+    assert command(folder, "check", config="emit: {pdf: {path: '{id}.pdf'}}\n").returncode == 0
+    install(folder / "site", "rude-rules", {"mirrorpress.emitters": {"docx": "frogs.rules:write_names"}}, {})
+    done = command(folder, "check", config=config)
+    assert done.returncode == 2
+    assert "rude-rules: mirrorpress.emitters: docx: the format 'docx' is also one of pandoc's" in done.stderr
+    assert "have rude-rules give it another name, or uninstall it" in done.stderr
+
+
+def test_the_text_of_a_format_of_a_package_can_be_set(folder: Path) -> None:
+    """In another script, or with spaces, as that of all formats; by the config, and by the command's options."""
+    config = "emit: {names: {path: 'names/{stem}.txt', spacing: pangu}}\n"
+    (folder / "in" / "tea.html").write_text(PAGE.format(title="茶tea"), encoding="utf-8")
+    assert run(folder, config).returncode == 0
+    assert (folder / "out" / "names" / "tea.txt").read_text(encoding="utf-8") == "茶 TEA"
+    call = ("convert", "in/tea.html", "--to", "names")
+    assert command(folder, *call, config=config).stdout == "茶 TEA"
+    assert command(folder, *call, config="emit: {markdown: }\n").stdout == "茶TEA"
+    assert command(folder, *call, "--spacing", "pangu", config="emit: {markdown: }\n").stdout == "茶 TEA"
+
+
 def test_two_packages_with_one_name_are_both_named(folder: Path) -> None:
     """Which of them was meant must not hang on the order in which they are found."""
     install(folder / "site", "toad-rules", {"mirrorpress.rules": {"share": "frogs.rules:silent"}}, {}, "0.1")

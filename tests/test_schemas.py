@@ -12,9 +12,10 @@ from jsonschema import Draft202012Validator
 
 from convert.clean import RULES
 from convert.config import load_config
+from convert.config.formats import EmitOptions
 from convert.config.json_schema import Subject, as_text, json_schema
 from convert.config.schema import Config
-from convert.emit import EMITTERS
+from convert.emit.pandoc import formats as pandoc_formats
 from convert.enrich import STEPS
 from convert.errors import ConfigError
 from convert.profiles import SHIPPED, shipped_names
@@ -56,8 +57,8 @@ def test_the_schema_names_what_there_is() -> None:
     assert properties["enrich"]["items"]["anyOf"][0]["enum"] == ["default", *STEPS]
     profiles = models["ParseOptions"]["properties"]["profiles"]["items"]["anyOf"][0]["enum"]
     assert profiles == ["auto", *shipped_names()]
-    assert set(models["EmitOptions"]["properties"]) >= set(EMITTERS)
     assert "gfm" in models["MarkdownOutput"]["properties"]["flavour"]["enum"]
+    assert set(models["EmitOptions"]["properties"]) == {*EmitOptions.model_fields, *pandoc_formats()}
     assert models["BatchOptions"]["properties"]["memory"]["default"] == 2048
     assert set(properties) == set(Config.model_fields)
 
@@ -101,6 +102,11 @@ def test_configs_and_profiles_of_the_pages_are_valid() -> None:
         "feed: {title: x}\nemit: {markdown: , text: {path: 'a/{id}.txt'}}\n",
         "deliver: [reader, {to: reader, flat: false}]\n",
         "emit: {'my_formats:write_json': {path: x}}\n",
+        "emit: {docx: , odt: {path: 'x/{id}.odt'}, asciidoc: {script: s2t}, dataset: }\n",
+        "emit: {markdown: {front_matter: hugo, undated: }, text: {width: 72}, dataset: {path: x.jsonl.gz}}\n",
+        "emit: {markdown: {front_matter: {preset: none, rename: {source: params.source}, add: {n: 1, l: [x]}}}}\n",
+        "emit: {html: {script: s2twp, spacing: pangu}, text: {width: 0}}\n",
+        "input: s3://bucket/mirror\noutput: {address: s3://bucket/out, options: {anon: true}}\n",
         "clean: [my_rules:drop, gazette.recipe, default]\nparse: {profiles: [gazette.yaml, auto]}\n",
         "enrich: [default]\nparse: {profiles: [auto]}\n",
         "volumes: []\n",
@@ -122,6 +128,14 @@ def test_short_forms_are_valid(text: str) -> None:
         ("emit: {markdown: {flavor: gfm}}\n", "$.emit.markdown"),
         ("emit: {markdown: {flavour: gmf}}\n", "$.emit.markdown"),
         ("emit: {markdwn: {path: x}}\n", "$.emit"),
+        ("emit: {docx: {pth: x}}\n", "$.emit.docx"),
+        ("emit: {epub: }\n", "$.emit"),
+        ("emit: {markdown: {front_matter: hugh}}\n", "$.emit.markdown"),
+        ("emit: {markdown: {front_matter: {drop: [titel]}}}\n", "$.emit.markdown"),
+        ("emit: {markdown: {front_matter: {rename: {titel: x}}}}\n", "$.emit.markdown"),
+        ("emit: {text: {width: 9}}\n", "$.emit.text"),
+        ("emit: {html: {script: s2s}}\n", "$.emit.html"),
+        ("emit: {dataset: {path: x.csv}}\n", "$.emit.dataset"),
         ("batch: {jobs: -1}\n", "$.batch"),
         ("batch: {engine: cluster}\n", "$.batch"),
         ("clean: [tidier]\n", "$.clean[0]"),

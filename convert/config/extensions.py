@@ -1,6 +1,7 @@
 """People's own rules, steps and emitters: found by what config.yaml calls them.
 
 `module:function`, `file.py:function`, a calibre recipe as `file.recipe`, or the name that an installed package gives.
+What takes BeautifulSoup is imported where there is something of one's own: all others would wait for it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,10 @@ from dataclasses import dataclass
 from functools import cache, partial, wraps
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convert.article import Article, Context, Rule, Step
 from convert.clean import RULES
-from convert.clean.recipe import HOOKS, SAID, BasicNewsRecipe, clean_page, cleans
-from convert.clean.soup import SoupRule
-from convert.config.calibre import NAMES, standing_in
 from convert.config.formats import formats_of_pandoc
 from convert.difference import Picture, note_difference
 from convert.emit import EMITTERS, EmitOptions, Emitter
@@ -27,6 +25,9 @@ from convert.enrich import STEPS
 from convert.errors import ConfigError, MirrorpressError, RuleError, nearest
 from convert.plugins import Kind, Plugin, plugins
 from convert.profiles import RESERVED
+
+if TYPE_CHECKING:
+    from convert.clean.recipe import BasicNewsRecipe
 
 SUFFIXES = (".py", ".recipe")
 
@@ -105,6 +106,8 @@ def find(kind: Kind, name: str, base: Path) -> Extension:
 
 def packaged(plugin: Plugin) -> Extension:
     """What a package adds, imported. Raises ConfigError, which names the package, where that does not work."""
+    from convert.config.calibre import standing_in
+
     with standing_in():
         return Extension(plugin.name, plugin.load(), plugin.code(), plugin)
 
@@ -115,6 +118,9 @@ def rule_of(name: str, base: Path, settles: bool) -> Rule:
     settles: whether one that works on a soup leaves canonical HTML, as it must where no rule behind it does.
     Raises ConfigError, as `find`, and for a recipe that says nothing of pages.
     """
+    from convert.clean.recipe import HOOKS, SAID, BasicNewsRecipe, clean_page, cleans
+    from convert.clean.soup import SoupRule
+
     found = find("rule", name, base)
     value = found.value
     if isinstance(value, SoupRule):
@@ -175,6 +181,8 @@ def _told(function: Rule, name: str) -> Rule:
 
 
 def _in_module(reference: str, base: Path) -> Extension:
+    from convert.config.calibre import standing_in
+
     module_name, _, name = reference.partition(":")
     if not all(part.isidentifier() for part in [*module_name.split("."), name]):
         raise ConfigError(reference, f"{reference!r} names no function", "module:function, as in my_rules:drop_promos")
@@ -198,6 +206,8 @@ def _in_module(reference: str, base: Path) -> Extension:
 
 def _in_file(reference: str, base: Path) -> Extension:
     """What a `file.py:name` names, or the one recipe of a file that is named alone."""
+    from convert.config.calibre import standing_in
+
     file, _, name = reference.partition(":")
     path = (base / Path(file).expanduser()).resolve()
     try:
@@ -221,6 +231,8 @@ def _run_file(path: Path) -> ModuleType:
 
 
 def _recipe_in(reference: str, module: ModuleType) -> type[BasicNewsRecipe]:
+    from convert.clean.recipe import BasicNewsRecipe
+
     found = [
         one
         for one in vars(module).values()
@@ -257,6 +269,8 @@ def _no_calibre(reference: str, error: Exception) -> ConfigError | None:
     missing = (error.name or "") if isinstance(error, ImportError) else ""
     if missing.partition(".")[0] != "calibre":
         return None
+    from convert.config.calibre import NAMES
+
     known = ", ".join(name for name, content in NAMES.items() if content)
     return ConfigError(
         reference, f"{error}", f"only what is stood in for: {known}", "take that import out of the recipe"
