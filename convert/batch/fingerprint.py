@@ -141,7 +141,7 @@ def _own(config: Config) -> list[Extension]:
     chosen: tuple[tuple[Kind, Iterable[str]], ...] = (
         ("rule", config.clean),
         ("step", config.enrich),
-        ("format", (name for name in config.emit.formats() if name not in type(config.emit).model_fields)),
+        ("format", config.emit.own()),
     )
     return [find(kind, name, config.base) for kind, names in chosen for name in names if name not in {*TAKEN[kind]}]
 

@@ -149,6 +149,11 @@ with warnings.catch_warnings():
             """The formats that pandoc writes."""
             return formats_of_pandoc(self.__pydantic_extra__)
 
+        def own(self) -> list[str]:
+            """The formats that neither Mirrorpress nor pandoc writes, but a function of one's own."""
+            by_pandoc = self.by_pandoc()
+            return [name for name in self.__pydantic_extra__ if name not in by_pandoc]
+
         def formats(self) -> dict[str, Section]:
             """The options of every format of which an article has a file, by its name, in the order of the fields."""
             own = {name: getattr(self, name) for name in type(self).model_fields if name != "dataset"}
