@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers test-tools lint docs accept bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-readers test-tools test-wheel lint docs accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ test-tools: $(VENV)/tools ## build Markdown in Hugo, Jekyll, MkDocs, pandoc and 
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory tools/node_modules/.package-lock.json; fi
 	CORPUS=$(CORPUS) $(BIN)/python -m pytest -q tools
 
+test-wheel: $(VENV)/tested ## build the wheel, install it in a fresh environment, try every command there
+	$(BIN)/python -m pytest -q installed
+
 lint: $(VENV)/tested ## formatting, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -66,6 +69,9 @@ docs: $(VENV)/docs ## the guide as a site, in site/
 
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
+
+schemas: $(VENV)/tested ## write docs/schema from the models of config and profiles
+	$(BIN)/python -m tests.schemas
 
 bench: $(VENV)/bench ## runs beside bare loops, CPU an article, other converters (CORPUS=DIR, default a synthetic mirror)
 	$(BIN)/python -m benchmarks.speed $(CORPUS)

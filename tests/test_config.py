@@ -191,6 +191,10 @@ def test_channel_names_come_from_the_mirror() -> None:
     [
         ("inptu: x", "config.yaml:1:1: inptu: unknown key; expected one of input, output, …; did you mean 'input'?"),
         (
+            "emit: {docx: {pth: x}}",
+            "config.yaml:1:15: emit.docx.pth: unknown key; expected one of path, script, spacing; did you mean 'path'?",
+        ),
+        (
             "parse:\n  max_byte: 3",
             "config.yaml:2:3: parse.max_byte: unknown key; expected one of profiles, max_bytes; did you mean",
         ),

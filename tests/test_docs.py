@@ -32,8 +32,9 @@ from convert.clean import RULES
 from convert.cli.app import app
 from convert.config.dataset import DatasetOptions
 from convert.config.delivery import DeliverOptions
+from convert.config.formats import HtmlOutput, JsonOutput
 from convert.config.loading import load_config
-from convert.config.schema import Config, HtmlOutput, JsonOutput
+from convert.config.schema import Config
 from convert.emit import EMITTERS
 from convert.enrich import STEPS
 from convert.profiles import Profile, shipped_names

@@ -18,12 +18,13 @@ PACKAGE = Path(convert.__file__).parent
 # Each layer may import itself and those before it. A name stands for a module or a whole package.
 LAYERS = (
     ("errors",),
-    ("article", "profiles"),  # article names Profile in its types only
+    ("article", "profiles", "plugins"),  # article names Profile in its types only
     (
         "passes",
         "flanking",
         "tree",
         "lines",
+        "difference",
         "files",
         "names",
         "front_matter",
@@ -159,3 +160,8 @@ def test_a_run_imports_what_makes_and_checks_outputs_only_in_workers() -> None:
     """A run with nothing to do would wait for it, and its main process would hold it in memory."""
     rarely = {"PIL", "ebooklib", "httpx", "distributed", "convert.verify", "convert.lint"}
     assert not imported("import convert.batch.run") & rarely
+
+
+def test_only_rules_of_ones_own_import_beautifulsoup() -> None:
+    """It takes longer than most of the command; a config without such a rule does not wait for it."""
+    assert "bs4" not in imported("import convert.cli.app\nfrom convert.config import load_config\nload_config(None)")

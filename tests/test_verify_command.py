@@ -339,9 +339,10 @@ def test_a_changed_source_differs_from_its_outputs(lake: Config) -> None:
 
 
 def lossy(config: Config, verify: str) -> Config:
-    """The config with a rule that takes text away without a note."""
+    """The config with a rule that takes text away and says so of its last sign only."""
     (config.base / "lossy.py").write_text(
-        "def drop(article, context):\n    for item in article.body.select('blockquote'):\n        item.extract()\n",
+        "def drop(article, context):\n    for item in article.body.select('blockquote'):\n"
+        "        article.note('lossy:drop', 'removed', item.text.strip()[-1])\n        item.extract()\n",
         encoding="utf-8",
     )
     text = CONFIG.replace("batch: {jobs: 1}", f"batch: {{jobs: 1, verify: {verify}}}\nclean: [default, 'lossy:drop']")

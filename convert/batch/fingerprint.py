@@ -1,24 +1,26 @@
 """Digests of what articles and volumes are made from besides their sources: what they say has changed is made anew.
 
-Code counts as its files' bytes, and so do modules of one's own that the config names; what those import does not.
+Code counts as its files' bytes, and so do modules of one's own that the config names, in a package together with its
+version; what those import does not.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 from convert.batch.sources import Found, Mirrors, read_index
 from convert.config import Config
+from convert.config.extensions import TAKEN, Extension, find
 from convert.emit.dataset import PACKAGES, suffix_of
 from convert.emit.epub import source_date_epoch
 from convert.errors import SourceError
 from convert.files import read_limited
+from convert.plugins import Kind
 from convert.profiles import Profile
 from convert.stores import INDEX
 
@@ -26,14 +28,9 @@ _PACKAGE = Path(__file__).parent.parent
 _MOST = 4 * 1024 * 1024  # bytes of a module
 
 _ARTICLES = (
-    "*.py",
-    "parse/**/*.py",
-    "clean/**/*.py",
-    "enrich/**/*.py",
-    "emit/*.py",
-    "typesetting/*.py",
-    "profiles/*.py",
-)
+    "*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "typesetting/*.py", "profiles/*.py",
+    "config/building.py", "config/calibre.py", "config/extensions.py",
+)  # fmt: skip
 """The files that make an article's outputs from a source."""
 
 _VOLUMES = (
@@ -66,7 +63,7 @@ class Dependencies:
         self._code = _short(_code(_ARTICLES), *map(version, [*_ARTICLE_PACKAGES, *_opencc(config.scripts)]))
         self._config = _short(
             config.model_dump_json(include={"clean", "enrich", "emit"}, exclude={"emit": {"dataset"}}),
-            *_own_modules(config, _functions(config)),
+            *_own_code(config),
             *_other_programs(config),
         )
         self.looking = _short(self._code, str(config.parse.max_bytes), *self._profiles.values())
@@ -116,7 +113,8 @@ def packages(config: Config) -> list[str]:
     """The packages that outputs are made with, besides Mirrorpress: where their versions differ, outputs may."""
     opencc = _opencc([*config.scripts, *(one.script for one in config.volumes)])
     pandoc = ["pypandoc-binary"] if config.emit.by_pandoc() else []
-    further = [*opencc, *pandoc, *_dataset_packages(config)]
+    own = [one.plugin.package for one in _own(config) if one.plugin]
+    further = [*opencc, *pandoc, *_dataset_packages(config), *own]
     return list(dict.fromkeys([*_ARTICLE_PACKAGES, *_VOLUME_PACKAGES, *further]))
 
 
@@ -138,8 +136,21 @@ def why(before: str, now: str) -> str:
     return next((reason for old, new, reason in pairs if old != new), REASONS[0])
 
 
-def _functions(config: Config) -> Iterable[str]:
-    return [*config.clean, *config.enrich, *config.emit.formats()]
+def _own(config: Config) -> list[Extension]:
+    """The functions of one's own that the config names; what reading the config found."""
+    chosen: tuple[tuple[Kind, Iterable[str]], ...] = (
+        ("rule", config.clean),
+        ("step", config.enrich),
+        ("format", config.emit.own()),
+    )
+    return [find(kind, name, config.base) for kind, names in chosen for name in names if name not in {*TAKEN[kind]}]
+
+
+def _own_code(config: Config) -> Iterator[str | bytes]:
+    """The files that they stand in, and the versions of their packages."""
+    for one in sorted(_own(config), key=lambda one: one.name):
+        yield _read(one.file) if one.file else b""
+        yield one.plugin.told if one.plugin else ""
 
 
 def _other_programs(config: Config) -> list[str]:
@@ -149,13 +160,6 @@ def _other_programs(config: Config) -> list[str]:
     from convert.emit.pandoc import made_with
 
     return [made_with()]
-
-
-def _own_modules(config: Config, names: Iterable[str]) -> list[bytes]:
-    """The files of modules of one's own that the config takes functions from; reading the config imported them."""
-    modules = {name.partition(":")[0] for name in names if ":" in name}
-    files = (getattr(sys.modules.get(one), "__file__", None) for one in sorted(modules))
-    return [_read(Path(file)) for file in files if file]
 
 
 def _read(file: Path) -> bytes:

@@ -20,11 +20,12 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(100_000, 20, 20)
     # Imported here: worker processes import the module that started them, and need nothing of the command.
     try:
-        from convert.cli import screen
+        from convert.cli import completion, screen
         from convert.cli.app import app
     except KeyboardInterrupt:  # nothing has begun
         return 130
     screen.prepare()
+    completing = completion.wanted()
     try:
         code = app(arguments, prog_name="mirrorpress", standalone_mode=False)
         sys.stdout.flush()
@@ -34,8 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     except MirrorpressError as error:
         screen.say_error(error.message)
         return error.exit_code
-    except (BrokenPipeError, SystemExit):  # typer itself ends the process for one reason only: a closed pipe
-        screen.drop_output()
+    except (BrokenPipeError, SystemExit) as error:
+        if completing and isinstance(error, SystemExit):
+            return int(error.code or 0)
+        screen.drop_output()  # typer itself ends the process for one reason besides: a closed pipe
         return 141  # as the shell counts a process that SIGPIPE ended
     except KeyboardInterrupt:
         return screen.tell_interrupted()

@@ -12,18 +12,18 @@ import typer
 
 from convert import __version__
 from convert.batch.one_book import chapter_of, make_book
-from convert.clean import RULES
 from convert.cli import screen, single
 from convert.cli.choosing import choose_articles
+from convert.cli.completion import InstallCompletion, ShowCompletion, flavours
+from convert.cli.completion import formats as known_formats
+from convert.cli.examples import show_examples
 from convert.cli.init import init
 from convert.cli.listing import index, list_
 from convert.cli.options import ConfigFile, InputFolder, Jobs, MadeFolder, OutputFolder, Quiet, settings_of
 from convert.cli.preview import preview
 from convert.cli.running import run
 from convert.cli.schedule import schedule
-from convert.emit import EMITTERS
-from convert.emit.pandoc import formats as pandoc_formats
-from convert.enrich import STEPS
+from convert.cli.there import formats, profiles, rules
 from convert.errors import SourceError, UsageError
 from convert.profiles import load_profiles
 from convert.stores import Folder
@@ -55,6 +55,8 @@ def options(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
+    show_completion: ShowCompletion = None,
+    install_completion: InstallCompletion = None,
 ) -> None:
     """Options of the command itself."""
 
@@ -82,11 +84,18 @@ def watch(
 @app.command()
 def convert(
     file: Annotated[str, typer.Argument(help="The source; - is the standard input.", metavar="FILE|-")],
-    to: Annotated[str | None, typer.Option("--to", "-t", help="The format (`mirrorpress formats` lists them).")] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", "-t", autocompletion=known_formats, help="The format (`mirrorpress formats` lists them)."),
+    ] = None,
     output: OutputFile = None,
     flavour: Annotated[
         str | None,
-        typer.Option("--flavour", help="The Markdown for a tool: gfm, hugo, jekyll, obsidian, mkdocs, pandoc."),
+        typer.Option(
+            "--flavour",
+            autocompletion=flavours,
+            help="The Markdown for a tool: gfm, hugo, jekyll, obsidian, mkdocs, pandoc.",
+        ),
     ] = None,
     width: Annotated[int | None, typer.Option("--width", help="Columns of a line of text; 0 breaks none.")] = None,
     script: Annotated[
@@ -219,9 +228,21 @@ def verify(
 
 
 @app.command()
-def check(config: ConfigFile = None) -> None:
+def check(
+    config: ConfigFile = None,
+    schema: Annotated[
+        Literal["config", "profile"] | None,
+        typer.Option("--schema", help="Print the JSON Schema of configs or profiles, for editors, and end."),
+    ] = None,
+) -> None:
     """Check the config and the profiles that it names, and say what is wrong with them."""
+    if schema:
+        from convert.config.json_schema import as_text
+
+        screen.say(as_text(schema, packaged=True))
+        return
     from convert.batch.run import check_folders, check_tools
+    from convert.config.extensions import check_packages
 
     settings = settings_of(config)
     profiles = load_profiles(settings.parse.profiles, settings.base)
@@ -236,6 +257,7 @@ def check(config: ConfigFile = None) -> None:
     screen.say(f"feed       {settings.feed.file if settings.feed else 'none'}")
     for one in settings.deliver:
         screen.say(f"deliver    {one.to}" + ("" if one.to.exists() else " (is not there)"))
+    check_packages()
     screen.say("The config is right.")
 
 
@@ -246,24 +268,8 @@ app.command("list")(list_)
 app.command()(index)
 
 
-@app.command()
-def rules() -> None:
-    """List the cleaning rules and the enriching steps, in their order."""
-    screen.say_table("clean", {name: screen.first_line(rule) for name, rule in RULES.items()})
-    screen.say_table("enrich", {name: screen.first_line(step) for name, step in STEPS.items()})
+app.command()(rules)
+app.command()(profiles)
+app.command()(formats)
 
-
-@app.command()
-def profiles() -> None:
-    """List the profiles that come with Mirrorpress, in the order in which they are tried."""
-    screen.say_table("", {profile.name: profile.about for profile in load_profiles()})
-
-
-@app.command()
-def formats() -> None:
-    """List the formats that `convert --to` writes; `run` writes all but `epub`, of which it makes volumes."""
-    screen.say_table("run and convert", {one.name: one.about for one in EMITTERS.values()})
-    screen.say_table("convert and epub", {"epub": "a book: EPUB 3"})
-    screen.say_list(
-        "run and convert, by pandoc", (name for name in pandoc_formats() if name not in {*EMITTERS, "epub"})
-    )
+show_examples(app)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from convert.cli import screen
+from convert.cli.completion import kinds
 from convert.cli.options import ConfigFile, Jobs, MadeFolder, Quiet, settings_of
 from convert.errors import UsageError, nearest
 from convert.where import parse_where
@@ -25,7 +26,9 @@ def list_(
     what: Annotated[
         str,
         typer.Argument(
-            help="articles, outputs, volumes, sources, failures, notes, leftovers or runs.", metavar="[WHAT]"
+            help="articles, outputs, volumes, sources, failures, notes, leftovers or runs.",
+            metavar="[WHAT]",
+            autocompletion=kinds,
         ),
     ] = "articles",
     where: Annotated[

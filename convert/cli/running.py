@@ -10,6 +10,7 @@ import typer
 
 from convert import __version__
 from convert.cli import screen
+from convert.cli.completion import engines, verifications
 from convert.cli.options import ConfigFile, InputFolder, Jobs, OutputFolder, Quiet, settings_of
 from convert.cli.stopping import stopping
 from convert.config import Config
@@ -24,7 +25,10 @@ def run(
     input_: InputFolder = None,
     output: OutputFolder = None,
     jobs: Jobs = None,
-    engine: Annotated[str | None, typer.Option("--engine", metavar="local|dask", help="Where the workers are.")] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", metavar="local|dask", autocompletion=engines, help="Where the workers are."),
+    ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option("--scheduler", metavar="ADDRESS", help="The Dask cluster to work on; without it, a local one."),
@@ -32,7 +36,12 @@ def run(
     notes: Annotated[Path | None, typer.Option("--notes", help="Write every note to this file, as JSON Lines.")] = None,
     verify: Annotated[
         str | None,
-        typer.Option("--verify", metavar="off|changed|all", help="Which outputs are held against the source."),
+        typer.Option(
+            "--verify",
+            metavar="off|changed|all",
+            autocompletion=verifications,
+            help="Which outputs are held against the source.",
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Take the first so many sources only.")] = None,
     only: Annotated[str, typer.Option("--only", metavar="GLOB", help="Take sources whose path matches only.")] = "",

@@ -16,7 +16,8 @@ from convert.batch.one_book import chapter_of
 from convert.batch.sources import Mirrors, find_sources, open_store
 from convert.cli.screen import put
 from convert.config import Config, build_context, emit_options
-from convert.config.schema import JsonOutput, MarkdownOutput
+from convert.config.extensions import added, emitter_of
+from convert.config.formats import JsonOutput, MarkdownOutput
 from convert.config.width import LEAST_WIDTH, is_width
 from convert.emit import EMITTERS, EmitOptions, typeset
 from convert.emit.epub import Chapter
@@ -180,12 +181,12 @@ def choose_format(to: str | None, output: str | None) -> str:
         suffix = Path(output).suffix.lower() if output and output != "-" else ""
         by_suffix = {one.suffix: name for name, one in EMITTERS.items()}
         to = by_suffix.get(suffix) or suffix.removeprefix(".") or "markdown"
-    if to in EMITTERS or to == "epub" or to in pandoc_formats():
+    if to in EMITTERS or to == "epub" or to in pandoc_formats() or to in added("format"):
         return to
     raise UsageError(
         "--to",
         f"no format is called {to!r}",
-        f"one of {', '.join(EMITTERS)}, epub or one of pandoc's",
+        f"one of {', '.join([*EMITTERS, *added('format')])}, epub or one of pandoc's",
         "see `mirrorpress formats`",
     )
 
@@ -207,14 +208,18 @@ def in_flavour(config: Config, to: str, flavour: str | None) -> Config:
 
 
 def render(article: Article, to: str, config: Config, asked: Mapping[str, Any] | None = None) -> bytes:
-    """An article in a format of EMITTERS (with the config's options for it) or of pandoc.
+    """An article in a format of EMITTERS, of pandoc or of an installed package, with the config's options for it.
 
     asked: options of the command, which win. Raises MissingToolError for a script without OpenCC.
     """
     section = config.emit.formats().get(to)
     options = replace(emit_options(section) if section else EmitOptions(), **(asked or {}))
     article = typeset(article, options)
-    return EMITTERS[to].write(article, options) if to in EMITTERS else write_as(article, to)
+    if to in EMITTERS:
+        return EMITTERS[to].write(article, options)
+    if to in pandoc_formats():
+        return write_as(article, to)
+    return emitter_of(to, config.base)(article, options)
 
 
 def check_asked(asked: Mapping[str, object], to: str) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from convert.article import Context
+from convert.article import Context, Rule
 from convert.clean import RULES
-from convert.config.extensions import resolve
-from convert.config.schema import DEFAULT, Config, MarkdownOutput
+from convert.config.extensions import emitter_of, rule_of, step_of
+from convert.config.formats import MarkdownOutput
+from convert.config.schema import DEFAULT, Config
 from convert.config.section import Section
 from convert.emit import EMITTERS, EmitOptions, Emitter, Together, setting_all_first, setting_first
 from convert.enrich import STEPS
@@ -37,8 +38,8 @@ def build_context(config: Config, channels: Mapping[str, str] | None = None) -> 
     """The Context that the stages read; `channels` are names by id, from the mirror's own index."""
     return Context(
         profiles=load_profiles(config.parse.profiles, config.base),
-        rules=_functions(config, config.clean, RULES),
-        steps=_functions(config, config.enrich, STEPS),
+        rules=_rules(config),
+        steps=_functions(config.enrich, STEPS, lambda name, rest: step_of(name, config.base)),
         channels=channels or {},
         max_bytes=config.parse.max_bytes,
     )
@@ -62,7 +63,7 @@ def _writers(name: str, config: Config) -> tuple[Emitter, Together | None]:
         from convert.emit import pandoc  # seldom wanted, and so are the modules that calling a program takes
 
         return pandoc.emitters(name)
-    return resolve(name, config.base), None
+    return emitter_of(name, config.base), None
 
 
 def _template(section: Section) -> PathTemplate:
@@ -80,14 +81,25 @@ def emit_options(section: Section) -> EmitOptions:
     return EmitOptions(**options)
 
 
-def _functions(config: Config, names: tuple[str, ...], known: dict[str, Function]) -> Mapping[str, Function]:
+def _rules(config: Config) -> Mapping[str, Rule]:
+    def own(name: str, rest: Sequence[str]) -> Rule:
+        # a body that is taken apart and built anew behind it need not be whole, and is read better as the page has it
+        return rule_of(name, config.base, settles=DEFAULT not in rest and not {"structure", "tidy"} <= set(rest))
+
+    return _functions(config.clean, RULES, own)
+
+
+def _functions(
+    names: Sequence[str], known: Mapping[str, Function], own: Callable[[str, Sequence[str]], Function]
+) -> Mapping[str, Function]:
+    """Functions by name; `own` gives one of the config's own by its name and the names behind it."""
     if names == (DEFAULT,):
         # the very object: the stages put a profile's own list in its place
         return known
     chosen: dict[str, Function] = {}
-    for name in names:
+    for place, name in enumerate(names):
         if name == DEFAULT:
             chosen.update(known)
         else:
-            chosen[name] = known[name] if name in known else resolve(name, config.base)  # type: ignore[assignment]
+            chosen[name] = known[name] if name in known else own(name, names[place + 1 :])
     return chosen

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StrictStr
 
+from convert.config.flavour import Flavour
 from convert.config.section import Section, refused
 from convert.emit.dataset import SUFFIXES, suffix_of
-from convert.emit.escapes import INLINE as FLAVOURS
-from convert.errors import ConfigError, nearest
+from convert.errors import ConfigError
 from convert.names import PathTemplate
 
 SHARED = ("date", "publisher", "channel", "lang")
@@ -30,14 +30,11 @@ def _check_path(text: str) -> str:
     return text
 
 
-def _check_flavour(name: str) -> str:
-    if name not in FLAVOURS:
-        raise refused("", f"one of {', '.join(FLAVOURS)}", nearest(name, FLAVOURS))
-    return name
-
-
 class DatasetOptions(Section):
-    """path: the template of the files' paths; its end says which kind they are. flavour: of the Markdown in them."""
+    """JSON Lines or Parquet, with many articles in each file.
+
+    path: the template of the files' paths; its end says which kind they are. flavour: of the Markdown in them.
+    """
 
     path: Annotated[StrictStr, AfterValidator(_check_path)] = "dataset/{date:%Y-%m}.jsonl"
-    flavour: Annotated[StrictStr, AfterValidator(_check_flavour)] = "gfm"
+    flavour: Flavour = "gfm"

@@ -10,11 +10,12 @@ from convert.config.section import Section, refused
 from convert.errors import ConfigError, nearest
 from convert.front_matter import KEYS, PRESETS, FrontMatter, check_layout, preset
 
+CHOICES = ("default", *PRESETS)
+
 
 def _check_preset(name: str) -> str:
-    choices = ["default", *PRESETS]
-    if name not in choices:
-        raise refused("", f"one of {', '.join(choices)}", nearest(name, choices))
+    if name not in CHOICES:
+        raise refused("", f"one of {', '.join(CHOICES)}", nearest(name, CHOICES))
     return name
 
 
@@ -30,7 +31,13 @@ Value = StrictStr | StrictBool | StrictInt | StrictFloat | tuple[StrictStr, ...]
 
 
 class FrontMatterOptions(Section):
-    """preset: what to begin with. The others are those of `convert.front_matter.FrontMatter`, which explains them."""
+    """The layout of front matter; what is made of it is a `convert.front_matter.FrontMatter`.
+
+    preset: the keys for a tool, to begin with; `default` is that of the flavour. rename: what a key is called, by
+    Mirrorpress's own names. drop: keys that are left out. add: further keys, as constants or as texts with fields.
+    lists: whether a key's value is written as a `list` of texts or as one `string`. dates: the form of a day, as in
+    %Y/%m/%d; none for a date of YAML.
+    """
 
     preset: Preset = "default"
     rename: dict[Key, StrictStr] = Field(default_factory=dict)

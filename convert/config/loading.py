@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from convert.config.extensions import added, find, is_reference
+from convert.config.formats import EmitOptions, formats_of_pandoc
 from convert.config.reading import KeyPath, Problem, YamlFile, plain, raise_all, read_yaml
-from convert.config.schema import Config, EmitOptions, formats_of_pandoc
-from convert.errors import nearest
+from convert.config.schema import Config
+from convert.errors import ConfigError, nearest
 
 _EXPECTED = {
     "string_type": "text",
@@ -34,12 +36,13 @@ def load_config(path: Path | None, base: Path | None = None) -> Config:
     """Read a config file, or take the built-in defaults where `path` is None.
 
     base: the folder that relative paths start from; the file's own where it is not given.
-    Raises ConfigError, or JoinedConfigError for several problems: unknown keys, wrong values, syntax, unknown names.
+    Raises ConfigError, or JoinedConfigError for several problems: unknown keys, wrong values, syntax, unknown names,
+    functions of one's own that cannot be had.
     """
     if path is None:
         return Config.model_validate({}, context={"base": base or Path()})
     file = read_yaml(path)
-    unknown = _unknown_formats(file)
+    unknown = _unknown_formats(file, base or path.parent)
     problems = [*file.problems, *unknown]
     try:
         config = Config.model_validate(file.data, context={"base": base or path.parent})
@@ -58,22 +61,32 @@ def _line(problem: Problem, file: YamlFile) -> tuple[int, int]:
     return (place.line, place.column) if place else (0, 0)
 
 
-def _unknown_formats(file: YamlFile) -> list[Problem]:
-    """Names under `emit` that are neither a format, ours or pandoc's, nor a `module:function`."""
+def _unknown_formats(file: YamlFile, base: Path) -> list[Problem]:
+    """Names under `emit` that are neither a format, ours or pandoc's, nor one of one's own."""
     section = file.data.get("emit")
-    if not isinstance(section, dict):
-        return []
+    return [
+        problem
+        for name in (section if isinstance(section, dict) else ())
+        if name not in EmitOptions.model_fields and (problem := _unknown_format(str(name), base))
+    ]
+
+
+def _unknown_format(name: str, base: Path) -> Problem | None:
     known = list(EmitOptions.model_fields)
-    strange = [str(name) for name in section if name not in known and ":" not in str(name)]
-    pandoc = formats_of_pandoc(strange)
-    wrong = [name for name in strange if name not in pandoc]
-    if not wrong:
-        return []
+    try:
+        if is_reference(name) or name in added("format"):
+            find("format", name, base)
+            return None
+        known += added("format")
+    except ConfigError as error:
+        found = error.found if error.where == name else f"{error.where}: {error.found}"
+        return Problem(("emit", name), found, error.expected, error.todo)
+    if formats_of_pandoc([name]):
+        return None
     from convert.emit.pandoc import formats
 
     expected = f"one of {', '.join(known)}, a format of pandoc (`mirrorpress formats` lists them), or module:function"
-    near = [*known, *formats()]
-    return [Problem(("emit", name), f"there is no format {name!r}", expected, nearest(name, near)) for name in wrong]
+    return Problem(("emit", name), f"there is no format {name!r}", expected, nearest(name, [*known, *formats()]))
 
 
 def _problem(details: ErrorDetails, file: YamlFile) -> Problem:
@@ -102,7 +115,7 @@ def _choices(keys: KeyPath) -> list[str]:
     for key in keys:
         if key in model.model_fields:
             model = _model_in(model.model_fields[str(key)].annotation) or model
-        elif extra := model.__annotations__.get("__pydantic_extra__"):
+        elif extra := get_type_hints(model).get("__pydantic_extra__"):
             model = _model_in(extra) or model
     return list(model.model_fields)
 

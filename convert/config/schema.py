@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PrivateAttr,
     StrictBool,
@@ -20,23 +17,19 @@ from pydantic import (
     model_validator,
 )
 from pydantic import ValidationInfo as Info
-from pydantic_core import PydanticCustomError
 
 from convert.clean import RULES
 from convert.config.batch import BatchOptions
-from convert.config.dataset import DatasetOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
-from convert.config.extensions import resolve
-from convert.config.front_matter import FrontMatterOptions, just_a_preset
+from convert.config.extensions import added, find, is_reference, rule_of
+from convert.config.formats import EmitOptions, MarkdownOutput, TextOutput, TypesetOutput
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
 from convert.config.section import Section, base_of, empty_section, refused
-from convert.config.width import Width
-from convert.emit.escapes import INLINE as FLAVOURS
 from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError, nearest
-from convert.names import PathTemplate
-from convert.profiles import load_profiles
+from convert.plugins import Kind
+from convert.profiles import load_profiles, packaged_profiles, shipped_names
 from convert.typesetting import ScriptName, Spacing
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
@@ -48,22 +41,31 @@ _SHIPPED = Collection()
 def _check_profile(name: str, info: Info) -> str:
     try:
         load_profiles([name], base_of(info))
+        if name in shipped_names():
+            packaged_profiles()  # where a package takes the name of a shipped one, it is not clear which was meant
     except ConfigError as error:
-        raise refused(error.found, error.expected, error.todo) from None
+        found = error.found if error.where == "parse.profiles" else f"{error.where}: {error.found}"
+        raise refused(found, error.expected, error.todo) from None
     return name
 
 
-def _one_of(known: Iterable[str], word: str) -> AfterValidator:
+def _one_of(known: Iterable[str], word: Kind) -> AfterValidator:
     """A validator of one name in a list of rules or steps."""
     names = list(known)
 
     def check(name: str, info: Info) -> str:
-        if ":" in name:
-            return check_reference(name, info)
-        if name not in [DEFAULT, *names]:
-            choices = f"{DEFAULT}, one of {', '.join(names)}, or module:function"
-            raise refused(f"there is no {word} {name!r}", choices, nearest(name, [DEFAULT, *names]))
-        return name
+        if name == DEFAULT:
+            return name
+        try:
+            packaged = {} if is_reference(name) else added(word)
+        except ConfigError as error:
+            raise refused(f"{error.where}: {error.found}", error.expected, error.todo) from None
+        if name in names:
+            return name
+        if is_reference(name) or name in packaged:
+            return check_own(word, name, info)
+        choices = f"{DEFAULT}, one of {', '.join([*names, *packaged])}, or module:function"
+        raise refused(f"there is no {word} {name!r}", choices, nearest(name, [DEFAULT, *names, *packaged]))
 
     return AfterValidator(check)
 
@@ -83,21 +85,17 @@ def _each_once(known: Iterable[str], word: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def check_reference(name: str, info: Info) -> str:
-    """Look up a `module:function`. Raises a validator's error where there is none."""
+def check_own(kind: Kind, name: str, info: Info) -> str:
+    """Look up a rule, step or emitter of one's own. Raises a validator's error where there is none."""
     try:
-        resolve(name, base_of(info))
+        if kind == "rule":
+            rule_of(name, base_of(info), settles=True)
+        else:
+            find(kind, name, base_of(info))
     except ConfigError as error:
-        raise refused(error.found, error.expected, error.todo) from None
+        found = error.found if is_reference(name) else f"{error.where}: {error.found}"
+        raise refused(found, error.expected, error.todo) from None
     return name
-
-
-def _check_template(text: str) -> str:
-    try:
-        PathTemplate.parse(text)
-    except ConfigError as error:
-        raise refused(error.found, error.expected, error.todo) from None
-    return text
 
 
 def _check_where(text: str | None) -> str | None:
@@ -109,17 +107,7 @@ def _check_where(text: str | None) -> str | None:
     return text
 
 
-Template: TypeAlias = Annotated[StrictStr, AfterValidator(_check_template)]
 ProfileName: TypeAlias = Annotated[StrictStr, AfterValidator(_check_profile)]
-
-
-def _check_flavour(name: str) -> str:
-    if name not in FLAVOURS:
-        raise refused("", f"one of {', '.join(FLAVOURS)}", nearest(name, FLAVOURS))
-    return name
-
-
-Flavour: TypeAlias = Annotated[StrictStr, AfterValidator(_check_flavour)]
 RuleName: TypeAlias = Annotated[StrictStr, _one_of(RULES, "rule")]
 StepName: TypeAlias = Annotated[StrictStr, _one_of(STEPS, "step")]
 RuleList: TypeAlias = Annotated[tuple[RuleName, ...], _each_once(RULES, "rule")]
@@ -131,120 +119,6 @@ class ParseOptions(Section):
 
     profiles: tuple[ProfileName, ...] = ("auto",)
     max_bytes: Annotated[StrictInt, Field(ge=1)] = 4 * 1024 * 1024
-
-
-class TypesetOutput(Section):
-    """path: the template of the files' paths.
-
-    script: the configuration of OpenCC by which the text is turned. spacing: `pangu` spaces Han and Latin.
-    """
-
-    path: Template
-    script: ScriptName = "none"
-    spacing: Spacing = "none"
-
-
-class CustomOutput(TypesetOutput):
-    """The output of pandoc, or of an emitter given as `module:function`."""
-
-
-class MarkdownOutput(TypesetOutput):
-    """The files' path, `undated` for articles without a date, and what is in them.
-
-    flavour: the dialect. front_matter: its layout. title: whether it stands as a heading above the body too.
-    """
-
-    path: Template = "markdown/{folder}/{stem}.md"
-    undated: Template | None = None
-    flavour: Flavour = "gfm"
-    front_matter: Annotated[FrontMatterOptions, BeforeValidator(just_a_preset)] = FrontMatterOptions()
-    title: StrictBool = False
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        try:
-            self.front_matter.layout(self.flavour)
-        except PydanticCustomError as error:
-            raise refused(**{**(error.context or {}), "key": "front_matter"}) from None
-        return self
-
-
-class TextOutput(TypesetOutput):
-    """width: the columns of a line; 0 breaks none."""
-
-    path: Template = "text/{folder}/{stem}.txt"
-    width: Width = 0
-
-
-class HtmlOutput(TypesetOutput):
-    """A whole document, for other programs."""
-
-    path: Template = "html/{folder}/{stem}.html"
-
-
-class JsonOutput(TypesetOutput):
-    """flavour: the dialect of the Markdown in it."""
-
-    path: Template = "json/{folder}/{stem}.json"
-    flavour: Flavour = "gfm"
-
-
-def formats_of_pandoc(names: Iterable[str]) -> list[str]:
-    """Those of some names of formats that are pandoc's. It is asked only where there is one that could be."""
-    plain = [name for name in names if ":" not in name]
-    if not plain:
-        return []
-    from convert.emit.pandoc import formats  # seldom wanted, and so are the modules that calling a program takes
-
-    known = formats()
-    return [name for name in plain if name in known]
-
-
-def _with_path(name: str, value: object) -> object:
-    """The options of a format of pandoc: `docx/{folder}/{stem}.docx` and so on, where they name no path."""
-    from convert.emit.pandoc import suffix
-
-    options = {} if value is None else value
-    return {"path": f"{name}/{{folder}}/{{stem}}.{suffix(name)}", **options} if isinstance(options, dict) else options
-
-
-# the format's name hides a method of the model that nobody calls any more (pydantic has `model_dump_json` in its place)
-with warnings.catch_warnings():
-    warnings.filterwarnings("ignore", message='Field name "json"')
-
-    class EmitOptions(BaseModel):
-        """The formats that are written, each with its options; one that is left out is not written.
-
-        `dataset` has many articles in each of its files. A further key is one of pandoc's formats, or an emitter of
-        one's own, as `module:function`.
-        """
-
-        model_config = ConfigDict(frozen=True, extra="allow")
-        __pydantic_extra__: dict[str, CustomOutput] = Field(init=False)
-
-        markdown: Annotated[MarkdownOutput | None, BeforeValidator(empty_section)] = None
-        text: Annotated[TextOutput | None, BeforeValidator(empty_section)] = None
-        html: Annotated[HtmlOutput | None, BeforeValidator(empty_section)] = None
-        json: Annotated[JsonOutput | None, BeforeValidator(empty_section)] = None  # type: ignore[assignment]  # see above
-        dataset: Annotated[DatasetOptions | None, BeforeValidator(empty_section)] = None
-
-        @model_validator(mode="before")
-        @classmethod
-        def _give_paths(cls, data: Any) -> Any:
-            """Formats of pandoc without a path get one like those of the others."""
-            if not isinstance(data, dict):
-                return data
-            found = formats_of_pandoc(str(name) for name in data if name not in cls.model_fields)
-            return {name: _with_path(str(name), value) if name in found else value for name, value in data.items()}
-
-        def by_pandoc(self) -> list[str]:
-            """The formats that pandoc writes."""
-            return formats_of_pandoc(self.__pydantic_extra__)
-
-        def formats(self) -> dict[str, Section]:
-            """The options of every format of which an article has a file, by its name, in the order of the fields."""
-            own = {name: getattr(self, name) for name in type(self).model_fields if name != "dataset"}
-            return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
 
 
 class VolumeOptions(Section):
@@ -293,7 +167,14 @@ LATEST = VolumeOptions(
 
 
 class Config(Section):
-    """Every option of config.yaml, with its default; that file explains them."""
+    """Every option of config.yaml, with its default; that file explains them.
+
+    input: where the articles lie. output: where everything is written to. parse: how articles are recognised and
+    unwrapped. clean: the cleaning rules, in their order. enrich: the enriching steps, in their order. emit: the formats
+    that are written; one that is left out is not. volumes: the collections of EPUB volumes; none for an empty list.
+    pictures: how pictures are fetched, for collections that want that. feed: the OPDS feed of the volumes; false for
+    none. deliver: folders that volumes are copied into. batch: how a run is done.
+    """
 
     input: Annotated[InputOptions, BeforeValidator(just_a_path)] = Field(default="seeds", validate_default=True)
     output: Annotated[OutputOptions, BeforeValidator(just_a_path)] = Field(default="out", validate_default=True)

@@ -11,12 +11,23 @@ import yaml
 from pydantic import ValidationError
 
 from convert.errors import ConfigError, nearest
+from convert.plugins import Plugin, plugins
 from convert.profiles.schema import Boilerplate, Envelope, EnvelopePart, Names, Pictures, Profile
 
 SHIPPED = Path(__file__).parent
 GENERIC = "generic"
 
-__all__ = ["Boilerplate", "Envelope", "EnvelopePart", "Names", "Pictures", "Profile", "load_profiles", "shipped_names"]
+__all__ = [
+    "Boilerplate",
+    "Envelope",
+    "EnvelopePart",
+    "Names",
+    "Pictures",
+    "Profile",
+    "load_profiles",
+    "packaged_profiles",
+    "shipped_names",
+]
 
 
 def shipped_names() -> list[str]:
@@ -25,10 +36,20 @@ def shipped_names() -> list[str]:
     return [*names, GENERIC]
 
 
+RESERVED = ("auto", *shipped_names())
+"""The names that no package may give to a profile of its own."""
+
+
+def packaged_profiles() -> dict[str, Plugin]:
+    """The profiles that installed packages add, by name. Raises ConfigError where a name clashes."""
+    return plugins("profile", RESERVED)
+
+
 def load_profiles(names: Sequence[str] = ("auto",), base: Path | None = None) -> tuple[Profile, ...]:
     """Read profiles.
 
-    names: `auto` for all shipped ones, a shipped profile's name, or the path of a YAML file, relative to `base`.
+    names: `auto` for all shipped ones, the name of a shipped profile or of one that an installed package adds, or the
+        path of a YAML file, relative to `base`.
     Returns them in the order in which they are tried; the generic one always comes last.
     Raises ConfigError for an unknown name, a file that cannot be read, or a profile that says something it must not.
     """
@@ -45,14 +66,27 @@ def _load(name: str, base: Path) -> Profile:
     if name in shipped_names():
         return _shipped(name)
     path = base / name
-    if path.suffix not in {".yaml", ".yml"}:
-        raise ConfigError(
-            "parse.profiles",
-            f"there is no profile {name!r}",
-            f"one of auto, {', '.join(shipped_names())}, or the path of a .yaml file",
-            nearest(name, ["auto", *shipped_names()], "see `mirrorpress profiles`"),
-        )
-    return _read(path)
+    if path.suffix in {".yaml", ".yml"}:
+        return _read(path)
+    packaged = packaged_profiles()
+    if name in packaged:
+        return _packaged(packaged[name])
+    known = [*RESERVED, *packaged]
+    raise ConfigError(
+        "parse.profiles",
+        f"there is no profile {name!r}",
+        f"one of {', '.join(known)}, or the path of a .yaml file",
+        nearest(name, known, "see `mirrorpress profiles`"),
+    )
+
+
+def _packaged(plugin: Plugin) -> Profile:
+    try:
+        return _read(plugin.file())
+    except ConfigError as error:
+        if error.where == plugin.where:
+            raise
+        raise ConfigError(plugin.where, f"{error.where}: {error.found}", error.expected, plugin.mend) from None
 
 
 @cache

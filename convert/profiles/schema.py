@@ -29,7 +29,10 @@ class _Part(BaseModel):
 
 
 class EnvelopePart(_Part):
-    """One piece of the envelope. Named groups `title` and `address` move into the metadata; the rest is removed."""
+    """One piece of the envelope. Named groups `title` and `address` move into the metadata; the rest is removed.
+
+    name: what its notes bear. pattern: what it looks like.
+    """
 
     name: str
     pattern: Regex
@@ -50,7 +53,11 @@ class Envelope(_Part):
 
 
 class Address(_Part):
-    """How an article's address tells its publisher, id and day (groups `id`, `year`, `month`, `day`)."""
+    """How an article's address tells its publisher, id and day.
+
+    pattern: what the address looks like, with groups `id`, `year`, `month`, `day`.
+    publisher: whose addresses these are.
+    """
 
     pattern: Regex
     publisher: str
@@ -73,11 +80,13 @@ class Pictures(_Part):
 class Boilerplate(_Part):
     """A line that is no part of the article's own text.
 
+    name: what its notes bear.
     pattern: must match a whole line (between `br`s, or a whole paragraph).
     where: `tail` looks at the last 14 blocks, `head` at the first 6, `any` at all.
     after: only the line directly behind one that a pattern of this name took away.
     rest: what follows the line goes too, as long as it is made of links.
     policy: `drop` removes the line, `keep` leaves it (and ends the search), `field` moves group `value` to `field`.
+    field: the key of the metadata that it moves to.
     tags: whether links to tag pages in the line name tags of the article, as those of a list of topics do.
     """
 
@@ -104,8 +113,10 @@ class Names(_Part):
     roles: a credit's label to a metadata field (`editors`, `authors`, `translators`, `via`), or to nothing.
     end_marks: the characters that close an article or an editor's line.
     title_author: group `names` at the start of a title; in channels of `title_author_channels` it is the author,
-        elsewhere for `columnists`, or where no byline stands, the name begins with one of `surnames` (one character
-        each) or `compound_surnames`, and the text does not name the person again. What `not_in_title` finds is no name.
+        elsewhere for `columnists`, or where no byline stands, the name begins with one of `surnames` or
+        `compound_surnames`, and the text does not name the person again. What `not_in_title` finds is no name.
+    title_author_channels: channels of columns. columnists: people who write them. surnames: one character each.
+    compound_surnames: those of more characters. not_in_title: what is in a title where no name stands.
     tag_links: pattern of the address of a link to a tag's page.
     via: pattern of a closing phrase that names, in group `value`, the outlet that an article came through.
     """
@@ -148,6 +159,9 @@ class Recognise(_Part):
 class Profile(_Part):
     """A mirror family or site.
 
+    name: the profile's name. about: a line about it.
+    extends: a shipped profile, or the path of one beside this one, that it starts from: mappings are merged, all else
+        is replaced.
     recognise: what a source of the family looks like; without it, no source is recognised but by being left over.
     format: what the body is written in; `auto` goes by the file’s suffix and look.
     apparatus: glob patterns, relative to the mirror, of files that are no articles.
@@ -158,6 +172,8 @@ class Profile(_Part):
         mirror rewrote some levels.
     base: what relative addresses are resolved against; empty keeps them relative to the file.
     lang: the BCP 47 tag of the articles' language; empty leaves it to be guessed.
+    publisher: the outlet of articles whose address no pattern of `addresses` knows.
+    addresses: what an article's address tells. boilerplate: lines that are no part of the article's own text.
     channels: names of channels by folder, where the mirror has no index of its own.
     clean, enrich: lists of names that stand for `default` in config.yaml.
     """
