@@ -33,8 +33,9 @@ $(VENV)/docs: $(VENV)/installed
 run: $(VENV)/installed ## convert seeds/ into out/ and say what came out
 	$(BIN)/mirrorpress run
 
+# Two processes a core: half of the time tests wait for programs that they started.
 test: $(VENV)/tested ## run the tests, on all cores
-	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest -q --numprocesses $$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 1))') --dist worksteal
 
 readers/node_modules/.package-lock.json: readers/package.json readers/package-lock.json
 	cd readers && PUPPETEER_SKIP_DOWNLOAD=1 npm ci
