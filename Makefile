@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-readers test-tools test-wheel lint docs accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -33,9 +33,11 @@ $(VENV)/docs: $(VENV)/installed
 run: $(VENV)/installed ## convert seeds/ into out/ and say what came out
 	$(BIN)/mirrorpress run
 
-# Two processes a core: half of the time tests wait for programs that they started.
-test: $(VENV)/tested ## run the tests, on all cores
-	$(BIN)/python -m pytest -q --numprocesses $$($(BIN)/python -c 'import os; print(2 * (os.cpu_count() or 1))') --dist worksteal
+test: $(VENV)/tested ## run the tests, on all cores; see test-long, too
+	$(BIN)/python -m pytest -q --numprocesses auto --dist worksteal
+
+test-long: $(VENV)/tested ## run the tests with clusters, stores, packages, and the pages' examples
+	$(BIN)/python -m pytest -q -m long --numprocesses auto --dist worksteal
 
 readers/node_modules/.package-lock.json: readers/package.json readers/package-lock.json
 	cd readers && PUPPETEER_SKIP_DOWNLOAD=1 npm ci

@@ -27,6 +27,8 @@ from convert.sinks import write
 from convert.stores import Address, Remote, Sieve, changed_at
 from tests.test_batch import mirror, page, tree
 
+pytestmark = pytest.mark.long
+
 SECRET = "not-for-your-eyes"
 KEPT = {CATALOGUE, "delivered.json"}
 

@@ -91,6 +91,7 @@ def workshop(folder: Path) -> dict[str, str]:
     return kept | {"PATH": path, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"}
 
 
+@pytest.mark.long
 @PAGE
 def test_examples_run_and_quote_what_comes_out(page: Path, tmp_path: Path) -> None:
     """The blocks of a page, in their order, in one folder."""

@@ -34,6 +34,8 @@ try:
 except ImportError:
     distributed = None
 
+
+pytestmark = pytest.mark.long
 DASK = pytest.mark.skipif(distributed is None, reason="needs the extra dask: pip install 'mirrorpress[dask]'")
 
 OWN = """

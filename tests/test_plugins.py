@@ -10,6 +10,8 @@ from convert.batch.fingerprint import packages
 from convert.config import load_config
 from tests.packages import PAGE, command, install, notes, pages, run, written
 
+pytestmark = pytest.mark.long
+
 RULES = '''
     """Rules of frogs."""
     from convert.clean.soup import soup_rule

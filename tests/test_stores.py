@@ -668,6 +668,7 @@ def watching(folder: Path, *options: str) -> Iterator[Callable[[str], str]]:
             assert process.wait(60) == 143
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_watching_runs_again_after_each_change(tmp_path: Path) -> None:
     """Not for what is hidden or written by itself; after a failure, and when the folder was put in place of another."""
@@ -691,6 +692,7 @@ def test_watching_runs_again_after_each_change(tmp_path: Path) -> None:
         line("converted 1 of 1 articles")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_watching_waits_while_another_run_holds_the_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And takes its turn then."""
@@ -704,6 +706,7 @@ def test_watching_waits_while_another_run_holds_the_output(tmp_path: Path, monke
         line("converted 3 of 3 articles")
 
 
+@pytest.mark.long
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["poll", "git"])
 def test_what_nothing_tells_of_is_looked_at_now_and_then(tmp_path: Path, kind: str) -> None:
