@@ -10,7 +10,8 @@ from convert.article import Article
 from convert.batch.plan import Job
 from convert.batch.workers import TOGETHER_BYTES
 from convert.config import Output
-from convert.errors import MirrorpressError, RuleError
+from convert.emit.calling import written
+from convert.errors import MirrorpressError
 
 MOST = 16
 """Articles that are written at once: what starting a program costs is little beside them, and they end in good time."""
@@ -51,8 +52,8 @@ def _written(formats: Iterable[Output], some: list[Timed]) -> Iterator[tuple[Tim
     for output in formats:
         # what is wrong with one article is found when each is written by itself, and costs that one only
         with suppress(Exception):
-            written = output.together(articles, output.options) if output.together and articles else []
-            for article, data in zip(articles, written, strict=True):
+            several = output.together(articles, output.options) if output.together and articles else []
+            for article, data in zip(articles, several, strict=True):
                 found[article.path][output.name] = data
     for timed in some:
         yield timed, found[timed[1].path] if isinstance(timed[1], Article) else {}
@@ -61,14 +62,4 @@ def _written(formats: Iterable[Output], some: list[Timed]) -> Iterator[tuple[Tim
 def _emit(article: Article, output: Output, ready: bytes | MirrorpressError | None) -> bytes:
     if isinstance(ready, MirrorpressError):
         raise ready
-    if ready is not None:
-        return ready
-    try:
-        data = output.write(article, output.options)
-    except (MirrorpressError, MemoryError):
-        raise
-    except Exception as error:
-        raise RuleError(article.path, f"emitter {output.name!r} raised {type(error).__name__}: {error}") from error
-    if not isinstance(data, bytes):
-        raise RuleError(article.path, f"emitter {output.name!r} returned {type(data).__name__}", "bytes")
-    return data
+    return written(article, output.name, output.write, output.options) if ready is None else ready

@@ -21,8 +21,9 @@ from convert.clean import RULES
 from convert.config.formats import formats_of_pandoc
 from convert.difference import Picture, note_difference
 from convert.emit import EMITTERS, EmitOptions, Emitter
+from convert.emit.calling import written
 from convert.enrich import STEPS
-from convert.errors import ConfigError, MirrorpressError, RuleError, nearest
+from convert.errors import ConfigError, nearest
 from convert.plugins import Kind, Plugin, plugins
 from convert.profiles import RESERVED
 
@@ -145,15 +146,7 @@ def emitter_of(name: str, base: Path) -> Emitter:
     function = find("format", name, base).value
 
     def emit(article: Article, options: EmitOptions) -> bytes:
-        try:
-            data = function(article, options)
-        except (MirrorpressError, MemoryError):
-            raise
-        except Exception as error:
-            raise RuleError(article.path, f"emitter {name!r} raised {type(error).__name__}: {error}") from error
-        if not isinstance(data, bytes):
-            raise RuleError(article.path, f"emitter {name!r} returned {type(data).__name__}", "bytes")
-        return data
+        return written(article, name, function, options)
 
     return emit
 
