@@ -10,7 +10,7 @@ import os
 import re
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from convert.article import Metadata
@@ -20,6 +20,7 @@ MAX_PART = 255
 """Bytes that one part of a path may have: the limit of ext4, APFS, and (in UTF-16 units, which are fewer) NTFS."""
 
 _FIELDS = ("folder", "stem", "id", "slug", "title", "channel", "publisher", "lang", "date")
+_PICTURE_FIELDS = ("folder", "stem", "name")
 _FROM_PATH = frozenset({"folder", "stem"})
 _DATE_CODES = "YymdjGVu%"
 
@@ -79,10 +80,42 @@ class PathTemplate:
         return safe_path("".join(filled))
 
 
-def parse_fields(where: str, text: str) -> list[tuple[str, str, str]]:
+@dataclass(frozen=True, slots=True)
+class PictureTemplate:
+    """The path of a picture's file, as config.yaml gives it.
+
+    text: as written, without the `./` of one that starts from the folder of the article's own file (`beside`).
+    """
+
+    text: str
+    beside: bool
+
+    @classmethod
+    def parse(cls, text: str) -> PictureTemplate:
+        """Read a template. Raises ConfigError for one that is no path below the output folder, or without `{name}`."""
+        where = f"path {text!r}"
+        beside = text.startswith("./")
+        bare = text[2:] if beside else text
+        found = {name for _, name, _ in parse_fields(where, bare, _PICTURE_FIELDS)}
+        PathTemplate.parse(bare.replace("{name}", "{stem}"))
+        if "name" not in found:
+            raise ConfigError(where, "no field {name}", "one, since every picture has its own", "add it")
+        return cls(bare, beside)
+
+    def fill(self, path: str, file: str, name: str) -> str:
+        """The path of a picture below the output folder.
+
+        path: the article's source; file: its own file, below the output folder; name: the picture's.
+        """
+        filled = self.text.format_map({**_from_path(path), "name": name.replace("/", "_")})
+        return safe_path(f"{file.rpartition('/')[0]}/{filled}" if self.beside else filled)
+
+
+def parse_fields(where: str, text: str, fields: Sequence[str] = _FIELDS) -> list[tuple[str, str, str]]:
     """A text with fields in braces as literal text, field and date format, in order.
 
-    where: what an error names as its place. Raises ConfigError for an unknown field or a wrong date format.
+    where: what an error names as its place. fields: those that there are.
+    Raises ConfigError for an unknown field or a wrong date format.
     """
     try:
         parsed = list(string.Formatter().parse(text))
@@ -91,15 +124,15 @@ def parse_fields(where: str, text: str) -> list[tuple[str, str, str]]:
     pieces = []
     for literal, name, form, conversion in parsed:
         if name is not None:
-            _check_field(where, name, form or "", conversion)
+            _check_field(where, name, form or "", conversion, fields)
         pieces.append((literal, name or "", form or ""))
     return pieces
 
 
-def _check_field(where: str, name: str, form: str, conversion: str | None) -> None:
-    if name not in _FIELDS:
-        near = difflib.get_close_matches(name, _FIELDS, 1)
-        choices = " ".join(f"{{{field}}}" for field in _FIELDS)
+def _check_field(where: str, name: str, form: str, conversion: str | None, fields: Sequence[str]) -> None:
+    if name not in fields:
+        near = difflib.get_close_matches(name, fields, 1)
+        choices = " ".join(f"{{{field}}}" for field in fields)
         todo = f"did you mean {{{near[0]}}}?" if near else ""
         raise ConfigError(where, f"there is no field {{{name}}}", f"one of {choices}", todo)
     if conversion or (form and name != "date"):

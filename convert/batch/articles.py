@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convert.article import Note
 from convert.batch.converting import STAGING, Batch, convert_jobs
@@ -21,14 +22,19 @@ from convert.batch.outdated import Disk, Outdated, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name_jobs, variant
 from convert.batch.pool import CHUNK, Lost, chunked, until
 from convert.batch.refresh import lost
+from convert.batch.relinking import LINKED, PENDING
 from convert.batch.report import PAGE, REPORT, NotesFile
 from convert.batch.sources import Found
 from convert.batch.summary import Failure, Progress, Summary
 from convert.catalogue import CATALOGUE, Catalogue, Outcome
+from convert.catalogue.references import PICTURE, put_references, rewritten
 from convert.catalogue.rows import note_rows
 from convert.config import Config, build_outputs
 from convert.names import OutputNames
 from convert.sinks import Sink
+
+if TYPE_CHECKING:
+    from convert.verify import Claim
 
 _COMMIT = 1.0
 """Seconds of work that a loss of power may undo; the next run does it again."""
@@ -62,6 +68,10 @@ class Articles:
         self.tried: set[str] = set()  # of those that failed before
         self.failed: set[str] = set()
         self._names: OutputNames | None = None
+        self.claims: dict[str, Sequence[Claim]] = {}  # what the files say that this run has written
+        self.converted: set[str] = set()  # names, where they are asked for
+        markdown = config.emit.markdown
+        self._rewrites = markdown is not None and markdown.rewrites
         self._waiting: list[Outcome] = []
         self._failed: list[str] = []
         self._committed = time.monotonic()
@@ -80,6 +90,8 @@ class Articles:
         with self.catalogue.transaction():
             # a copy that has changed may change the report's notes, and nothing else
             self.catalogue.set(settled="", told="", copies=str(plan.copies))
+            if self.catalogue.setting(LINKED):
+                self.catalogue.set(**{LINKED: PENDING})
             self._names = OutputNames(reserved(self.config))
             jobs = name_jobs(plan, self.formats, self._names, self.depend)
             formats = [one.name for one in self.formats]
@@ -89,6 +101,9 @@ class Articles:
             rows = (row for owner, note in [*plan.notes, *variants] for row in note_rows(owner, [note]))
             self.catalogue.replace_notes([NAMED, VARIANT], rows)
         chosen = {job.name for job in work.jobs}
+        if self._rewrites:
+            known = rewritten(self.catalogue, chosen)
+            work.jobs = [job._replace(rewrites=tuple(known.get(job.name, ()))) for job in work.jobs]
         work.notes = [note for owner, note in [*plan.notes, *variants] if owner in chosen]
         return work
 
@@ -176,6 +191,9 @@ class Articles:
                 continue
             self.tried.update(self._broken & {job.path})
             self._waiting.append(done.outcome)
+            if self._rewrites:
+                self.converted.add(job.name)
+                self.claims[job.name] = done.claims
             self.summary.converted[job.reason] += 1
             self.summary.verified += done.verified
             self.summary.differing += [done.differing] if done.differing else []
@@ -199,6 +217,8 @@ class Articles:
                 self.catalogue.set(dataset="")
             if self.catalogue.put_outcomes(self._waiting):
                 self.catalogue.set(volumes="")
+            if self._rewrites:
+                put_references(self.catalogue, self._waiting)
             if self._failed:
                 self.catalogue.forget_articles(self._failed)
                 self.catalogue.set(volumes="")
@@ -223,6 +243,6 @@ class Articles:
         if self._names is None:
             self._names = OutputNames(reserved(self.config))
             for one in self.catalogue.outputs():
-                if one.owner and not one.path.endswith(".epub"):
+                if one.owner and one.format != PICTURE and not one.path.endswith(".epub"):
                     self._names.keep(one.path, one.owner)
         return self._names

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from convert.article import Article
+from convert.batch.claims import Claims
 from convert.config import Output
 from convert.emit import EmitOptions, typeset
 from convert.typesetting import Typesetting
@@ -45,13 +46,18 @@ def differing(path: str, found: list[Difference]) -> Differing | None:
 
 
 def check_article(
-    article: Article, files: Iterable[tuple[Output, str, bytes | None]], *, thorough: bool
+    article: Article,
+    files: Iterable[tuple[Output, str, bytes | None]],
+    *,
+    thorough: bool,
+    claims: Claims | None = None,
 ) -> list[Difference]:
     """Hold an article against its source, and its outputs against the article.
 
     files: for each output its format with the options that it was written with, its path, and its bytes, None where
     there is no file. Of formats that are not Mirrorpress's own it is known only whether the file is there.
-    thorough: see `convert.verify.against_source`.
+    thorough: see `convert.verify.against_source`. claims: takes in what the Markdown file says that links and pictures
+    lead to, where that may be other files; whether it is so, the other articles tell.
     """
     from convert.verify import Difference, View, against_source
 
@@ -61,8 +67,22 @@ def check_article(
         if data is None:
             found.append(Difference("missing", path, "a file", "nothing"))
         elif check := _checks().get(output.name):
+            if output.name == "markdown" and claims is not None:
+                check = partial(_rewritten, claims)
             there, told = _as_set(view, output.options)
             found += [_at(path, view, one) for one in (*told, *_checked(check, data, there, output.options))]
+    return found
+
+
+def _rewritten(claims: Claims, text: str, view: View, options: EmitOptions) -> list[Difference]:
+    """Hold a Markdown file whose links and pictures may lead to other files against its article."""
+    from convert.verify import Rewritten, markdown_file
+
+    reader = Rewritten(view, claims.profiles)
+    found = markdown_file(
+        text, view, title=options.title, front=options.layout.written, layout=options.layout, reader=reader
+    )
+    claims.made += reader.claims
     return found
 
 

@@ -7,19 +7,25 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from convert.article import Article, Note
 from convert.batch.checks import Differing, check_article, differing
-from convert.batch.emitting import Ready, emit, written_together
+from convert.batch.emitting import Ready, emit, rewriting, written_together
 from convert.batch.plan import Job
+from convert.batch.references import references_of, settled
 from convert.batch.workers import Worker, digest_of_article, reason, worker
 from convert.catalogue import Outcome
 from convert.catalogue import Output as OutputRow
-from convert.catalogue.rows import as_json, facts_row, note_rows, rules_of
+from convert.catalogue.rows import Reference, as_json, facts_row, note_rows, rules_of
+from convert.config import Output
 from convert.errors import NoRoomError, OutputError
 from convert.files import digest_of
 from convert.names import safe_part
 from convert.sinks import Outgoing
+
+if TYPE_CHECKING:
+    from convert.verify import Claim
 
 STAGING = ".staging"
 """The folder below the output that holds outputs until their names are settled."""
@@ -31,6 +37,7 @@ class Done:
 
     outcome: what the catalogue keeps of it.
     verified: whether source and outputs were compared, and differing: what came of it, where they differ.
+    claims: what its Markdown file says of other files, which is held against those.
     """
 
     path: str
@@ -38,6 +45,7 @@ class Done:
     failure: str = ""
     verified: bool = False
     differing: Differing | None = None
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(slots=True)
@@ -122,7 +130,12 @@ def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: fl
     Raises RuleError, OutputError, or NoRoomError.
     """
     began = perf_counter()
-    emitted = emit(article, me.outputs, ready)
+    found: tuple[Reference, ...] = ()
+    outputs: Sequence[Output] = me.outputs
+    if me.rewriting:
+        found = settled(references_of(article, job.name, me.rewriting, me.base.profiles, me.store), job.rewrites)
+        outputs = rewriting(outputs, found)
+    emitted = emit(article, outputs, ready)
     wanted = dict(me.wanted(article, job))
     files: list[OutputRow] = []
     for index, (one, data) in enumerate(emitted):
@@ -136,13 +149,16 @@ def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: fl
         files.append(
             OutputRow(job.name, one.name, path, wanted.get(index, ""), written.size, written.mtime, written.digest)
         )
-    found, verified = None, False
+    differs, verified = None, False
+    claims = me.claims()
     # also where nothing was written: a run that was killed may have written it, and nobody compared it
     if (verify := me.config.batch.verify) != "off":
         compared = [(one, job.targets[at] or wanted[at], data) for at, (one, data) in enumerate(emitted)]
-        found, verified = differing(job.path, check_article(article, compared, thorough=verify == "all")), True
-    outcome = _outcome(me, article, job, files, found, seconds + perf_counter() - began)
-    return Done(job.path, outcome, verified=verified, differing=found)
+        told = check_article(article, compared, thorough=verify == "all", claims=claims)
+        differs, verified = differing(job.path, told), True
+    outcome = _outcome(me, article, job, files, differs, seconds + perf_counter() - began)
+    outcome = replace(outcome, references=found) if found else outcome
+    return Done(job.path, outcome, verified=verified, differing=differs, claims=tuple(claims.made) if claims else ())
 
 
 def _outcome(

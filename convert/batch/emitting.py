@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeAlias
 
 from convert.article import Article
 from convert.batch.plan import Job
+from convert.batch.references import rewrites
 from convert.batch.workers import TOGETHER_BYTES
+from convert.catalogue.rows import Reference
 from convert.config import Output
 from convert.emit.calling import written
 from convert.errors import MirrorpressError
@@ -27,6 +30,14 @@ def emit(article: Article, outputs: Iterable[Output], ready: Ready) -> list[tupl
     Raises what an emitter raises on purpose, RuleError for anything else that it raises or returns but bytes.
     """
     return [(one, _emit(article, one, ready.get(one.name))) for one in outputs]
+
+
+def rewriting(outputs: Iterable[Output], references: Iterable[Reference]) -> list[Output]:
+    """The formats, of which Markdown writes some addresses otherwise."""
+    told = rewrites(references)
+    return [
+        replace(one, options=replace(one.options, rewrites=told)) if one.name == "markdown" else one for one in outputs
+    ]
 
 
 def written_together(outputs: Iterable[Output], articles: Iterable[Timed]) -> Iterator[tuple[Timed, Ready]]:

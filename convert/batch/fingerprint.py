@@ -16,6 +16,7 @@ from pathlib import Path
 from convert.batch.sources import Found, Mirrors, read_index
 from convert.config import Config
 from convert.config.extensions import TAKEN, Extension, find
+from convert.config.formats import MarkdownOutput
 from convert.emit.dataset import PACKAGES, suffix_of
 from convert.emit.epub import source_date_epoch
 from convert.errors import SourceError
@@ -29,9 +30,12 @@ _MOST = 4 * 1024 * 1024  # bytes of a module
 
 _ARTICLES = (
     "*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "typesetting/*.py", "profiles/*.py",
-    "config/building.py", "config/calibre.py", "config/extensions.py",
+    "config/building.py", "config/calibre.py", "config/extensions.py", "batch/references.py",
 )  # fmt: skip
 """The files that make an article's outputs from a source."""
+
+_REWRITES = ("batch/relinking.py", "batch/beside.py", "batch/picture_files.py", "names.py")
+"""The files that say what stands in Markdown in place of addresses."""
 
 _VOLUMES = (
     "*.py", "where/**/*.py", "volumes/**/*.py", "typesetting/*.py", "emit/**/*", "batch/binder.py", "batch/one_book.py",
@@ -65,6 +69,8 @@ class Dependencies:
             config.model_dump_json(include={"clean", "enrich", "emit"}, exclude={"emit": {"dataset"}}),
             *_own_code(config),
             *_other_programs(config),
+            # any profile may know the address that a link leads to
+            *(self._profiles.values() if config.emit.markdown and config.emit.markdown.rewrites else ()),
         )
         self.looking = _short(self._code, str(config.parse.max_bytes), *self._profiles.values())
         self._known: dict[tuple[str, ...], str] = {}
@@ -89,6 +95,11 @@ class Dependencies:
         if above is not None:
             indexes.append(read_index(found.store, above))
         return _short(self.looking, self._config, config.batch.duplicates, *described, *indexes)
+
+
+def rewriting_depends_on(options: MarkdownOutput) -> str:
+    """What stands in Markdown in place of addresses depends on besides the articles."""
+    return _short(_code(_REWRITES), options.links, options.pictures, options.picture_path, options.vault)
 
 
 def volumes_depend_on(config: Config) -> str:

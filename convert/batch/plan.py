@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from convert.article import Note
 from convert.catalogue import Look
+from convert.catalogue.rows import Reference
 from convert.config import Output
 from convert.names import OutputNames
 
@@ -25,6 +26,7 @@ class Job(NamedTuple):
     targets: for each output its path, or None where only the article's metadata will tell it.
     content: the digest of the source's bytes when it was looked at. profile: the one that recognised it.
     depends: what else the article was made from (`convert.batch.fingerprint`). reason: why it has to be converted.
+    rewrites: the references of its body that are written otherwise than they stand there.
     """
 
     path: str
@@ -35,6 +37,7 @@ class Job(NamedTuple):
     profile: str = ""
     depends: str = ""
     reason: str = ""
+    rewrites: tuple[Reference, ...] = ()
 
 
 Depends: TypeAlias = Callable[[Job], str]

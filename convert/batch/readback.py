@@ -17,7 +17,7 @@ from convert.emit.epub import BookOptions, wording
 from convert.emit.epub.chapter import language_of
 from convert.errors import SourceError
 from convert.typesetting import Typesetting
-from convert.verify import Book, BookChapter, Difference, View, chapter_body, read_book
+from convert.verify import Book, BookChapter, Claim, Difference, View, chapter_body, read_book
 from convert.volumes import Member
 
 MAX_BOOK = 512 * 1024 * 1024
@@ -29,6 +29,7 @@ class Read:
     """One article, converted again.
 
     wanted, failure: as of `Done`. differing: where its outputs differ from it. shard: as `shard_of` gives it.
+    claims: what its Markdown file says of other files.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Read:
     failure: str = ""
     differing: Differing | None = None
     shard: tuple[str, str] = ("", "")
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(slots=True)
@@ -56,10 +58,12 @@ def read_jobs(jobs: Sequence[Job], check: bool) -> list[Read]:
         try:
             if isinstance(article, Exception):
                 raise article
-            found = check_article(article, _files(job), thorough=True) if check else []
+            claims = me.claims()
+            found = check_article(article, _files(job), thorough=True, claims=claims) if check else []
             told = differing(job.path, found)
-            member, wanted = me.member(article), me.wanted(article, job)
-            reads.append(Read(job.path, member, wanted, differing=told, shard=shard_of(me.config, article)))
+            member, wanted, shard = me.member(article), me.wanted(article, job), shard_of(me.config, article)
+            made = tuple(claims.made) if claims else ()
+            reads.append(Read(job.path, member, wanted, differing=told, shard=shard, claims=made))
         except Exception as error:
             reads.append(Read(job.path, failure=reason(job.path, error)))
     return reads

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from convert.batch.articles import reserved
 from convert.batch.binder import Task
 from convert.batch.checks import Differing, check_book, differing
+from convert.batch.claimed import Claimed, compare_pictures
 from convert.batch.engine import Engine, open_engine
 from convert.batch.plan import Job, make_plan, settle
 from convert.batch.pool import Lost, chunked
@@ -27,6 +28,7 @@ from convert.errors import NothingToReadError
 from convert.files import read_limited
 from convert.names import OutputNames
 from convert.profiles import load_profiles
+from convert.verify import Claim
 from convert.volumes import Member, plan_volumes, split_volume
 
 
@@ -124,12 +126,14 @@ class _Verification:
         self.members: dict[str, Member] = {}
         self.shards: dict[str, list[tuple[str, str]]] = {}
         self.found: dict[str, list[Differing]] = {}
+        self.claims: dict[str, Sequence[Claim]] = {}
 
     def run(self, paths: Sequence[str]) -> Verdict:
         """Plan as a run does, and compare."""
         failures: list[Failure] = []
+        looks = looks_at(paths, self.pool, failures, self.config, self.progress)
         plan = make_plan(
-            looks_at(paths, self.pool, failures, self.config, self.progress),
+            looks,
             self.outputs,
             self.names,
             self.config.batch.duplicates == "merge",
@@ -141,6 +145,8 @@ class _Verification:
         shards = self.dataset(jobs, chosen)
         self.wanted.check()
         self.compare(jobs, chosen)
+        if any(self.claims.values()):
+            self.compare_claims(jobs, {one.path: (one.publisher, one.id) for one in looks})
         self.compare_books(books, chosen)
         self.compare_shards(shards, chosen)
         self.verdict.differing = [_joined(found) for _, found in sorted(self.found.items())]
@@ -198,6 +204,20 @@ class _Verification:
             self.verdict.articles += 1
             self.verdict.files += len(job.targets)
             self.take(read.differing)
+            self.claims[job.path] = read.claims
+
+    def compare_claims(self, jobs: Sequence[Job], known: Mapping[str, tuple[str, str]]) -> None:
+        """Hold what Markdown files say of other files against these. known: publisher and id by a source's path."""
+        one = Claimed(self.config, jobs, [output.name for output in self.outputs], known)
+        for told in one.links(self.claims):
+            self.take(told)
+        shown = one.pictures(self.claims)
+        for some, result in self.pool.run(compare_pictures, chunked(shown, self.pool.jobs), self.config.batch.seconds):
+            if isinstance(result, Lost):
+                self.verdict.failures.append(Failure(some[0].file, lost(self.config, some[0].file, result)))
+                continue
+            for told in result:
+                self.take(told)
 
     def books(self, jobs: Sequence[Job], chosen: set[str]) -> list[Task]:
         """The volumes to read; a path that names one means all of its articles."""

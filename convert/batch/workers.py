@@ -8,6 +8,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from convert.article import Article, Context, Source
+from convert.batch.claims import Claims
 from convert.batch.plan import Job
 from convert.batch.sources import Mirrors
 from convert.config import Config, Output, build_context, build_outputs
@@ -31,6 +32,8 @@ class Worker:
         self.sink = config.output.open()
         self.base = build_context(config)
         self.outputs: tuple[Output, ...] = build_outputs(config)
+        markdown = config.emit.markdown
+        self.rewriting = markdown if markdown and markdown.rewrites else None
         self.mirrors = Mirrors(store)
         # No more than is asked for: what a member knows is held in memory until the volumes are planned. A chapter is
         # looked for by its title.
@@ -91,6 +94,10 @@ class Worker:
         """What the planning of volumes needs to know of an article."""
         facts = facts_of(article.meta, article.path, self.mirrors.name(article.path))
         return Member(article.path, {name: facts[name] for name in facts.keys() & self.fields})
+
+    def claims(self) -> Claims | None:
+        """What takes in what a Markdown file says of other files; None where it has the source's addresses."""
+        return Claims(self.base.profiles) if self.rewriting else None
 
     def wanted(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
         """The names that outputs want whose templates need the article's metadata, each with its output's place."""

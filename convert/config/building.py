@@ -75,7 +75,7 @@ def _template(section: Section) -> PathTemplate:
 
 def emit_options(section: Section) -> EmitOptions:
     """What a writer is told of its format's section of the config."""
-    options = section.model_dump(exclude={"path", "undated"})
+    options = section.model_dump(exclude={"path", "undated", "links", "pictures", "picture_path"})
     if isinstance(section, MarkdownOutput):
         options["front_matter"] = section.front_matter.layout(section.flavour)
     return EmitOptions(**options)

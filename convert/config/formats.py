@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import warnings
 from collections.abc import Iterable
-from typing import Annotated, Any, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -24,13 +25,21 @@ from convert.config.front_matter import FrontMatterOptions, just_a_preset
 from convert.config.section import Section, empty_section, refused
 from convert.config.width import Width
 from convert.errors import ConfigError
-from convert.names import PathTemplate
+from convert.names import PathTemplate, PictureTemplate
 from convert.typesetting import ScriptName, Spacing
 
 
 def _check_template(text: str) -> str:
     try:
         PathTemplate.parse(text)
+    except ConfigError as error:
+        raise refused(error.found, error.expected, error.todo) from None
+    return text
+
+
+def _check_picture_path(text: str) -> str:
+    try:
+        PictureTemplate.parse(text)
     except ConfigError as error:
         raise refused(error.found, error.expected, error.todo) from None
     return text
@@ -60,6 +69,9 @@ class MarkdownOutput(TypesetOutput):
 
     undated: the template of the paths of articles without a date. flavour: the dialect, for the tool that reads it.
     front_matter: its layout, or the name of a preset. title: whether it stands as a heading above the body too.
+    links: `relative` and `wiki` have links to other articles of the mirror lead to their files.
+    pictures: `beside` writes pictures that the mirror has as files; `fetch` asks the web for those that it has not.
+    picture_path: the template of these files' paths.
     """
 
     path: Template = "markdown/{folder}/{stem}.md"
@@ -67,9 +79,26 @@ class MarkdownOutput(TypesetOutput):
     flavour: Flavour = "gfm"
     front_matter: Annotated[FrontMatterOptions, BeforeValidator(just_a_preset)] = FrontMatterOptions()
     title: StrictBool = False
+    links: Literal["keep", "relative", "wiki"] = "keep"
+    pictures: Literal["keep", "beside", "fetch"] = "keep"
+    picture_path: Annotated[StrictStr, AfterValidator(_check_picture_path)] = "./{name}"
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether some addresses of an article may stand otherwise in its file."""
+        return self.links != "keep" or self.pictures != "keep"
+
+    @property
+    def vault(self) -> str:
+        """The folders that all paths begin with, whatever the article: Obsidian opens the last of them as a vault."""
+        fixed = [template.partition("{")[0] for template in (self.path, self.undated) if template]
+        return posixpath.commonpath([one.rpartition("/")[0] for one in fixed])
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.links == "wiki" and self.flavour != "obsidian":
+            expected, todo = "the flavour obsidian, whose links these are", "write `links: relative`, or change flavour"
+            raise refused(f"wiki, with the flavour {self.flavour}", expected, todo, "links")
         try:
             self.front_matter.layout(self.flavour)
         except PydanticCustomError as error:

@@ -1,0 +1,84 @@
+"""What a verification makes of what Markdown files say of other files: the plan knows whose those are, the mirror what
+pictures they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from convert.batch.checks import Differing, differing
+from convert.batch.claims import aim, wrong_link
+from convert.batch.picture_cache import PictureCache, web_address
+from convert.batch.pictures import MAX_PICTURE, picture_source
+from convert.batch.plan import Job
+from convert.batch.readback import read_output
+from convert.batch.workers import worker
+from convert.config import Config
+from convert.verify import Claim, Difference
+
+
+class Shown(NamedTuple):
+    """A picture that a Markdown file shows: the article's source, the address there, the file, and the picture's."""
+
+    path: str
+    address: str
+    file: str
+    picture: str
+
+
+class Claimed:
+    """The files of a verification: each Markdown file, and which article it is of.
+
+    formats: the names of the outputs that jobs have targets for. known: of each source its publisher and id.
+    """
+
+    def __init__(
+        self, config: Config, jobs: Sequence[Job], formats: Sequence[str], known: Mapping[str, tuple[str, str]]
+    ) -> None:
+        assert config.emit.markdown
+        self.vault = config.emit.markdown.vault
+        # with nothing to look up, what a file says of its source's address is not judged by it
+        self.linking = config.emit.markdown.links != "keep"
+        at = formats.index("markdown")
+        self.files = {job.path: file for job in jobs if (file := job.targets[at])}
+        self.owners = {file: known[path] for path, file in self.files.items() if path in known and known[path][1]}
+        self.leads: dict[tuple[str, str], str] = {}
+        for file, who in self.owners.items():
+            self.leads.setdefault(who, file)
+
+    def links(self, claims: Mapping[str, Sequence[Claim]]) -> Iterator[Differing]:
+        """The articles with links that lead to no file, or to another article's."""
+        files = self.leads if self.linking else {}
+        for path, made in claims.items():
+            found = [
+                told
+                for one in made
+                if one.kind == "link" and (told := wrong_link(one, self.files[path], self.vault, self.owners, files))
+            ]
+            if told := differing(path, found):
+                yield told
+
+    def pictures(self, claims: Mapping[str, Sequence[Claim]]) -> list[Shown]:
+        """The pictures that files show and that are to be compared."""
+        return [
+            Shown(path, one.address, self.files[path], aim(self.files[path], one.found, ""))
+            for path, made in claims.items()
+            for one in made
+            if one.kind == "picture"
+        ]
+
+
+def compare_pictures(shown: Sequence[Shown]) -> list[Differing]:
+    """Hold the files of pictures against the mirror's, in a worker."""
+    me = worker()
+    source = picture_source(me.store, PictureCache(me.config.picture_cache))
+    result = []
+    for one in shown:
+        data, made = source(one.path, one.address), read_output(one.picture, MAX_PICTURE)
+        # one from the web may have left the cache since
+        if made is None or (data != made and not (data is None and web_address(one.address))):
+            found = "nothing" if made is None else "other bytes"
+            told = Difference("pictures", f"{one.file}, {one.picture}", f"the picture {one.address}", found)
+            result.append(Differing(one.path, 1, (told,)))
+    return result

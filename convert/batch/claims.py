@@ -1,0 +1,61 @@
+"""Holds what Markdown files say of other files against these: whose they are, the catalogue or the plan knows.
+
+The writer was told what to write; here nobody asks what that was. A link must lead to the file of the very article that
+the source's address names, by whichever path it is written.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from convert.profiles import Profile
+
+if TYPE_CHECKING:  # what compares is imported where something is compared
+    from convert.verify import Claim, Difference
+
+WIKI = "wiki:"
+"""What `convert.verify.rewritten` puts before a path in the vault."""
+
+
+@dataclass(slots=True)
+class Claims:
+    """Takes in what files say. profiles: those that know addresses of articles."""
+
+    profiles: Sequence[Profile]
+    made: list[Claim] = field(default_factory=list)
+
+
+def aim(file: str, found: str, vault: str) -> str:
+    """The path below the output folder that a link in a file leads to.
+
+    file: its path there. found: as a `Claim` has it. vault: the folder that paths of wiki links start from.
+    """
+    if found.startswith(WIKI):
+        return posixpath.normpath(posixpath.join(vault, f"{unquote(found.removeprefix(WIKI))}.md"))
+    return posixpath.normpath(posixpath.join(posixpath.dirname(file), unquote(urlsplit(found).path)))
+
+
+def wrong_link(
+    claim: Claim, file: str, vault: str, owners: Mapping[str, tuple[str, str]], files: Mapping[tuple[str, str], str]
+) -> Difference | None:
+    """How a link is not as it should be, or None.
+
+    file: the one that it stands in. owners: of every Markdown file the publisher and id of its article. files: the
+    other way round.
+    """
+    from convert.verify import Difference
+
+    known = (claim.publisher, claim.id)
+    if claim.found == claim.address:  # right as long as there is no such article
+        there = files.get(known, "")
+        return Difference("links", f"{file}, {claim.address}", there, claim.address) if there else None
+    target = aim(file, claim.found, vault)
+    if owners.get(target) == known:
+        return None
+    expected = files.get(known, "") or claim.address
+    found = target if target in owners else f"{target}, which is no article's file"
+    return Difference("links", f"{file}, {claim.address}", expected, found)

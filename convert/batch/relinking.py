@@ -1,0 +1,292 @@
+"""Has links between articles lead to their files, and pictures to theirs: the second pass over Markdown files.
+
+Where an article's file lies is known only when all of them have their names. Then it follows from the catalogue what
+has to stand in each file in place of the source's addresses, and where that is not what was last written, the file is
+written once more. So the files are those of a first run, whichever article came, changed or went first.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote, unquote, urlsplit
+
+from convert.batch.beside import Beside
+from convert.batch.checks import differing
+from convert.batch.claims import aim, wrong_link
+from convert.batch.engine import Engine
+from convert.batch.fingerprint import rewriting_depends_on
+from convert.batch.plan import Job
+from convert.batch.pool import Lost, chunked, until
+from convert.batch.refresh import lost
+from convert.batch.rewriting import RewrittenBatch, rewrite_jobs
+from convert.batch.summary import Failure, Progress, Summary
+from convert.catalogue import Catalogue
+from convert.catalogue.references import (
+    PICTURE,
+    Place,
+    copies,
+    count_rewritten,
+    forget_references,
+    job_row,
+    leads,
+    owners,
+    places,
+    put_differing,
+    put_rewritten,
+    put_sources,
+    references,
+    sources,
+)
+from convert.catalogue.rows import Reference, as_json
+from convert.config import Config
+from convert.sinks import Sink
+from convert.stores import Store
+
+if TYPE_CHECKING:  # what compares is imported where something is compared
+    from convert.verify import Claim, Difference
+
+LINKED = "linked"
+"""The setting that tells what the files were last linked for; nothing where the config asks for no linking."""
+
+PENDING = "-"
+"""What it is while something may have changed."""
+
+MOVED = "what its links or pictures lead to has changed"
+
+_NO_WIKI = re.compile(r"[\[\]|#^\\]|%%")
+"""What Obsidian takes in the path of a link for something else (its help, "Internal links")."""
+
+Claims: TypeAlias = "Mapping[str, Sequence[Claim]]"
+"""What the files say that this run wrote, by the articles' names."""
+
+
+class Relinking:
+    """The second pass of one run."""
+
+    def __init__(
+        self,
+        config: Config,
+        store: Store,
+        sink: Sink,
+        catalogue: Catalogue,
+        pool: Engine,
+        summary: Summary,
+        progress: Progress,
+        reserved: Sequence[str],
+    ) -> None:
+        markdown = config.emit.markdown
+        self.options = markdown if markdown and markdown.rewrites else None
+        self.config, self.catalogue, self.pool = config, catalogue, pool
+        self.summary, self.progress = summary, progress
+        self.goal = rewriting_depends_on(self.options) if self.options else ""
+        self.beside = (
+            Beside(config, self.options, store, sink, catalogue, pool, summary, progress, reserved)
+            if self.options and self.options.pictures != "keep"
+            else None
+        )
+        self.claims: dict[str, Sequence[Claim]] = {}
+
+    def run(self, claims: Claims, fresh: Container[str], ended: Callable[[], bool]) -> None:
+        """Write what has to be written once more; what came of it is in `summary`.
+
+        claims: what the files say that the run has written so far. fresh: the articles that it has converted.
+        ended: whether to begin no further one.
+        """
+        settled = self.catalogue.setting(LINKED) == self.goal
+        if self.options is None:
+            if not settled:
+                self.forget()
+            return
+        if settled and (self.beside is None or self.beside.is_current()):
+            self.tell()
+            return
+        self.claims.update(claims)
+        failures = len(self.summary.failures)
+        with self.catalogue.transaction():
+            self.catalogue.set(**{LINKED: PENDING})
+            forget_references(self.catalogue)
+        there = places(self.catalogue)
+        pictures = self.beside.make(there, ended) if self.beside else {}
+        work = self.outdated(there, pictures)
+        self.write(work, fresh, ended)
+        if ended() or self.summary.stopped:
+            return
+        wrong = self.check()
+        if failures == len(self.summary.failures) and not wrong:
+            with self.catalogue.transaction():
+                self.catalogue.set(**{LINKED: self.goal})
+        self.tell()
+
+    def forget(self) -> None:
+        """Forget what an earlier run knew, whose config asked for links or pictures; its pictures are left over."""
+        with self.catalogue.transaction():
+            forget_references(self.catalogue, all_of_them=True)
+            put_sources(self.catalogue, (), list(sources(self.catalogue)))
+            for path in copies(self.catalogue):
+                self.catalogue.put_outputs(path, ())
+            self.catalogue.set(**{LINKED: ""})
+
+    def tell(self) -> None:
+        """Count what leads to files of the output."""
+        self.summary.links = count_rewritten(self.catalogue, "link")
+        self.summary.pictures = len(copies(self.catalogue))
+
+    def rehearse(self, coming: Iterable[str]) -> int:
+        """How many articles would be written once more, as far as that can be told before any is converted.
+
+        coming: names of those that will be converted in any case. Names that hang on metadata are those of now.
+        """
+        if self.options is None or self.options.links == "keep":
+            return 0
+        forget_references(self.catalogue)
+        known = {(one.name, one.address): one.target for one in references(self.catalogue, PICTURE)}
+        work = self.outdated(places(self.catalogue), known, keep=True)
+        return len({job.name for job in work} - set(coming))
+
+    # --- what has to be
+
+    def outdated(
+        self, there: Mapping[str, Place], pictures: Mapping[tuple[str, str], str], keep: bool = False
+    ) -> list[Job]:
+        """The articles whose files do not say what they should. pictures: their files, by article and address.
+
+        keep: take what stands for a picture as it is.
+        """
+        assert self.options
+        found = references(self.catalogue)
+        anchors: dict[str, set[str]] = {}
+        for one in found:
+            if one.kind == "anchor":
+                anchors.setdefault(one.name, set()).add(one.address)
+        leading = leads(self.catalogue) if self.options.links != "keep" else {}
+        jobs = []
+        for name, group in groupby((one for one in found if one.kind != "anchor"), attrgetter("name")):
+            if name not in there:
+                continue
+            before = list(group)
+            place = there[name]
+            now = [
+                self.linked(one, place, leading, anchors)
+                if one.kind == "link"
+                else one
+                if keep
+                else one._replace(target=relative(pictures.get((name, one.address), ""), place.file), wiki="")
+                for one in before
+            ]
+            if now != before:
+                jobs.append(self.job(place, now))
+        return sorted(jobs, key=attrgetter("path"))
+
+    def linked(
+        self,
+        one: Reference,
+        place: Place,
+        leading: Mapping[tuple[str, str], Sequence[Place]],
+        anchors: Mapping[str, set[str]],
+    ) -> Reference:
+        """A link with what has to stand for it in the file of an article."""
+        assert self.options
+        found = leading.get((one.publisher, one.id), ())
+        if not found:
+            return one._replace(target="", wiki="")
+        # of copies that are kept, an article's own file is the nearest
+        target = next((other for other in found if other.name == place.name), found[0])
+        written = relative(target.file, place.file)
+        fragment = urlsplit(one.address).fragment
+        if fragment and unquote(fragment) in anchors.get(target.name, ()):
+            return one._replace(target=f"{written}#{fragment}", wiki="")
+        wiki = in_vault(target.file, self.options.vault) if self.options.links == "wiki" else ""
+        return one._replace(target=written, wiki=wiki)
+
+    def job(self, place: Place, now: Sequence[Reference]) -> Job:
+        """An article whose file is to be written once more."""
+        path, aliases, content, depends = job_row(self.catalogue, place.name)
+        return Job(
+            path, tuple(json.loads(aliases)), place.name, (place.file,), content, depends=depends, rewrites=tuple(now)
+        )
+
+    # --- doing it
+
+    def write(self, work: Sequence[Job], fresh: Container[str], ended: Callable[[], bool]) -> None:
+        """Write files once more."""
+        done = 0
+        chunks = until(ended, chunked(work, self.pool.jobs))
+        for jobs, batch in self.pool.run(rewrite_jobs, chunks, self.config.batch.seconds):
+            if isinstance(batch, Lost):
+                self.summary.failures.append(Failure(jobs[0].path, lost(self.config, jobs[0].path, batch)))
+            else:
+                self.take(jobs, batch, fresh)
+            done += len(jobs)
+            self.progress("linking", done, len(work))
+
+    def take(self, jobs: Sequence[Job], batch: RewrittenBatch, fresh: Container[str]) -> None:
+        """Take in what came of a chunk."""
+        by_name = {job.name: job for job in jobs}
+        with self.catalogue.transaction():
+            for one in batch.done:
+                job = by_name[one.name]
+                if one.output is None:
+                    told = one.failure or f"{job.path}: has changed since it was converted; the next run takes it anew"
+                    self.summary.failures.append(Failure(job.path, told))
+                    continue
+                self.claims[one.name] = one.claims
+                put_rewritten(self.catalogue, job.rewrites, one.output)
+                if one.name not in fresh:
+                    self.summary.converted[MOVED] += 1
+                if one.differing:
+                    self.differ(one.name, list(one.differing.differences), job.path)
+        self.summary.stopped = self.summary.stopped or batch.ended
+
+    # --- holding it against what is there
+
+    def check(self) -> bool:
+        """Hold what the files of this run say against whose files there are; returns whether something is wrong."""
+        assert self.options
+        if not any(self.claims.values()):
+            return False
+        there = places(self.catalogue)
+        owned = dict(owners(self.catalogue))
+        files = {known: found[0].file for known, found in leads(self.catalogue).items()}
+        pictures = {(one.name, one.address): one.id for one in references(self.catalogue, PICTURE)}
+        made, read = copies(self.catalogue), sources(self.catalogue)
+        wrong = False
+        for name, claims in self.claims.items():
+            found: list[Difference] = []
+            for one in claims if name in there else ():
+                file = there[name].file
+                if one.kind == "link":
+                    told = wrong_link(one, file, self.options.vault, owned, files)
+                    found += [told] if told else []
+                    continue
+                path = aim(file, one.found, "")
+                source = read.get(pictures.get((name, one.address), ""))
+                if path not in made or source is None or made[path].digest != source.digest:
+                    found.append(Difference("pictures", f"{file}, {one.address}", "the picture's file", path))
+            if found:
+                wrong = True
+                with self.catalogue.transaction():
+                    self.differ(name, found, there[name].path)
+        return wrong
+
+    def differ(self, name: str, found: list[Difference], path: str) -> None:
+        """Record that a file is not what its source says."""
+        if one := differing(path, found):
+            self.summary.differing.append(one)
+            put_differing(self.catalogue, name, one.count, as_json(one.told()))
+
+
+def relative(target: str, file: str) -> str:
+    """The path from one file of the output to another, as an address; nothing where there is no target."""
+    return quote(posixpath.relpath(target, posixpath.dirname(file) or ".")) if target else ""
+
+
+def in_vault(target: str, vault: str) -> str:
+    """A note's path in a vault, as a wiki link has it; nothing where no wiki link can say it."""
+    path = posixpath.relpath(target, vault or ".").removesuffix(".md")
+    return path if target.endswith(".md") and path.isprintable() and not _NO_WIKI.search(path) else ""
