@@ -4,7 +4,7 @@ pictures they hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from convert.batch.checks import Differing, differing
@@ -31,21 +31,27 @@ class Claimed:
     """The files of a verification: each Markdown file, and which article it is of.
 
     formats: the names of the outputs that jobs have targets for. known: of each source its publisher and id.
+    failing: the paths of sources that the run could not convert: links to these keep their addresses.
     """
 
     def __init__(
-        self, config: Config, jobs: Sequence[Job], formats: Sequence[str], known: Mapping[str, tuple[str, str]]
+        self,
+        config: Config,
+        jobs: Sequence[Job],
+        formats: Sequence[str],
+        known: Mapping[str, tuple[str, str]],
+        failing: Container[str] = (),
     ) -> None:
         assert config.emit.markdown
         self.vault = config.emit.markdown.vault
-        # with nothing to look up, what a file says of its source's address is not judged by it
         self.linking = config.emit.markdown.links != "keep"
         at = formats.index("markdown")
         self.files = {job.path: file for job in jobs if (file := job.targets[at])}
         self.owners = {file: known[path] for path, file in self.files.items() if path in known and known[path][1]}
         self.leads: dict[tuple[str, str], str] = {}
-        for file, who in self.owners.items():
-            self.leads.setdefault(who, file)
+        for path, file in self.files.items():
+            if file in self.owners and path not in failing:
+                self.leads.setdefault(self.owners[file], file)
 
     def links(self, claims: Mapping[str, Sequence[Claim]]) -> Iterator[Differing]:
         """The articles with links that lead to no file, or to another article's."""
@@ -56,8 +62,8 @@ class Claimed:
                 for one in made
                 if one.kind == "link" and (told := wrong_link(one, self.files[path], self.vault, self.owners, files))
             ]
-            if told := differing(path, found):
-                yield told
+            if differs := differing(path, found):
+                yield differs
 
     def pictures(self, claims: Mapping[str, Sequence[Claim]]) -> list[Shown]:
         """The pictures that files show and that are to be compared."""

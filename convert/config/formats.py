@@ -98,7 +98,7 @@ class MarkdownOutput(TypesetOutput):
     def _check(self) -> Self:
         if self.links == "wiki" and self.flavour != "obsidian":
             expected, todo = "the flavour obsidian, whose links these are", "write `links: relative`, or change flavour"
-            raise refused(f"wiki, with the flavour {self.flavour}", expected, todo, "links")
+            raise refused(f"found wiki with the flavour {self.flavour}", expected, todo, "links")
         try:
             self.front_matter.layout(self.flavour)
         except PydanticCustomError as error:
