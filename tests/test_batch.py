@@ -70,10 +70,10 @@ def mirror(folder: Path) -> Path:
     return folder
 
 
-def config(tmp_path: Path, text: str = "") -> Config:
+def config(tmp_path: Path, text: str = "", input_: str = "in") -> Config:
     """A config whose input is `in` and output `out`, with two jobs unless it says more."""
     path = tmp_path / "config.yaml"
-    path.write_text("input: in\noutput: out\n" + (text or "batch: {jobs: 2}\n"), encoding="utf-8")
+    path.write_text(f"input: {input_}\noutput: out\n" + (text or "batch: {jobs: 2}\n"), encoding="utf-8")
     return load_config(path)
 
 

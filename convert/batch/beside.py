@@ -49,13 +49,16 @@ class Beside:
         self.reserved = reserved
         self.disk = Disk(sink)
         self.cache = PictureCache(config.picture_cache)
-        self.asked: dict[str, str] = {}
 
     def is_current(self) -> bool:
         """Whether all is as an earlier run left it: no picture has come, gone or changed, and every file is there."""
         known = sources(self.catalogue)
         shown = {one.id for one in references(self.catalogue, PICTURE)}
         new, gone = self.compare(shown, known)
+        if self.options.pictures == "fetch" and any(
+            not self.cache.failure(one) for one in self.unfetched(shown, known)
+        ):
+            return False
         return not new and not gone and not any(map(self.disk.reason, copies(self.catalogue).values()))
 
     def compare(self, shown: set[str], known: Mapping[str, Source]) -> tuple[list[str], list[str]]:
@@ -96,10 +99,13 @@ class Beside:
         there = self.copy({paths[one]: known[one[1]] for one in wanted.values()}, ended)
         return {key: paths[one] for key, one in wanted.items() if paths[one] in there}
 
+    def unfetched(self, shown: set[str], known: Mapping[str, Source]) -> list[str]:
+        """The pictures on the web that neither an earlier run nor the cache has."""
+        return [one for one in sorted(shown) if web_address(one) and one not in known and not self.cache.has(one)]
+
     def fetch(self, shown: set[str]) -> None:
         """Ask the web for pictures that neither an earlier run nor the cache has."""
-        known = sources(self.catalogue)
-        asked = [one for one in sorted(shown) if web_address(one) and one not in known and not self.cache.has(one)]
+        asked = self.unfetched(shown, sources(self.catalogue))
         if not asked:
             return
         fetched = fetch_pictures(self.config, asked, lambda done, total: self.progress("pictures", done, total))

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from convert.catalogue import Output
+from convert.catalogue.references import Source
 from convert.profiles import Profile
 
 if TYPE_CHECKING:  # what compares is imported where something is compared
@@ -59,3 +61,19 @@ def wrong_link(
     expected = files.get(known, "") or claim.address
     found = target if target in owners else f"{target}, which is no article's file"
     return Difference("links", f"{file}, {claim.address}", expected, found)
+
+
+def wrong_picture(claim: Claim, file: str, made: Mapping[str, Output], picture: Source | None) -> Difference | None:
+    """How a picture is not as it should be, or None.
+
+    file: the one that shows it. made: the files of pictures by their paths. picture: the one that the source shows, as
+    it was read.
+    """
+    from convert.verify import Difference
+
+    path = aim(file, claim.found, "")
+    if picture is not None and path in made and made[path].digest == picture.digest:
+        return None
+    if claim.found == claim.address and (picture is None or not picture.suffix):  # right as long as there is none
+        return None
+    return Difference("pictures", f"{file}, {claim.address}", "a file that holds this picture", path)

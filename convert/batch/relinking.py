@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from convert.batch.beside import Beside
 from convert.batch.checks import differing
-from convert.batch.claims import aim, wrong_link
+from convert.batch.claims import wrong_link, wrong_picture
 from convert.batch.engine import Engine
 from convert.batch.fingerprint import rewriting_depends_on
 from convert.batch.plan import Job
@@ -262,12 +262,9 @@ class Relinking:
                 file = there[name].file
                 if one.kind == "link":
                     told = wrong_link(one, file, self.options.vault, owned, files)
-                    found += [told] if told else []
-                    continue
-                path = aim(file, one.found, "")
-                source = read.get(pictures.get((name, one.address), ""))
-                if path not in made or source is None or made[path].digest != source.digest:
-                    found.append(Difference("pictures", f"{file}, {one.address}", "the picture's file", path))
+                else:
+                    told = wrong_picture(one, file, made, read.get(pictures.get((name, one.address), "")))
+                found += [told] if told else []
             if found:
                 wrong = True
                 with self.catalogue.transaction():

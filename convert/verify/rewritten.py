@@ -71,14 +71,15 @@ class Rewritten:
 
     def _put_back(self, element: Element, tag: str, written: str, address: str, markdown: str) -> bool:
         known = article_at(address, self._profiles) if tag == "a" else ("", "")
+        kind = "link" if tag == "a" else "picture"
         if encoded(written) == encoded(address):
-            # within HTML, addresses stay; elsewhere a link may be one that should have been changed
-            if tag == "a" and known and (f"]({address})" in markdown or f"<{address}>" in markdown):
-                self.claims.append(Claim("link", address, *known, address))
+            # within HTML, addresses stay; elsewhere one may be such as should have been changed
+            if known and (f"]({written})" in markdown or f"<{written}>" in markdown):
+                self.claims.append(Claim(kind, address, *known, address))
             return False
         if known is None or (_NO_PATH.match(written) and not written.startswith(WIKI)):
             return False
-        self.claims.append(Claim("link" if tag == "a" else "picture", address, *known, written))
+        self.claims.append(Claim(kind, address, *known, written))
         element.attrs["href" if tag == "a" else "src"] = address
         return True
 
