@@ -42,6 +42,7 @@ PAGE = """### {title}
 
 原文链接（需翻墙）：https://www.epochtimes.com/gb/21/7/14/{id}.htm
 """
+LINK = '见<ok href="http://epochtimes.com/gb/21/7/14/{id}.htm">旧文</ok>。'
 OWN = '''"""A rule and a format of one's own."""
 
 from convert.tree import fragment
@@ -81,6 +82,7 @@ CHOICES: dict[str, Sequence[Any]] = {
     ),
     "markdown.front_matter": ("default", "none"),
     "markdown.title": (True, False),
+    "markdown.links": ("keep", "relative", "relative"),
     "text.path": ("text/{folder}/{stem}.txt", "all/{title}.md", "all/{id}.md", "{title}/{stem}.txt"),
     "clean": (["default"], ["default", f"{MODULE}:mark"], ["default", f"{MODULE}:refuse"]),
     "max_bytes": (4_194_304, 4_194_304, 700),
@@ -173,6 +175,8 @@ class Walk:
     def write(self, file: Path, id_: str) -> None:
         """Write a page with a text drawn by lot."""
         body = "海边的小镇今天放晴。" * self.rng.randrange(1, 20) + str(self.rng.randrange(3))
+        for other in self.rng.sample(STEMS, self.rng.choice((0, 0, 1, 2))):
+            body += LINK.format(id=other.lower())
         text = PAGE.format(title=self.rng.choice(TITLES), id=id_.lower(), date=self.rng.choice(DATES), body=body)
         if self.rng.random() < 0.2:
             text = text.partition("原文链接")[0]

@@ -60,7 +60,8 @@ def _file(root: Path, page: str, address: str) -> str:
 # --- Hugo
 
 _HUGO = {
-    "config.toml": 'baseURL = "https://example.org/"\ndisableKinds = ["RSS", "sitemap", "404", "section", "taxonomy", "term"]\n'
+    "config.toml": 'baseURL = "https://example.org/"\n'
+    'disableKinds = ["RSS", "sitemap", "404", "section", "taxonomy", "term"]\n'
     "[markup.goldmark.renderer]\nunsafe = true\n",
     "layouts/_default/single.html": "{{ .Content }}",
     "layouts/index.html": "{{ .Title }}",
