@@ -18,13 +18,14 @@ from convert.batch.relinking import MOVED
 from convert.batch.run import run
 from convert.batch.verification import verify_outputs
 from convert.catalogue import CATALOGUE
-from convert.config import Config, load_config
+from convert.config import Config, OutputOptions, load_config
 from convert.config.formats import MarkdownOutput
+from convert.emit.escapes import INLINE as FLAVOURS
 from convert.errors import ConfigError
 from convert.names import PictureTemplate
 from tests.test_batch import config
 from tests.test_incremental import settle
-from tests.test_linking import files, go, holds, verdict
+from tests.test_linking import Killed, files, go, holds, verdict
 from tests.test_stores import commit
 
 JPEG = b"\xff\xd8\xff\xe0 an invented picture"
@@ -246,6 +247,28 @@ def test_files_that_are_not_what_was_written_are_made_again(desk: Path, damage: 
     holds(desk, text)
 
 
+@pytest.mark.parametrize("place", ["Beside.read", "Beside.take", "Relinking.take"])
+def test_a_run_that_is_killed_among_its_pictures_is_taken_up(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Before they are read, when they are written and the catalogue does not know it, and behind them."""
+    text = told("attachments/{name}")
+    module = "beside" if place.startswith("Beside") else "relinking"
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"convert.batch.{module}.{place}", killed)
+        with pytest.raises(Killed):
+            go(desk, text)
+    go(desk, text)
+    holds(desk, text)
+    (desk / "out" / CATALOGUE).unlink()
+    go(desk, text)
+    holds(desk, text)
+
+
 def test_a_config_that_wants_no_pictures_leaves_none(desk: Path) -> None:
     """Nor anything of them in the catalogue."""
     go(desk, told())
@@ -289,6 +312,31 @@ def test_what_is_html_in_the_file_keeps_its_addresses(tmp_path: Path) -> None:
     assert '<a href="https://lake.example/2">二</a>' in body(tmp_path, "content/one/index.md")
     assert '<img src="img/湖%20边.png" alt="湖">' in body(tmp_path, "content/one/index.md")
     holds(tmp_path, text)
+
+
+@pytest.mark.parametrize("flavour", sorted(FLAVOURS))
+def test_every_flavour_has_links_and_pictures(tmp_path: Path, flavour: str) -> None:
+    """And an independent reader finds what they lead to."""
+    options = f"flavour: {flavour}, links: relative, pictures:"
+    text = lake(tmp_path) + told().replace("pictures:", options)
+    go(tmp_path, text)
+    assert body(tmp_path, "content/one/index.md").count("](../two/index.md)") == 4
+    holds(tmp_path, text)
+
+
+def test_workers_write_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever their number."""
+    text = lake(tmp_path) + told().replace("pictures:", "links: relative, pictures:")
+    wanted = files_of_a_run(tmp_path, text, "fresh")
+    monkeypatch.undo()
+    assert files_of_a_run(tmp_path, text.replace("jobs: 1", "jobs: 2"), "out") == wanted
+    assert run(config(tmp_path, text.replace("jobs: 1", "jobs: 2"))).converted.total() == 0
+
+
+def files_of_a_run(desk: Path, text: str, output: str) -> dict[str, bytes]:
+    """What one run writes into a folder."""
+    run(config(desk, text).model_copy(update={"output": OutputOptions(path=desk / output)}))
+    return files(desk / output)
 
 
 # --- pictures from the web

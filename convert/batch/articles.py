@@ -22,7 +22,7 @@ from convert.batch.outdated import Disk, Outdated, outdated
 from convert.batch.plan import NAMED, VARIANT, Job, Plan, group, name_jobs, variant
 from convert.batch.pool import CHUNK, Lost, chunked, until
 from convert.batch.refresh import lost
-from convert.batch.relinking import LINKED, PENDING
+from convert.batch.relinking import LINKED, MOVED, PENDING, Relinking
 from convert.batch.report import PAGE, REPORT, NotesFile
 from convert.batch.sources import Found
 from convert.batch.summary import Failure, Progress, Summary
@@ -62,6 +62,7 @@ class Articles:
     ) -> None:
         self.config, self.sink, self.catalogue, self.pool, self.depends = config, sink, catalogue, pool, depends
         self.summary, self.progress = summary, progress
+        self.store = found.store
         self.formats = build_outputs(config)
         self.goal = depends.settled(config, found)
         self._broken = catalogue.failing()
@@ -90,7 +91,7 @@ class Articles:
         with self.catalogue.transaction():
             # a copy that has changed may change the report's notes, and nothing else
             self.catalogue.set(settled="", told="", copies=str(plan.copies))
-            if self.catalogue.setting(LINKED):
+            if self._rewrites or self.catalogue.setting(LINKED):
                 self.catalogue.set(**{LINKED: PENDING})
             self._names = OutputNames(reserved(self.config))
             jobs = name_jobs(plan, self.formats, self._names, self.depend)
@@ -237,6 +238,22 @@ class Articles:
         self.sink.clear(STAGING)
         self.summary.notes.update((note.rule, note.kind) for _, note in named)
         return [note for _, note in named]
+
+    def relink(self, ended: Callable[[], bool]) -> None:
+        """Have links lead to the articles' files, and pictures to theirs, when all of them have their names."""
+        self.relinking().run(self.claims, self.converted, ended)
+
+    def rehearse(self, work: Outdated) -> None:
+        """Count what would be written once more because of what it links to, besides what would be converted."""
+        if moved := self.relinking().rehearse(job.name for job in work.jobs):
+            self.summary.converted[MOVED] += moved
+
+    def relinking(self) -> Relinking:
+        """The second pass over the articles' Markdown files."""
+        return Relinking(
+            self.config, self.store, self.sink, self.catalogue, self.pool, self.summary, self.progress,
+            reserved(self.config),
+        )  # fmt: skip
 
     def taken_names(self) -> OutputNames:
         """The names that articles' outputs have taken."""

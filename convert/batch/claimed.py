@@ -15,6 +15,7 @@ from convert.batch.pictures import MAX_PICTURE, picture_source
 from convert.batch.plan import Job
 from convert.batch.readback import read_output
 from convert.batch.workers import worker
+from convert.catalogue import CATALOGUE, read_catalogue
 from convert.config import Config
 from convert.verify import Claim, Difference
 
@@ -36,7 +37,6 @@ class Claimed:
     """The files of a verification: each Markdown file, and which article it is of.
 
     formats: the names of the outputs that jobs have targets for. known: of each source its publisher and id.
-    failing: the paths of sources that the run could not convert: links to these keep their addresses.
     """
 
     def __init__(
@@ -45,7 +45,6 @@ class Claimed:
         jobs: Sequence[Job],
         formats: Sequence[str],
         known: Mapping[str, tuple[str, str]],
-        failing: Container[str] = (),
     ) -> None:
         assert config.emit.markdown
         self.vault = config.emit.markdown.vault
@@ -54,6 +53,7 @@ class Claimed:
         at = formats.index("markdown")
         self.files = {job.path: file for job in jobs if (file := job.targets[at])}
         self.owners = {file: known[path] for path, file in self.files.items() if path in known and known[path][1]}
+        failing = _failing(config)
         self.leads: dict[tuple[str, str], str] = {}
         for path, file in self.files.items():
             if file in self.owners and path not in failing:
@@ -79,6 +79,15 @@ class Claimed:
             for one in made
             if self.showing and one.kind == "picture"
         ]
+
+
+def _failing(config: Config) -> Container[str]:
+    """The sources that the run could not convert: links to these keep their addresses."""
+    file = config.output.path / CATALOGUE
+    if not file.exists():
+        return ()
+    with read_catalogue(file) as catalogue:
+        return catalogue.failing()
 
 
 def compare_pictures(shown: Sequence[Shown]) -> list[Differing]:

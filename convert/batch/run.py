@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from convert import __version__
-from convert.batch.articles import Articles, reserved
+from convert.batch.articles import Articles
 from convert.batch.books import Books
 from convert.batch.dataset import Dataset
 from convert.batch.deliver import deliver
@@ -28,7 +28,6 @@ from convert.batch.indexing import update_index
 from convert.batch.lock import hold
 from convert.batch.prune import PART, prune
 from convert.batch.refresh import Refresh
-from convert.batch.relinking import MOVED, Relinking
 from convert.batch.report import REPORT, is_intact, report, write_report
 from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
@@ -210,7 +209,8 @@ class _Run:
             self.articles.convert(work, self.options.notes, ended)
             work.jobs.clear()  # they take as much memory as what volumes are planned from
             self.books(ended)
-            self.relink(ended)
+            if not ended():  # behind the volumes, which may have fetched pictures
+                self.articles.relink(ended)
             self.dataset(ended)
             if self.options.prune and not self.options.partial and not ended():
                 self.prune()
@@ -219,8 +219,7 @@ class _Run:
                 self.summary.failures += indexed.failures
         elif work:
             self.summary.converted.update(job.reason for job in work.jobs)
-            if moved := self.relinking().rehearse(job.name for job in work.jobs):
-                self.summary.converted[MOVED] += moved
+            self.articles.rehearse(work)
         self.summary.articles = self.catalogue.count_articles()
         if not self.options.dry_run:
             self.end(number, started, time.monotonic() - clock)
@@ -278,18 +277,6 @@ class _Run:
         if not self.options.partial:
             # Volumes of a part of the articles would take the place of whole ones.
             deliver(self.config, self.sink, built, self.summary, self.progress)
-
-    def relinking(self) -> Relinking:
-        """What has links and pictures lead to files."""
-        return Relinking(
-            self.config, self.found.store, self.sink, self.catalogue, self.pool, self.summary, self.progress,
-            reserved(self.config),
-        )  # fmt: skip
-
-    def relink(self, ended: Callable[[], bool]) -> None:
-        """Links between articles, and pictures beside them: behind the volumes, which may have fetched some."""
-        if not ended():
-            self.relinking().run(self.articles.claims, self.articles.converted, ended)
 
     def dataset(self, ended: Callable[[], bool]) -> None:
         """The files that hold many articles each."""

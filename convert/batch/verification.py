@@ -208,12 +208,7 @@ class _Verification:
 
     def compare_claims(self, jobs: Sequence[Job], known: Mapping[str, tuple[str, str]]) -> None:
         """Hold what Markdown files say of other files against these. known: publisher and id by a source's path."""
-        file = self.config.output.path / CATALOGUE
-        failing: frozenset[str] = frozenset()
-        if file.exists():
-            with read_catalogue(file) as catalogue:
-                failing = catalogue.failing()
-        one = Claimed(self.config, jobs, [output.name for output in self.outputs], known, failing)
+        one = Claimed(self.config, jobs, [output.name for output in self.outputs], known)
         for told in one.links(self.claims):
             self.take(told)
         shown = one.pictures(self.claims)

@@ -227,7 +227,8 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
         articles = sum(book.articles for book in summary.books)
         yield f"volumes      {len(summary.books):,} with {articles:,} articles, {summary.built:,} built now"
     if summary.links is not None:
-        yield f"linked       {summary.links:,} links lead to articles' files, {summary.pictures:,} pictures are files"
+        files = f", {summary.pictures:,} pictures are files" if summary.pictures else ""
+        yield f"linked       {summary.links:,} links lead to articles' files{files}"
     if summary.fetched is not None:
         yield f"pictures     {summary.fetched:,} fetched, {summary.cached:,} fetched earlier"
     if summary.fetched is not None or verbose:
