@@ -271,11 +271,11 @@ def test_a_run_that_is_killed_among_its_pictures_is_taken_up(
 
 def test_a_config_that_wants_no_pictures_leaves_none(desk: Path) -> None:
     """Nor anything of them in the catalogue."""
-    go(desk, told())
-    text = told(pictures="keep")
-    go(desk, text)
-    assert there(desk) == {}
-    holds(desk, text)
+    linked = told(pictures="keep").replace("pictures:", "links: relative, pictures:")
+    for text in (told(), linked, told(), told(pictures="keep")):
+        go(desk, text)
+        assert bool(there(desk)) is ("beside" in text)
+        holds(desk, text)
     with sqlite3.connect(desk / "out" / CATALOGUE) as catalogue:
         assert catalogue.execute("SELECT count(*) FROM reference").fetchone() == (0,)
         assert catalogue.execute("SELECT count(*) FROM picture").fetchone() == (0,)

@@ -101,7 +101,10 @@ class Relinking:
         settled = self.catalogue.setting(LINKED) == self.goal
         if self.options is None:
             if not settled:
-                self.forget()
+                with self.catalogue.transaction():
+                    forget_references(self.catalogue, all_of_them=True)
+                    self.forget_pictures()
+                    self.catalogue.set(**{LINKED: ""})
             return
         if settled and (self.beside is None or self.beside.is_current()):
             self.tell()
@@ -111,6 +114,8 @@ class Relinking:
         with self.catalogue.transaction():
             self.catalogue.set(**{LINKED: PENDING})
             forget_references(self.catalogue)
+            if self.beside is None:
+                self.forget_pictures()
         there = places(self.catalogue)
         pictures = self.beside.make(there, ended) if self.beside else {}
         work = self.outdated(there, pictures)
@@ -123,14 +128,11 @@ class Relinking:
                 self.catalogue.set(**{LINKED: self.goal})
         self.tell()
 
-    def forget(self) -> None:
-        """Forget what an earlier run knew, whose config asked for links or pictures; its pictures are left over."""
-        with self.catalogue.transaction():
-            forget_references(self.catalogue, all_of_them=True)
-            put_sources(self.catalogue, (), list(sources(self.catalogue)))
-            for path in copies(self.catalogue):
-                self.catalogue.put_outputs(path, ())
-            self.catalogue.set(**{LINKED: ""})
+    def forget_pictures(self) -> None:
+        """Forget the pictures of an earlier run whose config asked for them; their files are left over."""
+        put_sources(self.catalogue, (), list(sources(self.catalogue)))
+        for path in copies(self.catalogue):
+            self.catalogue.put_outputs(path, ())
 
     def tell(self) -> None:
         """Count what leads to files of the output."""
