@@ -16,6 +16,7 @@ import pytest
 
 from benchmarks import faults
 from benchmarks.killing import Scene, Way, differences, first_run, group, moments, next_run, outputs, trial
+from benchmarks.linking import walk_linked
 from benchmarks.walking import walk
 from convert.batch.lock import HOLDER
 from convert.batch.pool import Lost, Pool
@@ -58,6 +59,12 @@ def test_the_next_run_is_measured_from_what_an_earlier_one_left(tmp_path: Path) 
 def test_whatever_changes_the_outputs_are_those_of_a_first_run(tmp_path: Path) -> None:
     """Sources, indexes, outputs and the config change at random; `make faults` goes on for longer."""
     found, steps = walk(tmp_path, seed=4, steps=12)
+    assert found == [], steps
+
+
+def test_whatever_changes_links_and_pictures_are_those_of_a_first_run(tmp_path: Path) -> None:
+    """Articles that link to one another, their pictures, outputs and the config change at random."""
+    found, steps = walk_linked(tmp_path, seed=1, steps=12)
     assert found == [], steps
 
 

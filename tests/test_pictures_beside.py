@@ -11,6 +11,7 @@ from typing import Any
 import fsspec
 import pytest
 
+from benchmarks.linking import JPEG, PNG, PROFILE
 from benchmarks.walking import Here
 from convert.batch.beside import Beside
 from convert.batch.picture_cache import PictureCache
@@ -28,17 +29,6 @@ from tests.test_incremental import settle
 from tests.test_linking import Killed, files, go, holds, verdict
 from tests.test_stores import commit
 
-JPEG = b"\xff\xd8\xff\xe0 an invented picture"
-PNG = b"\x89PNG\r\n\x1a\n another one"
-PROFILE = """name: lake
-about: an invented site
-recognise: {start: '# '}
-format: markdown
-envelope:
-  head: [{name: title, pattern: '# (?P<title>[^\\n]*)'}]
-  tail: [{name: address, pattern: '来源：(?P<address>\\S+)\\s*\\Z'}]
-addresses: [{pattern: 'https?://(?:m\\.)?lake\\.example/(?P<id>\\d+)', publisher: 湖报}]
-"""
 LAKE = """# {title}
 
 [![湖](<img/湖 边.png>)](https://lake.example/{other})

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_pictures_beside import PNG, lake
+from benchmarks.linking import PNG
+from tests.test_pictures_beside import lake
 from tools import mirror
 from tools.linked import LINKED
 from tools.sites import need
