@@ -17,6 +17,7 @@ from convert.batch.summary import Summary
 from convert.batch.verification import Verdict, verify_outputs
 from convert.catalogue import CATALOGUE
 from convert.catalogue.rows import Reference
+from convert.cli import main
 from convert.config import OutputOptions
 from convert.errors import ConfigError
 from tests.test_batch import config, page, tree
@@ -144,6 +145,17 @@ def test_which_article_a_link_leads_to_its_address_says(desk: Path, address: str
     go(desk)
     assert said(desk, "markdown/pages/c1/n1.md").endswith("[那篇旧文](../c2/n2.md)。") is leads
     assert verdict(desk).exit_code == 0
+
+
+def test_the_command_says_how_many_links_there_are(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that lead to files, whichever run wrote them; nothing where the config wants none."""
+    config(desk, PLAIN)
+    for _ in range(2):
+        assert main(["run", "--config", str(desk / "config.yaml")]) == 0
+        assert "linked       2 links lead to articles' files\n" in capsys.readouterr().out
+    config(desk, PLAIN.replace("relative", "keep"))
+    assert main(["run", "--config", str(desk / "config.yaml")]) == 0
+    assert "linked" not in capsys.readouterr().out
 
 
 # --- what changes between two runs

@@ -17,7 +17,16 @@ from convert.batch.pictures import fetch_pictures
 from convert.batch.pool import Lost, chunked, until
 from convert.batch.summary import Failure, Progress, Summary
 from convert.catalogue import Catalogue
-from convert.catalogue.references import PICTURE, Place, Source, copies, put_sources, references, sources
+from convert.catalogue.references import (
+    PICTURE,
+    Place,
+    Source,
+    copies,
+    pictures_shown,
+    put_sources,
+    references,
+    sources,
+)
 from convert.catalogue.rows import Reference
 from convert.config import Config
 from convert.config.formats import MarkdownOutput
@@ -53,7 +62,7 @@ class Beside:
     def is_current(self) -> bool:
         """Whether all is as an earlier run left it: no picture has come, gone or changed, and every file is there."""
         known = sources(self.catalogue)
-        shown = {one.id for one in references(self.catalogue, PICTURE)}
+        shown = pictures_shown(self.catalogue)
         new, gone = self.compare(shown, known)
         if self.options.pictures == "fetch" and any(
             not self.cache.failure(one) for one in self.unfetched(shown, known)
@@ -85,15 +94,15 @@ class Beside:
 
         Returns by the article's name and the picture's address the path of its file.
         """
-        shown = [one for one in references(self.catalogue, PICTURE) if one.name in places]
+        shown = pictures_shown(self.catalogue)
         if self.options.pictures == "fetch":
-            self.fetch({one.id for one in shown})
-        self.read({one.id for one in shown}, ended)
+            self.fetch(shown)
+        self.read(shown, ended)
         known = sources(self.catalogue)
         wanted = {
             (one.name, one.address): (self.wanted(one, places[one.name], known[one.id]), one.id)
-            for one in shown
-            if one.id in known and known[one.id].suffix
+            for one in references(self.catalogue, PICTURE)
+            if one.name in places and one.id in known and known[one.id].suffix
         }
         paths = self.name(set(wanted.values()))
         there = self.copy({paths[one]: known[one[1]] for one in wanted.values()}, ended)

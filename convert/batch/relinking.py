@@ -161,14 +161,12 @@ class Relinking:
         keep: take what stands for a picture as it is.
         """
         assert self.options
-        found = references(self.catalogue)
         anchors: dict[str, set[str]] = {}
-        for one in found:
-            if one.kind == "anchor":
-                anchors.setdefault(one.name, set()).add(one.address)
+        for one in references(self.catalogue, "anchor"):
+            anchors.setdefault(one.name, set()).add(one.address)
         leading = leads(self.catalogue) if self.options.links != "keep" else {}
         jobs = []
-        for name, group in groupby((one for one in found if one.kind != "anchor"), attrgetter("name")):
+        for name, group in groupby(references(self.catalogue, "link", PICTURE), attrgetter("name")):
             if name not in there:
                 continue
             before = list(group)
@@ -255,7 +253,8 @@ class Relinking:
         there = places(self.catalogue)
         owned = dict(owners(self.catalogue))
         files = {known: found[0].file for known, found in leads(self.catalogue).items()}
-        pictures = {(one.name, one.address): one.id for one in references(self.catalogue, PICTURE)}
+        shown = (one for one in references(self.catalogue, PICTURE) if self.claims.get(one.name))
+        pictures = {(one.name, one.address): one.id for one in shown}
         made, read = copies(self.catalogue), sources(self.catalogue)
         wrong = False
         for name, claims in self.claims.items():

@@ -45,12 +45,19 @@ def put_references(catalogue: Catalogue, outcomes: Sequence[Outcome]) -> None:
     ask.executemany(f"INSERT OR REPLACE INTO reference ({_REFERENCE}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def references(catalogue: Catalogue, kind: str = "") -> list[Reference]:
-    """What articles refer to, sorted by their names. kind: of that only."""
+def references(catalogue: Catalogue, *kinds: str) -> Iterator[Reference]:
+    """What articles refer to, of these kinds, sorted by the articles' names. Nothing may be written meanwhile."""
+    marks = ", ".join("?" * len(kinds))
     rows = catalogue.connection.execute(
-        f"SELECT {_REFERENCE} FROM reference WHERE kind = ? OR ? = '' ORDER BY name, kind, address", (kind, kind)
+        f"SELECT {_REFERENCE} FROM reference WHERE kind IN ({marks}) ORDER BY name, kind, address", kinds
     )
-    return [Reference._make(row) for row in rows]
+    return map(Reference._make, rows)
+
+
+def pictures_shown(catalogue: Catalogue) -> set[str]:
+    """The pictures that articles show: their paths below the input, or addresses on the web."""
+    rows = catalogue.connection.execute("SELECT DISTINCT id FROM reference WHERE kind = ?", (PICTURE,))
+    return {source for (source,) in rows}
 
 
 def rewritten(catalogue: Catalogue, names: Iterable[str]) -> dict[str, list[Reference]]:
