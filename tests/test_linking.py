@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.walking import Here
+from convert.batch.leading import relative
 from convert.batch.relinking import MOVED, Relinking
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
@@ -467,3 +468,22 @@ def test_a_run_finds_a_link_that_its_own_writer_got_wrong(
     assert summary.exit_code == 1
     go(desk, text)
     holds(desk, text)
+
+
+@pytest.mark.parametrize(
+    ("target", "file", "path"),
+    [
+        ("a.md", "b.md", "a.md"),
+        ("a.md", "a.md", "a.md"),
+        ("x/a.md", "x/b.md", "a.md"),
+        ("x/y/a.md", "x/b.md", "y/a.md"),
+        ("a.md", "x/y/b.md", "../../a.md"),
+        ("x/a.md", "x/a.md/b.md", "../a.md"),
+        ("湖/a b%.md", "湖2/c.md", "../%E6%B9%96/a%20b%25.md"),
+        ("x/a#(1).md", "y/c.md", "../x/a%23%281%29.md"),
+        ("", "y/c.md", ""),
+    ],
+)
+def test_a_path_from_file_to_file(target: str, file: str, path: str) -> None:
+    """Percent-encoded, and no longer than it has to be."""
+    assert relative(target, file) == path

@@ -57,6 +57,7 @@ class Beside:
         self.catalogue, self.pool, self.summary, self.progress = catalogue, pool, summary, progress
         self.reserved = reserved
         self.disk = Disk(sink)
+        self.template = PictureTemplate.parse(options.picture_path)
         self.cache = PictureCache(config.picture_cache)
 
     def is_current(self) -> bool:
@@ -139,8 +140,7 @@ class Beside:
         name = posixpath.basename(unquote(urlsplit(web).path) if web else reference.id) or "picture"
         if posixpath.splitext(name)[1].lower() not in SUFFIXES:
             name += picture.suffix
-        template = PictureTemplate.parse(self.options.picture_path)
-        return template.fill(place.name, place.file, safe_part(name))
+        return self.template.fill(place.name, place.file, safe_part(name))
 
     def name(self, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
         """The path of each picture (path that is wanted, picture): no two share one, nor one with another output."""

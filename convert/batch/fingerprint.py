@@ -34,7 +34,7 @@ _ARTICLES = (
 )  # fmt: skip
 """The files that make an article's outputs from a source."""
 
-_REWRITES = ("batch/relinking.py", "batch/beside.py", "batch/picture_files.py", "names.py")
+_REWRITES = ("batch/relinking.py", "batch/leading.py", "batch/beside.py", "batch/picture_files.py", "names.py")
 """The files that say what stands in Markdown in place of addresses."""
 
 _VOLUMES = (

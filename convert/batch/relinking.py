@@ -8,19 +8,18 @@ written once more. So the files are those of a first run, whichever article came
 from __future__ import annotations
 
 import json
-import posixpath
-import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote
 
 from convert.batch.beside import Beside
 from convert.batch.checks import differing
 from convert.batch.claims import wrong_link, wrong_picture
 from convert.batch.engine import Engine
 from convert.batch.fingerprint import rewriting_depends_on
+from convert.batch.leading import in_vault, relative
 from convert.batch.plan import Job
 from convert.batch.pool import Lost, chunked, until
 from convert.batch.refresh import lost
@@ -58,9 +57,6 @@ PENDING = "-"
 """What it is while something may have changed."""
 
 MOVED = "what its links or pictures lead to has changed"
-
-_NO_WIKI = re.compile(r"[\[\]|#^\\]|%%")
-"""What Obsidian takes in the path of a link for something else (its help, "Internal links")."""
 
 Claims: TypeAlias = "Mapping[str, Sequence[Claim]]"
 """What the files say that this run wrote, by the articles' names."""
@@ -198,7 +194,7 @@ class Relinking:
         # of copies that are kept, an article's own file is the nearest
         target = next((other for other in found if other.name == place.name), found[0])
         written = relative(target.file, place.file)
-        fragment = urlsplit(one.address).fragment
+        _, _, fragment = one.address.partition("#")
         if fragment and unquote(fragment) in anchors.get(target.name, ()):
             return one._replace(target=f"{written}#{fragment}", wiki="")
         wiki = in_vault(target.file, self.options.vault) if self.options.links == "wiki" else ""
@@ -277,14 +273,3 @@ class Relinking:
         if one := differing(path, found):
             self.summary.differing.append(one)
             put_differing(self.catalogue, name, one.count, as_json(one.told()))
-
-
-def relative(target: str, file: str) -> str:
-    """The path from one file of the output to another, as an address; nothing where there is no target."""
-    return quote(posixpath.relpath(target, posixpath.dirname(file) or ".")) if target else ""
-
-
-def in_vault(target: str, vault: str) -> str:
-    """A note's path in a vault, as a wiki link has it; nothing where no wiki link can say it."""
-    path = posixpath.relpath(target, vault or ".").removesuffix(".md")
-    return path if target.endswith(".md") and path.isprintable() and not _NO_WIKI.search(path) else ""
