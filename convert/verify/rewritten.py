@@ -27,7 +27,7 @@ WIKI = "wiki:"
 
 _WIKI_LINK = re.compile(r"(?<!\\)\[\[([^\[\]|\\#^\n]+)\\?\|([^\[\]|\\\n]+)\]\]")
 # quotation marks and items may stand before a fence (CommonMark 0.31.2, sections 4.5 and 5)
-_FENCE = re.compile(r"[ >]*(?:(?:[-*+]|\d{1,9}[.)])[ ]+)*[ >]*(`{3,})[ ]*$")
+_FENCE = re.compile(r"[ >]*+(?:(?:[-*+]|\d{1,9}[.)])[ ]++)*+[ >]*+(`{3,})[ ]*$")
 _NO_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/#?]|\Z")
 _MAIL = ("mailto:", "xmpp:")
 
