@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept drawing schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ docs: $(VENV)/docs ## the guide as a site, in site/
 
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
+
+drawing: $(VENV)/tested ## draw docs/architecture.svg from the code's imports
+	$(BIN)/python -m tests.drawing
 
 schemas: $(VENV)/tested ## write docs/schema from the models of config and profiles
 	$(BIN)/python -m tests.schemas

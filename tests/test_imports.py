@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import convert
+from tests.drawing import DRAWING, draw, drawn, parts
 
 PACKAGE = Path(convert.__file__).parent
 
@@ -144,6 +145,11 @@ def test_stages_never_import_each_other(stage: str) -> None:
 def test_every_part_of_the_house_has_a_layer() -> None:
     """A new module says where it belongs."""
     assert {part_of(path) for path in known_modules()} <= {part for layer in LAYERS for part in layer}
+
+
+def test_the_drawing_shows_the_imports_as_they_are() -> None:
+    """`make drawing` draws it again."""
+    assert DRAWING.read_text(encoding="utf-8") == draw(*drawn(parts(PACKAGE), PACKAGE))
 
 
 def test_only_the_command_prints_or_exits() -> None:
