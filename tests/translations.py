@@ -113,18 +113,25 @@ def uneven(english: Path, chinese: Path) -> Iterator[str]:
 
 
 def blocks_that_differ(english: Path, chinese: Path) -> Iterator[str]:
-    """Code blocks that are not the same: what is done with them, and their lines, apart from comments."""
-    for number, (one, other) in enumerate(zip(blocks(english), blocks(chinese), strict=False), 1):
+    """Code blocks that are not the same: what is done with them, and their lines, apart from comments.
+
+    Where there are not as many in both, `uneven` says so.
+    """
+    pages = [list(blocks(page)) for page in (english, chinese)]
+    if len(pages[0]) != len(pages[1]):
+        return
+    for number, (one, other) in enumerate(zip(*pages, strict=True), 1):
         where = f"{named(chinese)}: code block {number}"
         here, there = ((block.mark, block.name, block.code, block.kind) for block in (other, one))
+        lines = [[_bare(line, block) for line in block.text.splitlines()] for block in (other, one)]
         if here != there:
             yield f"{where} is {here}, in {named(english)} {there}"
-        lines = [[_bare(line, block) for line in block.text.splitlines()] for block in (other, one)]
-        if len(lines[0]) != len(lines[1]):
+        elif len(lines[0]) != len(lines[1]):
             yield f"{where} has {len(lines[0])} lines, in {named(english)} {len(lines[1])}"
-        for mine, theirs in zip(*lines, strict=False):
-            if mine != theirs:
-                yield f"{where} says {mine!r}, in {named(english)} {theirs!r}"
+        else:
+            for mine, theirs in zip(*lines, strict=True):
+                if mine != theirs:
+                    yield f"{where} says {mine!r}, in {named(english)} {theirs!r}"
 
 
 def _bare(line: str, block: Block) -> str:
@@ -184,8 +191,8 @@ def figures_that_differ(english: Path, chinese: Path) -> Iterator[str]:
     """Numbers that differ: between the comments `figures`, and in cells that begin with one."""
     for one, other in pieces_of_both(english, chinese):
         if one.figures:
-            said = [Counter(NUMBER.findall(re.sub(r"`[^`]*`", "", piece.text))) for piece in (one, other)]
-            yield from _difference(*said, one.place, other.place, english, chinese)
+            wanted, found = (Counter(NUMBER.findall(re.sub(r"`[^`]*`", "", piece.text))) for piece in (one, other))
+            yield from _difference(wanted, found, one.place, other.place, english, chinese)
 
 
 def _difference(
