@@ -135,6 +135,11 @@ CHANGES = {
         "",
         "tea.zh.md: row “`boil` 的时间” says nothing more, where tea.md in row “time of `boil`” says 4,121",
     ),
+    "figures in another order": (
+        "0.68 s；4,121",
+        "4,121；0.68 s",
+        "tea.zh.md: row “`boil` 的时间” says 4,121, 0.68, tea.md 0.68, 4,121",
+    ),
     "another link": (
         "org/steam",
         "org/water",

@@ -30,6 +30,7 @@ COUNTED = {
 }
 """The parts of a section that must be as many in both languages."""
 
+CODE = re.compile(r"`[^`]*`")
 COMMENT = re.compile(r"(?:^|\s+)# .*$")
 NUMBER = re.compile(r"(?<![A-Za-z\d])\d+(?:,\d{3})*(?:\.\d+)?")
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -47,6 +48,7 @@ class Piece:
     names: Counter[str]
     links: list[str]
     place: str = ""
+    row: bool = False
     figures: bool = False
     broken: bool = False
 
@@ -79,6 +81,7 @@ def sections(page: Path) -> list[Section]:
         elif token.type == "inline":
             cell = before in {"td_open", "th_open"}
             piece = _piece(token)
+            piece.row = cell
             piece.place = f"row “{row}”" if cell else f"“{piece.text[:40]}”"
             piece.figures = figures or (cell and token.content[:1].isdigit())
             found[-1].pieces.append(piece)
@@ -188,11 +191,13 @@ def _counterpart(link: str, page: Path) -> str:
 
 
 def figures_that_differ(english: Path, chinese: Path) -> Iterator[str]:
-    """Numbers that differ: between the comments `figures`, and in cells that begin with one."""
+    """Numbers that differ, or their order in a cell: between the comments `figures`, and where a cell begins with one."""
     for one, other in pieces_of_both(english, chinese):
         if one.figures:
-            wanted, found = (Counter(NUMBER.findall(re.sub(r"`[^`]*`", "", piece.text))) for piece in (one, other))
-            yield from _difference(wanted, found, one.place, other.place, english, chinese)
+            wanted, found = (NUMBER.findall(CODE.sub("", piece.text)) for piece in (one, other))
+            yield from _difference(Counter(wanted), Counter(found), one.place, other.place, english, chinese)
+            if one.row and wanted != found and sorted(wanted) == sorted(found):
+                yield f"{named(chinese)}: {other.place} says {', '.join(found)}, {named(english)} {', '.join(wanted)}"
 
 
 def _difference(
@@ -209,7 +214,7 @@ def ill_set(chinese: Path) -> Iterator[str]:
     """Where Chinese is not set as it should be: narrow marks, no space beside Latin, line ends, marks of Markdown."""
     for piece in (piece for section in sections(chinese) for piece in section.pieces):
         text = DATE.sub("", piece.text)
-        outside = re.sub(r"`[^`]*`", "`x`", text)
+        outside = CODE.sub("`x`", text)
         for match in (*SPACELESS.finditer(outside), *NARROW.finditer(outside)):
             yield f"{named(chinese)}: {piece.place} has “{match[0]}” without a space, or with a narrow mark"
         if piece.broken:
