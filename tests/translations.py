@@ -191,7 +191,7 @@ def _counterpart(link: str, page: Path) -> str:
 
 
 def figures_that_differ(english: Path, chinese: Path) -> Iterator[str]:
-    """Numbers that differ, or their order in a cell: between the comments `figures`, and where a cell begins with one."""
+    """Numbers that differ, or their order in a cell, between the comments `figures` and where a cell begins so."""
     for one, other in pieces_of_both(english, chinese):
         if one.figures:
             wanted, found = (NUMBER.findall(CODE.sub("", piece.text)) for piece in (one, other))
