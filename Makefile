@@ -68,7 +68,7 @@ lint: $(VENV)/tested ## formatting, lint and types
 	$(BIN)/mypy
 
 docs: $(VENV)/docs ## the guide as a site, in site/
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
