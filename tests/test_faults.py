@@ -10,6 +10,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,26 @@ def test_a_dying_worker_costs_one_item_whatever_the_start_method(method: str, mo
         results = list(pool.run(double, [[1, 2, 13, 3], [4, 5]]))
     assert [(chunk, one) for chunk, one in results if isinstance(one, Lost)] == [([13], Lost.DIED)]
     assert [one for _, some in results if not isinstance(some, Lost) for one in some] == [2, 4, 6, 8, 10]
+
+
+def stumble(items: Sequence[int]) -> bytes:
+    """Double numbers; for 13 the process dies when a part of the result is on its way."""
+    if 13 in items:
+
+        def die(self: Connection, data: bytes) -> None:
+            os.write(self.fileno(), bytes(data[: len(data) // 2]))
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        Connection._send = die
+    return bytes(1000) * items[0]
+
+
+def test_a_worker_that_dies_while_it_sends_its_result_costs_one_item() -> None:
+    """Nobody waits for the rest of it, not even where a source may take for ever."""
+    with Pool(2, ready, 2) as pool:
+        results = list(pool.run(stumble, [[1, 13, 3], [4]], seconds=0))
+    told = [(chunk, one if isinstance(one, Lost) else len(one)) for chunk, one in results]
+    assert told == [([1], 1000), ([13], Lost.DIED), ([3], 3000), ([4], 4000)]
 
 
 @pytest.mark.faults

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
+import multiprocessing.connection
 import os
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from enum import Enum
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -20,6 +24,10 @@ Result = TypeVar("Result")
 
 CHUNK = 64
 """Items that go to a worker at a time: enough that sending them costs little, few enough to retry one by one."""
+
+
+LOOK = 1.0
+"""Seconds between two looks at whether the processes are all there, while one waits for a result."""
 
 
 def chunked(items: Sequence[Item], jobs: int, most: int = CHUNK) -> list[Sequence[Item]]:
@@ -64,7 +72,7 @@ class Pool:
         self._start = start
         self._arguments = arguments
         self._executor: ProcessPoolExecutor | None = None
-        self._own: set[multiprocessing.process.BaseProcess] = set()
+        self._own: dict[ProcessPoolExecutor, set[BaseProcess]] = {}
         self.closed = False
 
     def __enter__(self) -> Self:
@@ -73,15 +81,13 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is not None:
-            # What is under way may take long, or for ever; nobody waits for it any more.
-            self._kill()
-        self._stop()
+        # After an error, what is still under way may take long, or for ever; nobody waits for it any more.
+        self._end(self._executor, killing=kind is not None)
 
     def close(self) -> None:
         """End every process at once, from whichever thread; what is under way raises RuntimeError."""
         self.closed = True
-        self._kill()
+        self._kill(set().union(*self._own.values()))
 
     def run(
         self,
@@ -107,20 +113,22 @@ class Pool:
             chunk, future = waiting.popleft()
             try:
                 # Those before it are done, so that this one has been begun.
-                result = future.result(seconds or None)
+                result = self._result(self._opened(), future, seconds)
             except (BrokenProcessPool, TimeoutError, MemoryError):
-                self._kill()
-                self._stop()
+                self._end(self._executor, killing=True)
                 yield from self._one_by_one(function, chunk, seconds)
                 waiting = deque((one, self._again(function, one, old)) for one, old in waiting)
             else:
                 yield chunk, result
 
-    def _submit(self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item]) -> Future[Result]:
+    def _opened(self) -> ProcessPoolExecutor:
         if self._executor is None:
             self._executor = self._new(self.jobs)
+        return self._executor
+
+    def _submit(self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item]) -> Future[Result]:
         try:
-            return self._send(self._executor, function, chunk)
+            return self._send(self._opened(), function, chunk)
         except BrokenProcessPool as error:
             # A process died since the last look; whoever waits for this chunk takes it again.
             failed: Future[Result] = Future()
@@ -137,7 +145,24 @@ class Pool:
                 with _deaf():
                     return executor.submit(function, *arguments)
             finally:
-                self._own.update(set(multiprocessing.active_children()) - before)
+                self._own.setdefault(executor, set()).update(set(multiprocessing.active_children()) - before)
+
+    def _result(self, executor: ProcessPoolExecutor, future: Future[Result], seconds: float = 0) -> Result:
+        """Wait for a result, at most so many seconds; 0 is for ever.
+
+        Raises what the function raised, TimeoutError, or BrokenProcessPool where a process has died.
+        """
+        end = time.monotonic() + seconds if seconds else math.inf
+        while True:
+            try:
+                return future.result(min(LOOK, max(0, end - time.monotonic())))
+            except TimeoutError:
+                if future.done() or time.monotonic() >= end:
+                    raise
+            # The executor itself never sees that a process died while it sent a result: it waits for the rest.
+            gone = self.closed or _some_ended(self._own.get(executor, ()))
+            if gone and not wait([future], LOOK).done:
+                raise BrokenProcessPool(Lost.DIED.value)
 
     def _again(
         self, function: Callable[[Sequence[Item]], Result], chunk: Sequence[Item], old: Future[Result]
@@ -152,8 +177,8 @@ class Pool:
         for item in chunk:
             try:
                 # A process takes a moment to begin; that is none of the item's time.
-                self._send(alone, int).result()
-                yield [item], self._send(alone, function, [item]).result(seconds or None)
+                self._result(alone, self._send(alone, int))
+                yield [item], self._result(alone, self._send(alone, function, [item]), seconds)
                 continue
             except BrokenProcessPool:
                 lost = Lost.DIED
@@ -161,28 +186,39 @@ class Pool:
                 lost = Lost.HUNG
             except MemoryError:
                 lost = Lost.MEMORY
-            self._kill()
-            alone.shutdown()
+            self._end(alone, killing=True)
             yield [item], lost
             alone = self._new(1)
-        alone.shutdown()
+        self._end(alone, killing=False)
 
-    def _kill(self) -> None:
-        """End every process of the pool, also one that works for ever."""
+    def _kill(self, processes: set[BaseProcess]) -> None:
+        """End processes, also those that work for ever."""
         with _STARTING:
-            for process in self._own.intersection(multiprocessing.active_children()):
+            for process in processes.intersection(multiprocessing.active_children()):
                 process.kill()
-            self._own.clear()
 
-    def _stop(self) -> None:
-        if self._executor:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-        self._executor = None
+    def _end(self, executor: ProcessPoolExecutor | None, *, killing: bool) -> None:
+        """End an executor and its processes, when they have done their work or at once."""
+        if executor is None:
+            return
+        own = self._own.pop(executor, set())
+        if killing:
+            self._kill(own)
+            # One that died while it sent a result leaves the executor's thread reading; now it comes to an end of it.
+            executor._result_queue._writer.close()  # type: ignore[attr-defined]  # no public way closes this end alone
+        executor.shutdown(wait=True, cancel_futures=True)
+        if executor is self._executor:
+            self._executor = None
 
     def _new(self, jobs: int) -> ProcessPoolExecutor:
         there = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context(next(one for one in METHODS if one in there))
         return ProcessPoolExecutor(jobs, context, _begin, (self._start, *self._arguments))
+
+
+def _some_ended(processes: Iterable[BaseProcess]) -> bool:
+    """Whether any process has ended; how, is left to whoever waits for it."""
+    return bool(multiprocessing.connection.wait([one.sentinel for one in processes], timeout=0))
 
 
 @contextmanager
