@@ -138,7 +138,7 @@ def stumble(items: Sequence[int]) -> bytes:
             os.write(self.fileno(), bytes(data[: len(data) // 2]))
             os.kill(os.getpid(), signal.SIGKILL)
 
-        Connection._send = die
+        Connection._send = die  # type: ignore[attr-defined]  # what every result goes through
     return bytes(1000) * items[0]
 
 

@@ -32,7 +32,7 @@ def foreign_file(data: bytes, view: View, form: str) -> list[Difference]:
     Returns the first run that is missing; what comes behind it cannot be placed any more.
     """
     try:
-        text = _text_of(data, form)
+        text = text_of(data, form)
     except (UnicodeDecodeError, zipfile.BadZipFile, RuntimeError) as error:
         return [Difference("file", view.path, f"a file of the format {form}", str(error))]
     title = _RUN.findall(view.article.meta.title.casefold())
@@ -40,7 +40,10 @@ def foreign_file(data: bytes, view: View, form: str) -> list[Difference]:
     if missing is not None:
         return [Difference("file", view.path, short(missing), "", short(view.article.meta.title))]
     at = 0
-    for part in (one.data for one in texts(view.article.body)):
+    # a terminal shows the lines of a table's cells side by side
+    tables = view.article.body.select("table") if form == "ansi" else []
+    apart = {one for table in tables for one in texts(table)}
+    for part in (one.data for one in texts(view.article.body) if one not in apart):
         for run in _RUN.finditer(part.casefold()):
             place = text.find(run[0], at)
             if place < 0:
@@ -49,9 +52,9 @@ def foreign_file(data: bytes, view: View, form: str) -> list[Difference]:
     return []
 
 
-def _text_of(data: bytes, form: str) -> str:
+def text_of(data: bytes, form: str) -> str:
     """What a file says, one document after the other, without the tags and references that hold it."""
-    text = _COMMAND.sub("", _documents(data).replace("\\n", " "))
+    text = _COMMAND.sub("", documents(data).replace("\\n", " "))
     if form in _NUMBERS:
         text = _NUMBERED.sub(lambda match: chr(int(match[1])), text).replace("\\&", "")
     if form != "opml":  # whose tags hold the text
@@ -59,7 +62,8 @@ def _text_of(data: bytes, form: str) -> str:
     return unescape(unescape(text)).casefold()  # a terminal shows headings in capitals
 
 
-def _documents(data: bytes) -> str:
+def documents(data: bytes) -> str:
+    """A file's text, or that of all documents in a zip. Raises UnicodeDecodeError, BadZipFile or RuntimeError."""
     if not data.startswith(b"PK"):
         return data.decode()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -106,11 +106,7 @@ def _digest(row: Row) -> bytes:
 
 def check_row(article: Article, row: Row, file: str) -> list[Difference]:
     """Hold Markdown and text of a row against the article, as if they lay in files."""
-    from convert.verify import View, markdown_file, plain_text
+    from convert.verify import View, texts_of_record
 
-    view, meta = View(article), article.meta
-    by_line = "  ".join(part for part in (str(meta.date or ""), "、".join(meta.authors)) if part)
-    head = "\n".join(part for part in (meta.title, by_line) if part)
-    whole = "\n\n".join(part for part in (head, row.get("text"), meta.source) if part)
-    told = markdown_file(f"{row.get('markdown') or ''}\n", view, front=False) + plain_text(f"{whole}\n", view)
+    told = texts_of_record(row.get("markdown"), row.get("text"), View(article))
     return [replace(one, place=f"{file}, {one.place}") for one in told]
