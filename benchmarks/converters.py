@@ -39,7 +39,7 @@ from benchmarks.outputs import Wanted
 from benchmarks.programs import OWN, SAMPLES, chosen, titled
 from benchmarks.synthetic import write_mirror
 from convert import MirrorpressError, Source, convert
-from convert.batch.machine import cores
+from convert.batch.engines.machine import cores
 from convert.parse import identity
 
 WARM = 16  # files of a run that is not counted: packages have their bytecode afterwards, and the disk its pages

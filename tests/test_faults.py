@@ -17,8 +17,8 @@ import pytest
 from benchmarks import faults
 from benchmarks.killing import Scene, Way, differences, first_run, group, moments, next_run, outputs, trial
 from benchmarks.walking import walk
+from convert.batch.engines.pool import Lost, Pool
 from convert.batch.lock import HOLDER
-from convert.batch.pool import Lost, Pool
 from tests.test_batch import double, ready
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
@@ -121,7 +121,7 @@ def test_a_stale_note_of_who_holds_the_folder_does_no_harm(tmp_path: Path, text:
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_a_dying_worker_costs_one_item_whatever_the_start_method(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same results in the same order."""
-    monkeypatch.setattr("convert.batch.pool.METHODS", (method,))
+    monkeypatch.setattr("convert.batch.engines.pool.METHODS", (method,))
     with Pool(2, ready, 2) as pool:
         results = list(pool.run(double, [[1, 2, 13, 3], [4, 5]]))
     assert [(chunk, one) for chunk, one in results if isinstance(one, Lost)] == [([13], Lost.DIED)]
@@ -133,7 +133,7 @@ def test_a_dying_worker_costs_one_item_whatever_the_start_method(method: str, mo
 def test_the_same_bytes_whatever_the_start_method(scene: Scene, method: str) -> None:
     """Other platforms start processes in other ways."""
     scene.reset()
-    text = f"import sys; from convert.batch import pool; pool.METHODS = ({method!r},); from convert.cli import main"
+    text = f"import sys; from convert.batch.engines import pool; pool.METHODS = ({method!r},); from convert.cli import main"
     file = scene.folder / f"by_{method}.py"
     file.write_text(f"{text}\nif __name__ == '__main__':\n    sys.exit(main())\n", encoding="utf-8")
     call = [sys.executable, str(file), "run", "--quiet", "--config", str(scene.folder / "config.yaml")]

@@ -18,10 +18,10 @@ from xml.etree import ElementTree
 import pytest
 
 from convert.article import Article, Metadata, Source
-from convert.batch.converting import convert_jobs
-from convert.batch.plan import Job
+from convert.batch.articles.converting import convert_jobs
+from convert.batch.engines.workers import become
+from convert.batch.planning.plan import Job
 from convert.batch.run import Options, run
-from convert.batch.workers import become
 from convert.emit import pandoc, pandoc_process
 from convert.emit.pandoc_document import document
 from convert.errors import ConfigError, MissingToolError, RuleError, UsageError

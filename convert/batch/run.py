@@ -17,21 +17,21 @@ from pathlib import Path
 from typing import Any
 
 from convert import __version__
-from convert.batch.articles import Articles
-from convert.batch.books import Books
-from convert.batch.dataset import Dataset
-from convert.batch.deliver import deliver
-from convert.batch.engine import Engine, check_engine, open_engine
-from convert.batch.feed import write_feed
-from convert.batch.fingerprint import Dependencies
+from convert.batch.articles.making import Articles
+from convert.batch.books.deliver import deliver
+from convert.batch.books.feed import write_feed
+from convert.batch.books.making import Books
+from convert.batch.dataset.making import Dataset
+from convert.batch.engines.engine import Engine, check_engine, open_engine
 from convert.batch.indexing import update_index
+from convert.batch.inputs.sources import Found, Mirrors, find_sources
+from convert.batch.inputs.updating import update
 from convert.batch.lock import hold
+from convert.batch.planning.fingerprint import Dependencies
 from convert.batch.prune import PART, prune
 from convert.batch.refresh import Refresh
 from convert.batch.report import REPORT, is_intact, report, write_report
-from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
-from convert.batch.updating import update
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
 from convert.catalogue.search import check_search
 from convert.config import Config

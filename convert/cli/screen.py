@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from convert.batch.checks import Differing
     from convert.batch.summary import Delivery, Summary
-    from convert.batch.verification import Verdict
+    from convert.batch.verifying.verification import Verdict
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended: 128 and the number of SIGINT, as shells count."""
