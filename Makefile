@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept schemas messages bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -75,6 +75,9 @@ accept: $(VENV)/tested ## write the expectations of tests/cases from what the co
 
 schemas: $(VENV)/tested ## write docs/schema from the models of config and profiles
 	$(BIN)/python -m tests.schemas
+
+messages: $(VENV)/tested ## bring the catalogues of messages in convert/locale up to date, and compile them
+	$(BIN)/python -m tests.messages
 
 bench: $(VENV)/bench ## runs beside bare loops, CPU an article, other converters (CORPUS=DIR, default a synthetic mirror)
 	$(BIN)/python -m benchmarks.speed $(CORPUS)

@@ -11,7 +11,7 @@ from convert.cli import screen
 from convert.cli.completion import kinds
 from convert.cli.options import ConfigFile, Jobs, MadeFolder, Quiet, settings_of
 from convert.errors import UsageError, nearest
-from convert.messages import later, tr, trn
+from convert.messages import tr, trn
 from convert.where import parse_where
 
 if TYPE_CHECKING:
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
 
 SNIPPET = "snippet"
 """The column that shows where a search found its words."""
-
-NAMES = (
-    later("articles"),
-    later("outputs"),
-    later("volumes"),
-    later("sources"),
-    later("failures"),
-    later("notes"),
-    later("leftovers"),
-    later("runs"),
-)
-"""What can be listed, as messages."""
 
 
 def list_(
