@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept schemas messages bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept drawing schemas messages bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -68,10 +68,13 @@ lint: $(VENV)/tested ## formatting, lint and types
 	$(BIN)/mypy
 
 docs: $(VENV)/docs ## the guide as a site, in site/
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
+
+drawing: $(VENV)/tested ## draw docs/architecture.svg from the code's imports
+	$(BIN)/python -m tests.drawing
 
 schemas: $(VENV)/tested ## write docs/schema from the models of config and profiles
 	$(BIN)/python -m tests.schemas

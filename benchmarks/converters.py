@@ -39,7 +39,7 @@ from benchmarks.cost import Cost, measure
 from benchmarks.fidelity import CHECKS, Faults, Wanted, faults
 from benchmarks.synthetic import write_mirror
 from convert import MirrorpressError, Source, convert
-from convert.batch.machine import cores
+from convert.batch.engines.machine import cores
 from convert.parse import identity
 
 OWN = {"Mirrorpress": "off", "… and verify": "changed"}

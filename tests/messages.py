@@ -19,7 +19,6 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 import convert
-from convert.batch.commenting import paragraphs, template
 from convert.clean import RULES
 from convert.cli.app import app
 from convert.cli.screen import first_line
@@ -27,6 +26,7 @@ from convert.emit import EMITTERS
 from convert.enrich import STEPS
 from convert.messages import DOMAIN, LANGUAGES, LOCALE, TAGS, Language
 from convert.profiles import load_profiles
+from convert.starting.comments import paragraphs, template
 
 PACKAGE = Path(convert.__file__).parent
 KEYWORDS = {"tr": 1, "later": 1, "trn": 2}
@@ -50,7 +50,7 @@ def messages() -> Iterator[tuple[Message, str]]:
         yield from ((first_line(one), f"{place}/__init__.py") for one in functions.values())
     yield from ((one.about, f"profiles/{one.name}.yaml") for one in load_profiles())
     yield from ((one.about, "emit/__init__.py") for one in EMITTERS.values())
-    yield from ((text, "batch/starting.yaml") for _, text, _ in paragraphs(template()) if text)
+    yield from ((text, "starting/config.yaml") for _, text, _ in paragraphs(template()) if text)
 
 
 def calls(code: str) -> Iterator[Message]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from convert.batch import deliver
+from convert.batch.books import deliver
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
 from convert.cli import outcome

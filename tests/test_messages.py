@@ -22,8 +22,6 @@ from lxml import html  # type: ignore[import-untyped,unused-ignore] # its stubs 
 from convert import messages as speech
 from convert.article import NoteKind
 from convert.batch import run as batch
-from convert.batch.starting import starting_config
-from convert.batch.surveying import survey
 from convert.cli import main
 from convert.cli.app import app
 from convert.config import load_config
@@ -32,6 +30,8 @@ from convert.emit.wrapping import columns
 from convert.messages import LANGUAGES, Language, from_environment, later, speak, speaking, spoken, tr, trn
 from convert.preview import page as preview_page
 from convert.report.page import page as report_page
+from convert.starting.config import starting_config
+from convert.starting.surveying import survey
 from tests import previews, reports
 from tests.messages import as_mo, as_po, calls, catalogue_of, known, translated
 
@@ -396,6 +396,6 @@ def test_a_run_tells_of_itself_in_chinese(tmp_path: Path) -> None:
 
 def test_the_language_of_one_command_is_not_that_of_the_next(capsys: pytest.CaptureFixture[str]) -> None:
     """In one process, too."""
-    assert printed(capsys, "rules", "--lang", "zh").startswith("清理：")
+    assert printed(capsys, "rules", "--lang", "zh").startswith("清洗：")
     assert printed(capsys, "rules").startswith("clean:")
     assert spoken() == "en"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from convert.batch.engine import open_local, processes
-from convert.batch.one_book import Chosen, chapter_of
-from convert.batch.plan import Job, make_plan
-from convert.batch.pool import Lost, chunked
-from convert.batch.readback import Read
+from convert.batch.books.one_book import Chosen, chapter_of
+from convert.batch.engines.engine import open_local, processes
+from convert.batch.engines.pool import Lost, chunked
+from convert.batch.engines.workers import Worker, reason, worker
+from convert.batch.inputs.sources import find_sources
+from convert.batch.planning.plan import Job, make_plan
 from convert.batch.refresh import looks_at, lost
-from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
-from convert.batch.workers import Worker, reason, worker
+from convert.batch.verifying.readback import Read
 from convert.config import Config
 from convert.messages import later
 from convert.names import OutputNames

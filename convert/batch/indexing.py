@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from convert.batch.engine import Engine, open_local
+from convert.batch.engines.engine import Engine, open_local
+from convert.batch.engines.machine import cores
+from convert.batch.engines.pool import CHUNK, Lost, chunked
+from convert.batch.engines.workers import digest_of_article, reason, worker
+from convert.batch.inputs.sources import find_sources
 from convert.batch.lock import hold
-from convert.batch.machine import cores
-from convert.batch.plan import Job
-from convert.batch.pool import CHUNK, Lost, chunked
+from convert.batch.planning.plan import Job
 from convert.batch.refresh import lost
-from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
-from convert.batch.workers import digest_of_article, reason, worker
 from convert.catalogue import CATALOGUE, Catalogue, open_catalogue
 from convert.catalogue.search import Index, Text, check_search
 from convert.config import Config

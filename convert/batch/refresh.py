@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 
-from convert.batch.engine import Engine
+from convert.batch.engines.engine import Engine
+from convert.batch.engines.pool import Lost, chunked
+from convert.batch.engines.workers import too_much
+from convert.batch.inputs.sources import Found
 from convert.batch.looking import look_at
-from convert.batch.pool import Lost, chunked
-from convert.batch.sources import Found
 from convert.batch.summary import Failure, Progress, Summary
-from convert.batch.workers import too_much
 from convert.catalogue import Catalogue, Look
 from convert.config import Config
 from convert.messages import later

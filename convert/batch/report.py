@@ -13,8 +13,8 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from convert.article import Note
-from convert.batch.outdated import Disk
-from convert.batch.plan import VARIANT
+from convert.batch.planning.outdated import Disk
+from convert.batch.planning.plan import VARIANT
 from convert.catalogue import Catalogue, Output, telling
 from convert.catalogue.rows import as_json
 from convert.errors import OutputError

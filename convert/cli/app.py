@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from convert import __version__
-from convert.batch.one_book import chapter_of, make_book
+from convert.batch.books.one_book import chapter_of, make_book
 from convert.cli import outcome, screen, single
 from convert.cli.choosing import choose_articles
 from convert.cli.completion import InstallCompletion, ShowCompletion, flavours
@@ -211,7 +211,7 @@ def verify(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print differences and errors only.")] = False,
 ) -> int:
     """Hold the outputs of a run against their sources, or lint a book, and say what differs."""
-    from convert.batch.verification import verify_books, verify_outputs
+    from convert.batch.verifying.verification import verify_books, verify_outputs
 
     if against != "source":
         raise UsageError("--against", f"found {against!r}", "source")
@@ -243,7 +243,7 @@ def check(
 
         screen.say(as_text(schema, packaged=True))
         return
-    from convert.batch.run import check_folders, check_tools
+    from convert.batch.preflight import check_folders, check_tools
     from convert.config.extensions import check_packages
 
     settings = settings_of(config)

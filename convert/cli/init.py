@@ -24,8 +24,8 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
 ) -> None:
     """Look at a folder of articles, and write a config that fits it."""
-    from convert.batch.starting import findings, starting_config
-    from convert.batch.surveying import survey
+    from convert.starting.config import findings, starting_config
+    from convert.starting.surveying import survey
 
     if folder.is_file():
         raise UsageError(str(folder), "this is a file", "a folder", "`mirrorpress convert` takes single files")

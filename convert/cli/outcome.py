@@ -12,7 +12,7 @@ from convert.messages import tr
 if TYPE_CHECKING:
     from convert.batch.checks import Differing
     from convert.batch.summary import Delivery, Summary
-    from convert.batch.verification import Verdict
+    from convert.batch.verifying.verification import Verdict
 
 
 def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -> None:

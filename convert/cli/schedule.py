@@ -50,7 +50,7 @@ def schedule(
 
 def _put(file: Path, name: str, every: str, on_failure: str, by_systemd: bool, install: bool) -> None:
     """Print or install a job."""
-    from convert.batch.run import check_folders
+    from convert.batch.preflight import check_folders
     from convert.schedule import installing
     from convert.schedule import units as texts
     from convert.schedule.interval import Interval

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+from convert.batch.inputs.watching import changes, wait
 from convert.batch.run import Options, Stop, run
 from convert.batch.summary import Summary
-from convert.batch.watching import changes, wait
 from convert.cli import outcome, screen
 from convert.cli.stopping import stopping
 from convert.config import Config
