@@ -17,7 +17,8 @@ from convert.report.chart import YEARS
 from convert.report.figures import articles, clock, day, duration, share, size
 from convert.report.hypertext import Html, element, href, joined, mixed, named, quoted
 from convert.report.page import page
-from convert.report.sections import FIRST, NAMED, OPEN, SECTIONS
+from convert.report.sections import FIRST, NAMED, SECTIONS
+from convert.report.tables import OPEN
 from tests import reports
 
 Data = dict[str, Any]

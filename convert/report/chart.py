@@ -159,13 +159,13 @@ def _strips(months: dict[str, Counts], groups: Groups) -> list[Html]:
     return strips
 
 
+def _gap(first: int, last: int) -> Html:
+    return element("p", tr("{first}–{last}: no articles", first=first, last=last), class_="quiet")
+
+
 def _spans(first: int, last: int) -> list[range]:
     """The years from the first to the last, in strips of equal length."""
     return [range(start, start + YEARS) for start in range(first, last + 1, YEARS)]
-
-
-def _gap(first: int, last: int) -> Html:
-    return element("p", tr("{first}–{last}: no articles", first=first, last=last), class_="quiet")
 
 
 def _strip(years: range, months: dict[str, Counts], groups: Groups, scale: _Scale) -> Html:

@@ -12,9 +12,7 @@ from convert.messages import later, tr, trn
 from convert.report.chart import by_size, chart, dated, group, table_of_months, totals_of
 from convert.report.figures import articles, duration, share, size
 from convert.report.hypertext import Html, element, href, joined, mixed, named, quoted
-
-OPEN = 50
-"""Rows of a long table that are seen at once; the others unfold."""
+from convert.report.tables import folded, scrolls, table, unfolds
 
 FIRST = 20
 """Failures and differences that are seen at once: each has several lines."""
@@ -67,12 +65,12 @@ def came_in(report: Data, _: Data) -> Html:
     return joined(
         element("p", tr("{about}. The months are those of the articles’ own dates.", about=about)),
         element("figure", chart(months, groups)),
-        _unfolds(
-            tr("The same as numbers"), _scrolls(table_of_months(months, groups), tr("Articles by month and channel"))
+        unfolds(
+            tr("The same as numbers"), scrolls(table_of_months(months, groups), tr("Articles by month and channel"))
         ),
-        _unfolds(
+        unfolds(
             tr("Every channel ({count:,})", count=len(rows)),
-            _table(tr("Articles by channel"), [tr("Channel"), tr("Id"), tr("#Articles"), tr("#Share")], rows),
+            table(tr("Articles by channel"), [tr("Channel"), tr("Id"), tr("#Articles"), tr("#Share")], rows),
         ),
     )
 
@@ -86,9 +84,9 @@ def converted(report: Data, run: Data) -> Html:
     rows += [[label, f"{run.get(key, 0):,}"] for key, label in told.items()]
     rows.append([tr("Volumes built"), f"{run.get('volumes_built', 0):,}"])
     outputs = [[name, f"{count:,}"] for name, count in sorted(report.get("outputs", {}).items())]
-    tables = [_table(tr("What became of the articles"), [tr("Articles"), tr("#Number")], rows)]
+    tables = [table(tr("What became of the articles"), [tr("Articles"), tr("#Number")], rows)]
     if outputs:
-        tables.append(_table(tr("Files by format"), [tr("Files by format"), tr("#Number")], outputs))
+        tables.append(table(tr("Files by format"), [tr("Files by format"), tr("#Number")], outputs))
     return element("div", *tables, class_="beside")
 
 
@@ -134,7 +132,7 @@ def notes(report: Data, _: Data) -> Html:
         about = f" {tr(_KINDS[kind])}" if kind in _KINDS else ""
         pieces.append(element("h3", kind, " ", element("b", f"{total:,}"), element("span", about, class_="about")))
         pieces.append(
-            _folded([_rule(rule, one) for rule, one in rules], lambda some: element("div", *some, class_="rules"))
+            folded([_rule(rule, one) for rule, one in rules], lambda some: element("div", *some, class_="rules"))
         )
     return joined(*pieces)
 
@@ -157,7 +155,7 @@ def slowest(_: Data, run: Data) -> Html:
     ]
     if not rows:
         return _quiet(tr("No article was timed."))
-    return _table(tr("Articles that took longest"), [tr("Article"), tr("#Time")], rows)
+    return table(tr("Articles that took longest"), [tr("Article"), tr("#Time")], rows)
 
 
 def volumes(report: Data, run: Data) -> Html:
@@ -181,8 +179,8 @@ def volumes(report: Data, run: Data) -> Html:
     pictures = [[tr(reason), f"{count:,}"] for reason, count in _most(report.get("pictures", {}))]
     return joined(
         element("p", about),
-        _folded(rows, lambda some: _table(tr("Volumes"), heads, some, "wide")),
-        _table(tr("Pictures that are missing"), [tr("Why pictures are missing"), tr("#Pictures")], pictures)
+        folded(rows, lambda some: table(tr("Volumes"), heads, some, "wide")),
+        table(tr("Pictures that are missing"), [tr("Why pictures are missing"), tr("#Pictures")], pictures)
         if pictures
         else None,
     )
@@ -224,7 +222,7 @@ def copies(report: Data, _: Data) -> Html:
         rows.append([joined(_file(one["path"], one.get("output", "")), places), f"{one['count']:,}"])
     words = element("p", tr("{sentence} Those with the most:", sentence=about) if rows else about)
     heads = [tr("Article and its copies"), tr("#Copies")]
-    return joined(words, _table(tr("Articles with the most copies"), heads, rows) if rows else None)
+    return joined(words, table(tr("Articles with the most copies"), heads, rows) if rows else None)
 
 
 def passed_over(report: Data, _: Data) -> Html:
@@ -232,7 +230,7 @@ def passed_over(report: Data, _: Data) -> Html:
     rows = [[tr(reason), f"{count:,}"] for reason, count in _most(report.get("passed_over", {}))]
     if not rows:
         return _quiet(tr("Nothing else lay in the input."))
-    return _table(tr("What was passed over"), [tr("Why"), tr("#Number")], rows)
+    return table(tr("What was passed over"), [tr("Why"), tr("#Number")], rows)
 
 
 SECTIONS: tuple[tuple[str, str, Callable[[Data, Data], Html]], ...] = (
@@ -278,35 +276,5 @@ def _entries(told: Sequence[Html], every: Sequence[Any]) -> Html:
     more = len(every) - len(told)
     rest = trn("{number:,} more is named in report.json.", "{number:,} more are named in report.json.", more)
     return joined(
-        _folded(told, lambda some: element("ul", *some, class_="entries"), FIRST), element("p", rest) if more else None
+        folded(told, lambda some: element("ul", *some, class_="entries"), FIRST), element("p", rest) if more else None
     )
-
-
-def _folded(items: Sequence[Any], write: Callable[[Sequence[Any]], Html], seen: int = OPEN) -> Html:
-    """A list of which only the first are seen before it is unfolded."""
-    if len(items) <= seen:
-        return write(items)
-    return joined(write(items[:seen]), _unfolds(tr("{count:,} more", count=len(items) - seen), write(items[seen:])))
-
-
-def _unfolds(words: str, content: Html) -> Html:
-    return element("details", element("summary", words), content, class_="more")
-
-
-def _table(label: str, heads: Sequence[str], rows: Iterable[Sequence[Html | str]], kind: str | None = None) -> Html:
-    """A table whose rows begin with what they are about; the head of a column of numbers begins with #."""
-    classes = ["number" if head.startswith("#") else None for head in heads]
-    tops = [
-        element("th", head.removeprefix("#"), scope="col", class_=one) for head, one in zip(heads, classes, strict=True)
-    ]
-    lines = []
-    for first, *others in rows:
-        cells = [element("td", cell, class_=one) for cell, one in zip(others, classes[1:], strict=True)]
-        lines.append(element("tr", element("th", first, scope="row"), *cells))
-    table = element("table", element("thead", element("tr", *tops)), element("tbody", *lines), class_=kind)
-    return _scrolls(table, label)
-
-
-def _scrolls(table: Html, label: str) -> Html:
-    """What is wider than the page scrolls by itself, with the keyboard as well."""
-    return element("div", table, class_="scrolls", role="group", aria_label=label, tabindex="0")
