@@ -81,8 +81,12 @@ schemas: $(VENV)/tested ## write docs/schema from the models of config and profi
 
 messages: $(VENV)/tested ## bring the catalogues of messages in convert/locale up to date, and compile them
 	$(BIN)/python -m tests.messages
+benchmarks/node/node_modules/.package-lock.json: benchmarks/node/package.json benchmarks/node/package-lock.json
+	cd benchmarks/node && npm ci
+	touch $@
 
 bench: $(VENV)/bench ## runs beside bare loops, CPU an article, other converters (CORPUS=DIR, default a synthetic mirror)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory benchmarks/node/node_modules/.package-lock.json; fi
 	$(BIN)/python -m benchmarks.speed $(CORPUS)
 	$(BIN)/python -m benchmarks.runs $(CORPUS)
 	$(BIN)/python -m benchmarks.converters $(CORPUS)
@@ -114,5 +118,5 @@ growth: $(VENV)/tested ## how time grows with size, over hostile shapes
 	$(BIN)/python -m benchmarks.growth
 
 clean: ## remove what running and testing made
-	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache .hypothesis readers/node_modules tools/node_modules
+	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache .hypothesis readers/node_modules tools/node_modules benchmarks/node/node_modules
 	find out -mindepth 1 ! -name .gitignore -delete
