@@ -81,6 +81,7 @@ schemas: $(VENV)/tested ## write docs/schema from the models of config and profi
 
 messages: $(VENV)/tested ## bring the catalogues of messages in convert/locale up to date, and compile them
 	$(BIN)/python -m tests.messages
+
 benchmarks/node/node_modules/.package-lock.json: benchmarks/node/package.json benchmarks/node/package-lock.json
 	cd benchmarks/node && npm ci
 	touch $@
