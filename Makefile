@@ -7,7 +7,7 @@ CASES ?=
 SEED ?=
 KEEP ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept drawing schemas bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept drawing schemas messages bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ drawing: $(VENV)/tested ## draw docs/architecture.svg from the code's imports
 
 schemas: $(VENV)/tested ## write docs/schema from the models of config and profiles
 	$(BIN)/python -m tests.schemas
+
+messages: $(VENV)/tested ## bring the catalogues of messages in convert/locale up to date, and compile them
+	$(BIN)/python -m tests.messages
 
 benchmarks/node/node_modules/.package-lock.json: benchmarks/node/package.json benchmarks/node/package-lock.json
 	cd benchmarks/node && npm ci

@@ -15,6 +15,7 @@ from convert.batch.refresh import looks_at, lost
 from convert.batch.summary import Failure, Progress
 from convert.batch.verifying.readback import Read
 from convert.config import Config
+from convert.messages import later
 from convert.names import OutputNames
 from convert.profiles import load_profiles
 from convert.volumes import Member, in_order
@@ -43,7 +44,7 @@ def choose(config: Config, condition: Condition, most: int, progress: Progress) 
             members += [one.member for one in results if one.member]
             failures += [Failure(one.path, one.failure) for one in results if one.failure]
             done += len(some)
-            progress("choosing", done, len(jobs))
+            progress(later("choosing"), done, len(jobs))
     me = Worker(bare, found.store)
     chapters = [chapter_of(me.article(jobs[member.path])) for member in in_order("date", members)[: most + 1]]
     return Chosen(found.store, chapters, failures)

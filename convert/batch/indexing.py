@@ -19,6 +19,7 @@ from convert.catalogue.search import Index, Text, check_search
 from convert.config import Config
 from convert.emit.text import blocks
 from convert.errors import NothingToReadError
+from convert.messages import later
 from convert.profiles import load_profiles
 
 _COMMIT = 1024  # articles; each time what waits is sorted into the index, so that many at a time cost less
@@ -92,7 +93,7 @@ def update_index(
         if len(texts) >= _COMMIT or done == len(jobs) or ended():
             _take(one, texts, digests, result)
             texts = []
-        progress("indexing", done, len(jobs))
+        progress(later("indexing"), done, len(jobs))
         if ended():
             break
     result.articles = one.count()

@@ -16,6 +16,7 @@ from convert.batch.looking import look_at
 from convert.batch.summary import Failure, Progress, Summary
 from convert.catalogue import Catalogue, Look
 from convert.config import Config
+from convert.messages import later
 from convert.stores import Entry
 
 RACY = 2_000_000_000
@@ -92,7 +93,7 @@ class Refresh:
             some = {entry.path: (entry, content) for entry, content in wanted[start : start + _COMMIT]}
 
             def tell(done: int, _: int, start: int = start) -> None:
-                progress("looking", start + done, len(wanted))
+                progress(later("looking"), start + done, len(wanted))
 
             self.keep(list(_looks(list(some), self.pool, config, tell)), some)
             if ended():

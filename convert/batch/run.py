@@ -36,6 +36,7 @@ from convert.batch.summary import Failure, Progress, Summary
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
 from convert.config import Config
 from convert.errors import OutputError
+from convert.messages import spoken
 from convert.profiles import load_profiles
 from convert.sinks import FolderSink
 
@@ -143,6 +144,7 @@ class _Run:
         self.catalogue, self.pool, self.progress = catalogue, pool, progress
         self.summary = Summary(sources=len(found.entries), passed_over=dict(found.passed_over))
         self.summary.dry_run = options.dry_run
+        self.language = config.batch.lang or spoken()  # of the report
         self.sink = config.output.open()
         profiles = load_profiles(config.parse.profiles, config.base)
         self.depends = Dependencies(config, profiles, Mirrors(found.store))
@@ -274,7 +276,8 @@ class _Run:
     def news(self, converted: int) -> str:
         """What the report has to tell besides the catalogue, as a digest; or nothing, where it tells that already."""
         summary = self.summary
-        rest = repr((sorted(summary.passed_over.items()), summary.sources, sorted(one.file for one in summary.books)))
+        files = sorted(one.file for one in summary.books)
+        rest = repr((sorted(summary.passed_over.items()), summary.sources, files, self.language))
         told = hashlib.sha256(rest.encode(errors="surrogatepass")).hexdigest()
         happened = converted or summary.gone or summary.built or summary.removed or summary.exit_code
         if happened or self.catalogue.setting("told") != told:
@@ -287,7 +290,7 @@ class _Run:
         sources = self.catalogue.count_sources() if self.options.partial else summary.sources
         told = report(self.catalogue, summary.passed_over, sources)
         try:
-            files = write_report(self.sink, told, about)
+            files = write_report(self.sink, told, about, self.language)
         except OutputError as error:
             if not summary.stopped:  # else it is known
                 summary.failures.append(Failure(REPORT, error.message))

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import textwrap
 from collections.abc import Iterable
-from importlib.resources import files
 from pathlib import Path
 from string import Template
 
 import yaml
 
 from convert.errors import UsageError
+from convert.messages import later, spoken, tr
+from convert.starting.comments import comment, folded, in_language, template
 from convert.starting.surveying import Survey, by_size
 from convert.volumes import MOST_ARTICLES
 
@@ -28,32 +28,34 @@ _SMALL = 300
 _LONGEST = 80
 """Characters of a name in a comment."""
 
-_OF_PICTURES = (
-    "`fetch` asks the web for those that are not in the mirror, and shows others what you read; `omit` takes none.",
+_OF_PICTURES = later(
+    "`fetch` asks the web for those that are not in the mirror, and shows others what you read; `omit` takes none."
 )
 
 _DAY = "%Y-%m-%d"
 
 
 def findings(survey: Survey) -> dict[str, str]:
-    """What there is, in words, by what it is about: for the screen and for the comments."""
-    told = {"sources": _sources(survey)}
-    profiles = [f"{name} {survey.of_all(count):,}" for name, count in by_size(survey.profiles)]
-    told["profiles"] = _about(survey) + _listed(profiles)
-    told["copies"] = f"{'' if survey.whole else 'about '}{survey.copies:,} of the sources" if survey.copies else "none"
+    """What there is, in words, by what it is about (a message): for the screen and for the comments."""
+    told = {later("sources"): _sources(survey)}
+    profiles = [_of(name, survey.of_all(count)) for name, count in by_size(survey.profiles)]
+    told[later("profiles")] = _estimated(survey, _listed(profiles))
+    copies = tr("{count} of the sources", count=_about(survey, survey.copies)) if survey.copies else tr("none")
+    told[later("copies")] = copies
     if survey.channels:
         names = (
-            f"{channel}{f' {survey.names[channel]}' if channel in survey.names else ''} {count:,}"
+            _of(f"{channel} {survey.names[channel]}" if channel in survey.names else channel, count)
             for channel, count in by_size(survey.channels)
         )
-        told["channels"] = _listed(names)
+        told[later("channels")] = _listed(names)
     if survey.publishers:
-        publishers = (f"{name} {survey.of_all(count):,}" for name, count in by_size(survey.publishers))
-        told["publishers"] = _about(survey) + _listed(publishers)
-    told["dates"] = _dates(survey)
-    told["pictures"] = _pictures(survey)
+        publishers = (_of(name, survey.of_all(count)) for name, count in by_size(survey.publishers))
+        told[later("publishers")] = _estimated(survey, _listed(publishers))
+    told[later("dates")] = _dates(survey)
+    told[later("pictures")] = _pictures(survey)
     if survey.repository:
-        told["git"] = "a bare repository" if survey.repository.bare else "a working copy of a repository"
+        bare = survey.repository.bare
+        told[later("git")] = tr("a bare repository") if bare else tr("a working copy of a repository")
     return told
 
 
@@ -66,19 +68,24 @@ def starting_config(survey: Survey, folder: Path, output: Path, file: Path) -> s
     base = file.resolve().parent
     fields = {
         "name": _line(survey.name),
-        "found": _comment(f"{what}: {found[what]}" for what in ("sources", "dates", "publishers") if what in found),
+        "found": comment(
+            tr("{what}: {told}", what=tr(what), told=found[what])
+            for what in ("sources", "dates", "publishers")
+            if what in found
+        ),
         "input": _input(survey, folder, base),
         "repository": _repository(survey, folder, base),
         "output": _output(output, base),
-        "profiles": _comment([f"Recognised: {found['profiles']}."]),
+        "profiles": comment([tr("Recognised: {profiles}.", profiles=found["profiles"])]),
         "channels": _channels(survey),
         "volume": _volume(survey),
         "condition": _condition(survey),
-        "pictures": _comment([f"Pictures: {found['pictures']}.", *_OF_PICTURES], "    # "),
+        "pictures": comment([tr("Pictures: {pictures}.", pictures=found["pictures"]), tr(_OF_PICTURES)], "    # "),
         "title": json.dumps(_line(survey.name), ensure_ascii=False),
-        "copies": _comment([f"Copies: {found['copies']}."]),
+        "copies": comment([tr("Copies: {copies}.", copies=found["copies"])]),
+        "lang": spoken(),
     }
-    text = Template(files(__package__).joinpath("config.yaml").read_text("utf-8")).substitute(fields)
+    text = Template("".join(in_language(template()))).substitute(fields)
     # a part that has nothing to say leaves no empty line
     return "\n".join(line for line in text.split("\n") if line != "\0")
 
@@ -86,60 +93,60 @@ def starting_config(survey: Survey, folder: Path, output: Path, file: Path) -> s
 def _sources(survey: Survey) -> str:
     told = f"{survey.sources:,}"
     if not survey.whole:
-        told += f", of which a sample of {survey.looked:,} was read: numbers behind `about` are estimates"
+        told = tr(
+            "{sources}, of which a sample of {looked:,} was read: numbers behind `about` are estimates",
+            sources=told,
+            looked=survey.looked,
+        )
     if survey.failed:
-        told += f"; {survey.failed:,} cannot be converted"
+        told += tr("; {count:,} cannot be converted", count=survey.failed)
     passed = sum(survey.passed_over.values())
-    return told + (f"; {passed:,} other files or folders are passed over" if passed else "")
+    return told + (tr("; {count:,} other files or folders are passed over", count=passed) if passed else "")
 
 
-def _about(survey: Survey) -> str:
-    return "" if survey.whole else "about "
+def _about(survey: Survey, count: int) -> str:
+    """A number that is an estimate where only a sample was read."""
+    return f"{count:,}" if survey.whole else tr("about {count:,}", count=count)
+
+
+def _estimated(survey: Survey, names: str) -> str:
+    """Names with numbers, likewise."""
+    return names if survey.whole else tr("about {names}", names=names)
+
+
+def _of(name: str, count: int) -> str:
+    return f"{name} {count:,}"
 
 
 def _dates(survey: Survey) -> str:
     if not survey.days:
-        return "none that was understood"
+        return tr("none that was understood")
     undated = survey.looked - survey.failed - sum(survey.days.values())
-    more = f"; {_about(survey)}{survey.of_all(undated):,} without one" if undated else ""
-    return f"{min(survey.days):{_DAY}} to {max(survey.days):{_DAY}}{more}"
+    told = tr("{first} to {last}", first=f"{min(survey.days):{_DAY}}", last=f"{max(survey.days):{_DAY}}")
+    more = tr("; {count} without one", count=_about(survey, survey.of_all(undated))) if undated else ""
+    return told + more
 
 
 def _pictures(survey: Survey) -> str:
     if not survey.own and not survey.web:
-        return "none"
+        return tr("none")
     own, web = survey.of_all(survey.own), survey.of_all(survey.web)
-    here = f"{_about(survey)}{own:,}" if own else "none"
-    return f"{here} in files of the mirror, {_about(survey)}{web:,} elsewhere"
+    here = _about(survey, own) if own else tr("none")
+    return tr("{here} in files of the mirror, {web} elsewhere", here=here, web=_about(survey, web))
 
 
 def _listed(names: Iterable[str]) -> str:
     """Some names, as many as a reader reads."""
     every = [_line(name) for name in names]
     more = len(every) - _FIRST
-    return ", ".join(every[:_FIRST]) + (f" and {more:,} more" if more > 0 else "")
+    names = tr(", ").join(every[:_FIRST])
+    return tr("{names} and {count:,} more", names=names, count=more) if more > 0 else names
 
 
 def _line(text: str) -> str:
     """A text that comes from a mirror as a part of one line of a comment."""
     shown = "".join(char if char.isprintable() else " " for char in text)
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
-
-
-def _comment(lines: Iterable[str], start: str = "# ") -> str:
-    """Lines of a comment, folded where they are long."""
-    return "\n".join(
-        piece
-        for line in lines
-        for piece in textwrap.wrap(
-            line,
-            116,
-            initial_indent=start,
-            subsequent_indent=f"{start}  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    )
 
 
 def _option(name: str, value: object) -> str:
@@ -178,14 +185,16 @@ def _repository(survey: Survey, folder: Path, base: Path) -> str:
     if there.bare:
         update = {"git": _path(folder, base), "update": f"git fetch origin {there.branch}:{there.branch}"}
         if there.remote:
-            lines += ["To fetch what is new before each run:", _option("input", update)]
+            lines += [comment([tr("To fetch what is new before each run:")]), *folded(_option("input", update))]
     else:
         if there.remote:
             update = {"path": _path(folder, base), "update": "git pull --ff-only"}
-            lines += ["It is in git. To have each run bring it up to date first:", _option("input", update)]
+            lines += [comment([tr("It is in git. To have each run bring it up to date first:")])]
+            lines += folded(_option("input", update))
         committed = {"git": _path(there.place, base)} | ({"folder": there.folder} if there.folder != "." else {})
-        lines += ["To read what was committed, not what lies in the folder:", _option("input", committed)]
-    return _comment(lines) if lines else "\0"
+        lines += [comment([tr("To read what was committed, not what lies in the folder:")])]
+        lines += folded(_option("input", committed))
+    return "\n".join(lines) or "\0"
 
 
 def _output(output: Path, base: Path) -> str:
@@ -197,13 +206,13 @@ def _channels(survey: Survey) -> str:
     """The channels, one a line, for conditions on them."""
     if not survey.channels:
         return "\0"
-    lines = ["The channels, with their sources:"]
+    lines = [tr("The channels, with their sources:")]
     every = by_size(survey.channels)
     for channel, count in every[:_NAMED]:
         lines.append(f"  {_line(channel):<14} {count:>8,}  {_line(survey.names.get(channel, ''))}".rstrip())
     if len(every) > _NAMED:
-        lines.append(f"  and {len(every) - _NAMED:,} more")
-    return _comment(lines)
+        lines.append(tr("  and {count:,} more", count=len(every) - _NAMED))
+    return comment(lines)
 
 
 def _condition(survey: Survey) -> str:
@@ -216,16 +225,21 @@ def _volume(survey: Survey) -> str:
     """The first collection: as large as a book should be, by what there is."""
     articles = survey.sources - survey.copies
     if articles <= _SMALL:
-        why = "All articles fit into one book; with more than `max_articles` it is split along the calendar."
+        why = tr("All articles fit into one book; with more than `max_articles` it is split along the calendar.")
         title = _line(survey.name).replace("{", "{{").replace("}", "}}")
         return _collection(why, title, "all", (), len(survey.channels) > 1, articles)
     if 2 * sum(survey.days.values()) < survey.looked:
-        why = "Most articles have no date that was understood: a volume for each channel."
+        why = tr("Most articles have no date that was understood: a volume for each channel.")
         keys, largest = ("publisher", "channel"), max(survey.channels.values(), default=articles)
         return _collection(why, "{publisher} {channel}", "{publisher}-{channel}", keys, False, largest)
     period = next((one for one in ("month", "week") if survey.busiest(one) <= MOST_ARTICLES), "day")
     fullest = survey.busiest(period)
-    why = f"A volume for each publisher and {period}: the fullest {period} has {_about(survey)}{fullest:,} articles."
+    whys = {
+        "month": tr("A volume for each publisher and month: the fullest month has {count} articles."),
+        "week": tr("A volume for each publisher and week: the fullest week has {count} articles."),
+        "day": tr("A volume for each publisher and day: the fullest day has {count} articles."),
+    }
+    why = whys[period].format(count=_about(survey, fullest))
     names = f"{{publisher}} {{{period}}}", f"{{publisher}}-{{{period}}}"
     return _collection(why, *names, ("publisher", period), len(survey.channels) > 1, fullest)
 

@@ -27,6 +27,7 @@ from convert.batch.summary import Failure, Progress, Summary
 from convert.catalogue import CATALOGUE, Catalogue, Outcome
 from convert.catalogue.rows import note_rows
 from convert.config import Config, build_outputs
+from convert.messages import later
 from convert.names import OutputNames
 from convert.sinks import Sink
 
@@ -157,7 +158,7 @@ class Articles:
                         file.add(batch.notes)
                 done += len(jobs)
                 self.commit(wait=True)
-                self.progress("converting", done, len(work.jobs))
+                self.progress(later("converting"), done, len(work.jobs))
             self.commit()
             named = self.settle_names(waiting) if self._names is not None else []
             if file:

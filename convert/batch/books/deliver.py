@@ -24,6 +24,7 @@ from convert.batch.summary import Delivery, Failure, Progress, Summary
 from convert.config import Config, DeliverOptions
 from convert.errors import OutputError, SourceError
 from convert.files import write_file
+from convert.messages import later
 from convert.names import OutputNames
 from convert.sinks import Sink
 
@@ -126,7 +127,7 @@ class _Folder:
                 self.fail(_refused(to, error, one.book.file))
                 if error.errno not in _OF_ONE_FILE:
                     break
-            progress("delivering", done, len(waiting))
+            progress(later("delivering"), done, len(waiting))
         return Delivery(str(to), copied, len(waiting))
 
     def copy(self, one: Built) -> None:

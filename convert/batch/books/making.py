@@ -20,6 +20,7 @@ from convert.batch.summary import Book, Failure, Progress, Summary
 from convert.catalogue import Catalogue, Shelved
 from convert.catalogue.rows import as_json
 from convert.config import Config
+from convert.messages import later
 from convert.names import OutputNames
 from convert.sinks import Sink
 from convert.stores import Store
@@ -136,7 +137,7 @@ class Books:
             if self.take(task, outcome):
                 split[task.volume.file] = task
             done += 1
-            self.progress("volumes", done, total)
+            self.progress(later("volumes"), done, total)
         return [task for task in tasks if task.volume.file in split]
 
     def take(self, task: Task, outcome: Built | Failure | TooLarge | NoRoom | Lost) -> bool:
@@ -209,7 +210,7 @@ class Books:
         listed = self.pool.run(list_pictures, ([with_jobs(one, stock)] for one in fetching))
         wanted = {one.volume.file: found if isinstance(found, tuple) else () for (one,), found in listed}
         every = [address for addresses in wanted.values() for address in addresses]
-        fetched = fetch_pictures(self.config, every, lambda done, total: self.progress("pictures", done, total))
+        fetched = fetch_pictures(self.config, every, lambda done, total: self.progress(later("pictures"), done, total))
         self.summary.fetched = (self.summary.fetched or 0) + fetched.fetched
         self.summary.cached += fetched.cached
         return [

@@ -21,6 +21,7 @@ from convert.catalogue import Catalogue
 from convert.catalogue.shards import Part, Shard, forget_shards, parts, put_shard, shards
 from convert.config import Config
 from convert.emit.dataset import suffix_of
+from convert.messages import later
 from convert.names import OutputNames, PathTemplate
 from convert.sinks import Sink
 
@@ -62,7 +63,7 @@ class Dataset:
         tasks = ([self.task(file, planned[file])] for file in wanted)
         for done, ((task,), result) in enumerate(self.pool.run(write_shard, until(stop, tasks)), 1):
             self.take(task, result)
-            self.progress("dataset", done, len(wanted))
+            self.progress(later("dataset"), done, len(wanted))
         if not stop() and failures == len(self.summary.failures):
             with self.catalogue.transaction():
                 forget_shards(self.catalogue, shards(self.catalogue).keys() - planned.keys())

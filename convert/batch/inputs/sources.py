@@ -11,6 +11,7 @@ from pathlib import Path
 
 from convert.config import InputOptions, OutputOptions
 from convert.errors import NothingToReadError, SourceError
+from convert.messages import later
 from convert.profiles import Profile
 from convert.stores import (
     INDEX,
@@ -77,7 +78,7 @@ def find_sources(
     if only:
         matches = re.compile(fnmatch.translate(only)).match
         kept = [entry for entry in found.entries if matches(entry.path)]
-        found.passed_over["not chosen by --only"] += len(found.entries) - len(kept)
+        found.passed_over[later("not chosen by --only")] += len(found.entries) - len(kept)
         found.entries = kept
     found.passed_over = +found.passed_over
     if not found.entries:

@@ -20,6 +20,7 @@ from convert.batch.pictures.hosts import Host, Hosts, retry_after
 from convert.config.pictures import PictureOptions
 from convert.emit.epub import pictures
 from convert.errors import ConfigError
+from convert.messages import later
 
 LANES = 16
 """Pictures under way at a time, whatever the number of hosts."""
@@ -138,7 +139,7 @@ class Fetcher:
                 address = lane.get_nowait()
             except queue.Empty:
                 return
-            outcome: str | ConfigError = "no time left in this run"
+            outcome: str | ConfigError = later("no time left in this run")
             if time.monotonic() < end:
                 outcome = self._settle(address)
             results.put((address, outcome))
@@ -193,7 +194,7 @@ class Fetcher:
         except RefusedError as error:
             raise _FailedError(f"refused: {error}") from None
         except (httpx.InvalidURL, UnicodeError, ValueError):
-            raise _FailedError("no address that can be asked") from None
+            raise _FailedError(later("no address that can be asked")) from None
         raise self._failed(f"more than {MOST_REDIRECTS} redirects")
 
     def _failed(self, reason: str, again: bool = False, days: float = 1) -> _FailedError:
@@ -209,7 +210,7 @@ class Fetcher:
         headers = [("Accept", _ACCEPT), ("Accept-Encoding", "identity"), ("User-Agent", self._options.user_agent)]
         with self._hosts.turn(host):
             if max(gate.failures, host.failures) >= MOST_FAILURES:
-                raise _FailedError("cannot connect")
+                raise _FailedError(later("cannot connect"))
             try:
                 with self._connections.get(url, proxy, headers, self._options.timeout) as (status, fields, body):
                     host.failures = gate.failures = 0
@@ -221,16 +222,18 @@ class Fetcher:
                 with gate.lock:
                     gate.failures += 1
                 tls = isinstance(error.__cause__ or error.__context__, ssl.SSLError)
-                raise _FailedError("no safe connection (TLS)" if tls else "cannot connect", again=not tls) from None
+                raise _FailedError(
+                    later("no safe connection (TLS)") if tls else later("cannot connect"), again=not tls
+                ) from None
             except httpcore.ProxyError:
                 with host.lock:
                     host.failures += 1
-                raise _FailedError("the proxy cannot connect", again=True) from None
+                raise _FailedError(later("the proxy cannot connect"), again=True) from None
             except httpcore.TimeoutException:
                 slow = time.monotonic() >= self._clock.until
-                raise self._failed("took too long" if slow else "timed out", again=not slow) from None
+                raise self._failed(later("took too long") if slow else later("timed out"), again=not slow) from None
             except (httpcore.NetworkError, httpcore.ProtocolError):
-                raise self._failed("the connection broke off", again=True) from None
+                raise self._failed(later("the connection broke off"), again=True) from None
 
     def _judge(self, status: int, fields: httpx.Headers, host: Host) -> None:
         """Raises _FailedError for a status that brings no picture."""
@@ -250,7 +253,7 @@ class Fetcher:
         limit = self._options.max_bytes
         coding = fields.get("content-encoding", "identity").strip().lower()
         if coding not in ("identity", "gzip", "x-gzip", ""):
-            raise self._failed("an encoding that nobody asked for")
+            raise self._failed(later("an encoding that nobody asked for"))
         plain = coding in ("identity", "")
         length = fields.get("content-length", "")
         if length.isdigit() and int(length[:20]) > limit:
@@ -261,7 +264,7 @@ class Fetcher:
             if len(data) > limit:
                 raise self._failed(f"more than {limit:,} bytes")
             if plain and len(data) >= _SIGNATURE and pictures.sniff(bytes(data[:_SIGNATURE])) is None:
-                raise self._failed("no picture")
+                raise self._failed(later("no picture"))
         return bytes(data) if plain else self._unzipped(bytes(data), limit)
 
     def _unzipped(self, data: bytes, limit: int) -> bytes:
@@ -269,7 +272,7 @@ class Fetcher:
         try:
             plain = unzip.decompress(data, limit + 1)
         except zlib.error:
-            raise self._failed("a damaged encoding") from None
+            raise self._failed(later("a damaged encoding")) from None
         if len(plain) > limit:
             raise self._failed(f"more than {limit:,} bytes")
         return plain

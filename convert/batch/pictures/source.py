@@ -13,6 +13,7 @@ from convert.config import Config
 from convert.emit.epub.options import Chapter, PictureReport, PictureSource
 from convert.emit.epub.wording import UNREADABLE
 from convert.errors import SourceError
+from convert.messages import later
 from convert.stores import Store
 from convert.stores.store import Stamp
 
@@ -97,7 +98,11 @@ def tally_missing(failed: dict[str, str], reasons: Counter[str]) -> PictureRepor
     """What counts, by reason, the pictures that a book has to do without. failed: why addresses were not fetched."""
 
     def note(path: str, address: str, told: str) -> None:
-        why = "a file that is no picture, or damaged" if told.startswith(UNREADABLE) else "not in the mirror"
+        why = (
+            later("a file that is no picture, or damaged")
+            if told.startswith(UNREADABLE)
+            else later("not in the mirror")
+        )
         reasons[failed.get(web_address(address) or "", why)] += 1
 
     return note

@@ -20,6 +20,7 @@ from convert.emit.dataset import PACKAGES, suffix_of
 from convert.emit.epub import source_date_epoch
 from convert.errors import SourceError
 from convert.files import read_limited
+from convert.messages import later
 from convert.plugins import Kind
 from convert.profiles import Profile
 from convert.stores import INDEX
@@ -46,10 +47,10 @@ _ARTICLE_PACKAGES = ("turbohtml", "cmarkgfm", "pyyaml")
 _VOLUME_PACKAGES = ("turbohtml", "ebooklib", "pillow")
 
 REASONS = (
-    "the program has changed",
-    "the config has changed",
-    "its profile has changed",
-    "the names of its channels or its mirror have changed",
+    later("the program has changed"),
+    later("the config has changed"),
+    later("its profile has changed"),
+    later("the names of its channels or its mirror have changed"),
 )
 """What each part of what an article depends on means when it differs."""
 

@@ -13,11 +13,13 @@ from convert.catalogue import Catalogue, Known, Output
 from convert.catalogue.rows import as_json
 from convert.errors import OutputError, SourceError
 from convert.files import digest_of
+from convert.messages import later
 from convert.sinks import Sink
 
-NEW, CHANGED, COPIES, NAME = "new", "changed", "its copies have changed", "its outputs have other names"
-MISSING, ALTERED = "an output is missing", "an output was altered"
-DIFFERED, ASKED = "an output was not what its source says", "asked for"
+NEW, CHANGED = later("new"), later("changed")
+COPIES, NAME = later("its copies have changed"), later("its outputs have other names")
+MISSING, ALTERED = later("an output is missing"), later("an output was altered")
+DIFFERED, ASKED = later("an output was not what its source says"), later("asked for")
 
 _MOST = 1 << 30  # bytes of an output that is read to see whether it was altered
 

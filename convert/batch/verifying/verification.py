@@ -25,6 +25,7 @@ from convert.config import Config, build_outputs
 from convert.emit.dataset import suffix_of
 from convert.errors import NothingToReadError
 from convert.files import read_limited
+from convert.messages import later
 from convert.names import OutputNames
 from convert.profiles import load_profiles
 from convert.volumes import Member, plan_volumes, split_volume
@@ -163,7 +164,7 @@ class _Verification:
         if plain and all(None not in job.targets for job in jobs):
             return list(jobs)
         named = []
-        for job, read in self.read("reading", jobs, check=False):
+        for job, read in self.read(later("reading"), jobs, check=False):
             if read.member is None:
                 if self.wanted.has([job.path, *job.aliases], filter(None, job.targets)):
                     self.verdict.failures.append(Failure(job.path, read.failure))
@@ -191,7 +192,7 @@ class _Verification:
 
     def compare(self, jobs: Sequence[Job], chosen: set[str]) -> None:
         """Hold the files of the chosen articles against them."""
-        for job, read in self.read("verifying", [job for job in jobs if job.path in chosen], check=True):
+        for job, read in self.read(later("verifying"), [job for job in jobs if job.path in chosen], check=True):
             if read.failure:
                 self.verdict.failures.append(Failure(job.path, read.failure))
                 continue
@@ -239,7 +240,7 @@ class _Verification:
             self.verdict.chapters += result.chapters
             for one in result.differing:
                 self.take(one)
-            self.progress("volumes", done, len(work))
+            self.progress(later("volumes"), done, len(work))
 
     def dataset(self, jobs: Sequence[Job], chosen: set[str]) -> list[ShardTask]:
         """The files of the dataset to read; a path that names one means all of its articles."""
@@ -267,7 +268,7 @@ class _Verification:
             self.verdict.rows += result.rows
             for one in result.differing:
                 self.take(one)
-            self.progress("dataset", done, len(work))
+            self.progress(later("dataset"), done, len(work))
 
     def take(self, one: Differing | None) -> None:
         if one:
