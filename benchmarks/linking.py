@@ -21,7 +21,7 @@ from benchmarks.killing import differences, outputs
 from benchmarks.walking import Here
 from convert.batch.report import REPORT
 from convert.batch.run import Options, run
-from convert.batch.verification import verify_outputs
+from convert.batch.verifying.verification import verify_outputs
 from convert.config import Config, OutputOptions, load_config
 
 PROFILE = """name: lake
@@ -150,7 +150,7 @@ class LinkedWalk:
         """What is wrong after a run over what there is now."""
         config, fresh = self.config(), self.folder / "fresh"
         shutil.rmtree(fresh, ignore_errors=True)
-        with patch("convert.batch.engine.Pool", Here):
+        with patch("convert.batch.engines.engine.Pool", Here):
             summary = run(config, Options(prune=True))
             run(config.model_copy(update={"output": OutputOptions(path=fresh)}))
             found, wanted = outputs(self.folder / "out"), outputs(fresh)

@@ -18,9 +18,9 @@ from unittest.mock import patch
 import yaml
 
 from benchmarks.killing import Tree, differences, outputs
-from convert.batch.outdated import ASKED
-from convert.batch.plan import group
-from convert.batch.pool import Item, Lost, Pool, Result
+from convert.batch.engines.pool import Item, Lost, Pool, Result
+from convert.batch.planning.outdated import ASKED
+from convert.batch.planning.plan import group
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
 from convert.catalogue import CATALOGUE, Catalogue, open_catalogue
@@ -279,7 +279,7 @@ class Walk:
         fresh = self.folder / "fresh"
         shutil.rmtree(fresh, ignore_errors=True)
         before, owners = outputs(self.folder / "out"), self.owners()
-        with patch("convert.batch.engine.Pool", Here):
+        with patch("convert.batch.engines.engine.Pool", Here):
             summary = run(config, Options(prune=config.batch.prune))
             wanted = run(config.model_copy(update={"output": OutputOptions(path=fresh)}))
             found = self.asked_for(summary, config)

@@ -18,12 +18,12 @@ import pytest
 
 from convert.article import Note
 from convert.batch import report
+from convert.batch.engines.pool import Lost, Pool, chunked
+from convert.batch.inputs.sources import Mirrors, find_sources, read_channels
 from convert.batch.lock import LOCK
-from convert.batch.pictures import pictures_in
-from convert.batch.plan import make_plan
-from convert.batch.pool import Lost, Pool, chunked
+from convert.batch.pictures.source import pictures_in
+from convert.batch.planning.plan import make_plan
 from convert.batch.run import Options, run
-from convert.batch.sources import Mirrors, find_sources, read_channels
 from convert.catalogue import CATALOGUE, Look
 from convert.config import Config, OutputOptions, build_outputs, load_config
 from convert.errors import ConfigError, NothingToReadError

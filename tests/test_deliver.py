@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from convert.batch import deliver
+from convert.batch.books import deliver
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
-from convert.cli import screen
+from convert.cli import outcome
 from convert.errors import ConfigError
 from convert.names import safe_path
 from tests.test_batch import config, mirror, page, tree
@@ -277,8 +277,8 @@ def test_a_run_over_a_part_delivers_nothing(desk: Path) -> None:
 
 def test_the_summary_says_what_was_delivered_where(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A line for each folder."""
-    screen.show_summary(go(desk, "deliver: [reader, gone]\n"), 0, quiet=False, verbose=False)
-    screen.show_summary(go(desk), 0, quiet=False, verbose=False)
+    outcome.show_summary(go(desk, "deliver: [reader, gone]\n"), 0, quiet=False, verbose=False)
+    outcome.show_summary(go(desk), 0, quiet=False, verbose=False)
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("delivered ")]
     assert lines == [
         f"delivered    1 of 1 volumes to {desk / 'reader'}",

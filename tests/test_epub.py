@@ -37,6 +37,7 @@ from convert.emit.epub.cover import CoverText, draw_cover
 from convert.emit.epub.navigation import Entry, contents
 from convert.emit.epub.wrap import headline, wrap
 from convert.errors import OutputError, UsageError
+from convert.lint import lint
 from convert.volumes import Collection, Member, Volume, plan_volumes
 from convert.where import facts_of
 
@@ -505,6 +506,16 @@ def test_pictures_left_out_keep_their_captions() -> None:
     (figure,) = page(data, "n1.xhtml").findall(".//h:figure", NAMESPACES)
     assert "".join(figure.itertext()) == "丘山丘"
     assert not [name for name in opened(data) if name.startswith("images/")]
+
+
+def test_a_link_of_which_nothing_is_left_is_none() -> None:
+    """A link that held a picture without a description has nothing to press where pictures are left out."""
+    around = '<a href="https://example.org/large"><img src="photo.jpg" alt="{}"></a>'
+    body = f"<p>山{around.format('')}下</p><p>{around.format('丘')}</p>"
+    data = book([chapter(1, body)], BookOptions(pictures="omit"))
+    links = page(data, "n1.xhtml").findall(".//h:a", NAMESPACES)
+    assert [one.text for one in links if "large" in one.attrib["href"]] == ["丘"]
+    assert lint(data, "book.epub") == []
 
 
 def test_a_picture_is_stored_once_under_a_name_of_its_kind() -> None:

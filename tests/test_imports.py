@@ -7,17 +7,19 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import convert
+from tests.drawing import DRAWING, draw, drawn, parts
 
 PACKAGE = Path(convert.__file__).parent
 
 # Each layer may import itself and those before it. A name stands for a module or a whole package.
 LAYERS = (
-    ("errors",),
+    ("errors", "messages"),
     ("article", "profiles", "plugins"),  # article names Profile in its types only
     (
         "passes",
@@ -41,9 +43,13 @@ LAYERS = (
     ("config",),
     ("catalogue", "report", "preview", "schedule"),
     ("batch",),
+    ("starting",),  # the first config of a mirror
     ("cli",),
 )
 STAGES = ("parse", "clean", "enrich", "emit")
+
+# The same for the rooms of `batch`, whose other modules are below those that they import.
+ROOMS = ("inputs", "planning", "pictures", "links", "engines", "books", "articles", "dataset", "verifying")
 
 # Reasons are given where a line of this table is used.
 ALLOWED = {
@@ -95,6 +101,39 @@ def test_imports_point_one_way(path: Path) -> None:
         assert level(there) <= level(here), f"{here} imports {there}"
 
 
+def imported_modules(path: Path) -> set[str]:
+    """The modules of the package that a module imports, also inside its functions, but not for type checkers only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Not even inside functions: whoever reads a module needs only those that it names."""
+    named = {".".join(("convert", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in modules()}
+    fronts = {name: path for name, path in named.items() if path.name != "__init__.py"}
+    graph = {name: imported_modules(path) & fronts.keys() - {name} for name, path in fronts.items()}
+    assert tuple(TopologicalSorter(graph).static_order())
+
+
+def test_rooms_of_the_batch_do_not_know_those_behind_them() -> None:
+    """A room knows those before it in the list; none knows the run."""
+    for number, room in enumerate(ROOMS):
+        behind = {f"convert.batch.{other}" for other in (*ROOMS[number + 1 :], "run")}
+        for path in (PACKAGE / "batch" / room).glob("*.py"):
+            known = {".".join(name.split(".")[:3]) for name in imported_modules(path)}
+            assert not known & behind, path
+    assert {path.name for path in (PACKAGE / "batch").iterdir() if (path / "__init__.py").exists()} == set(ROOMS)
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_stages_never_import_each_other(stage: str) -> None:
     """What two stages need stands below both; and a stage reads and writes no files."""
@@ -106,6 +145,11 @@ def test_stages_never_import_each_other(stage: str) -> None:
 def test_every_part_of_the_house_has_a_layer() -> None:
     """A new module says where it belongs."""
     assert {part_of(path) for path in known_modules()} <= {part for layer in LAYERS for part in layer}
+
+
+def test_the_drawing_shows_the_imports_as_they_are() -> None:
+    """`make drawing` draws it again."""
+    assert DRAWING.read_text(encoding="utf-8") == draw(*drawn(parts(PACKAGE), PACKAGE))
 
 
 def test_only_the_command_prints_or_exits() -> None:

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from benchmarks.walking import Here
-from convert.batch.leading import relative
-from convert.batch.relinking import MOVED, Relinking
+from convert.batch.articles.relinking import MOVED, Relinking
+from convert.batch.links.leading import relative
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
-from convert.batch.verification import Verdict, verify_outputs
+from convert.batch.verifying.verification import Verdict, verify_outputs
 from convert.catalogue import CATALOGUE
 from convert.catalogue.rows import Reference
 from convert.cli import main
@@ -92,7 +92,7 @@ def verdict(desk: Path, text: str = PLAIN) -> Verdict:
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """The work is done in this process: workers take long to start, and other tests have them."""
-    monkeypatch.setattr("convert.batch.engine.Pool", Here)
+    monkeypatch.setattr("convert.batch.engines.engine.Pool", Here)
 
 
 @pytest.fixture
@@ -317,13 +317,13 @@ def test_a_run_that_is_killed_between_the_passes_is_taken_up(
 
     with monkeypatch.context() as patched:
         if place == "names":
-            patched.setattr("convert.batch.articles.Articles.settle_names", killed)
+            patched.setattr("convert.batch.articles.making.Articles.settle_names", killed)
         elif place == "before":
-            patched.setattr("convert.batch.relinking.Relinking.run", killed)
+            patched.setattr("convert.batch.articles.relinking.Relinking.run", killed)
         elif place == "between":
-            patched.setattr("convert.batch.relinking.Relinking.take", killed)
+            patched.setattr("convert.batch.articles.relinking.Relinking.take", killed)
         else:
-            patched.setattr("convert.batch.relinking.Relinking.check", killed)
+            patched.setattr("convert.batch.articles.relinking.Relinking.check", killed)
         with pytest.raises(Killed):
             go(desk, text)
     go(desk, text)

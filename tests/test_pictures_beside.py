@@ -13,11 +13,11 @@ import pytest
 
 from benchmarks.linking import JPEG, PNG, PROFILE
 from benchmarks.walking import Here
-from convert.batch.beside import Beside
-from convert.batch.picture_cache import PictureCache
-from convert.batch.relinking import MOVED
+from convert.batch.articles.beside import Beside
+from convert.batch.articles.relinking import MOVED
+from convert.batch.pictures.cache import PictureCache
 from convert.batch.run import run
-from convert.batch.verification import verify_outputs
+from convert.batch.verifying.verification import verify_outputs
 from convert.catalogue import CATALOGUE
 from convert.config import Config, OutputOptions, load_config
 from convert.config.formats import MarkdownOutput
@@ -90,7 +90,7 @@ def there(desk: Path) -> dict[str, bytes]:
 @pytest.fixture(autouse=True)
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """The work is done in this process."""
-    monkeypatch.setattr("convert.batch.engine.Pool", Here)
+    monkeypatch.setattr("convert.batch.engines.engine.Pool", Here)
 
 
 @pytest.fixture
@@ -367,7 +367,7 @@ def test_pictures_are_fetched_where_the_config_says_so(desk: Path, monkeypatch: 
             cached(desk, one, PNG)
         return Fetched()
 
-    monkeypatch.setattr("convert.batch.beside.fetch_pictures", fetch)
+    monkeypatch.setattr("convert.batch.articles.beside.fetch_pictures", fetch)
     text = told(pictures="fetch")
     summary = go(desk, text)
     assert (asked, summary.fetched) == (["https://p.example/far.jpg"], 1)

@@ -20,8 +20,8 @@ from convert.enrich import STEPS
 from convert.errors import ConfigError
 from convert.profiles import SHIPPED, shipped_names
 from tests.packages import command, install, pages
+from tests.pages import PAGES, blocks
 from tests.schemas import FOLDER
-from tests.test_docs import PAGES, blocks
 
 ROOT = Path(__file__).parent.parent
 

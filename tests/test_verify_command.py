@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from convert.batch.run import Options, run
-from convert.batch.verification import verify_outputs
+from convert.batch.verifying.verification import verify_outputs
 from convert.config import Config, InputOptions, load_config
 from convert.errors import NothingToReadError
 from tests.test_cli import command

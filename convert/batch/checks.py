@@ -12,7 +12,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from convert.article import Article
-from convert.batch.claims import Claims
+from convert.batch.links.claims import Claims
 from convert.config import Output
 from convert.emit import EmitOptions, typeset
 from convert.typesetting import Typesetting
@@ -55,7 +55,8 @@ def check_article(
     """Hold an article against its source, and its outputs against the article.
 
     files: for each output its format with the options that it was written with, its path, and its bytes, None where
-    there is no file. Of formats that are not Mirrorpress's own it is known only whether the file is there.
+    there is no file. Of pandoc's formats it is known whether all the article's words are there, of people's own only
+    whether the file is.
     thorough: see `convert.verify.against_source`. claims: takes in what the Markdown file says that links and pictures
     lead to, where that may be other files; whether it is so, the other articles tell.
     """
@@ -66,12 +67,21 @@ def check_article(
     for output, path, data in files:
         if data is None:
             found.append(Difference("missing", path, "a file", "nothing"))
-        elif check := _checks().get(output.name):
-            if output.name == "markdown" and claims is not None:
-                check = partial(_rewritten, claims)
+        elif check := _check_of(output, claims):
             there, told = _as_set(view, output.options)
-            found += [_at(path, view, one) for one in (*told, *_checked(check, data, there, output.options))]
+            found += [_at(path, view, one) for one in (*told, *check(data, there, output.options))]
     return found
+
+
+def _check_of(output: Output, claims: Claims | None) -> _Check | None:
+    if output.by_pandoc:
+        from convert.verify import foreign_file
+
+        return lambda data, view, _: foreign_file(data, view, output.name)
+    own = _checks().get(output.name)
+    if output.name == "markdown" and claims is not None:
+        own = partial(_rewritten, claims)
+    return partial(_checked, own) if own else None
 
 
 def _rewritten(claims: Claims, text: str, view: View, options: EmitOptions) -> list[Difference]:
@@ -104,13 +114,16 @@ def check_book(data: bytes, file: str) -> list[Difference]:
     return [Difference(f"lint: {one.rule}", one.place, one.expected, one.found) for one in lint(data, file)]
 
 
-_Check: TypeAlias = "Callable[[str, View, EmitOptions], list[Difference]]"
+_Check: TypeAlias = "Callable[[bytes, View, EmitOptions], list[Difference]]"
+
+
+_TextCheck: TypeAlias = "Callable[[str, View, EmitOptions], list[Difference]]"
 
 
 @cache
-def _checks() -> dict[str, _Check]:
-    """What holds a file against its article, by format."""
-    from convert.verify import html_file, markdown_file, plain_text
+def _checks() -> dict[str, _TextCheck]:
+    """What holds a file of text against its article, by format."""
+    from convert.verify import html_file, json_file, markdown_file, plain_text
 
     return {
         "markdown": lambda text, view, options: markdown_file(
@@ -118,10 +131,11 @@ def _checks() -> dict[str, _Check]:
         ),
         "text": lambda text, view, options: plain_text(text, view, wrapped=options.width > 0),
         "html": lambda text, view, _: html_file(text, view),
+        "json": lambda text, view, _: json_file(text, view),
     }
 
 
-def _checked(check: _Check, data: bytes, view: View, options: EmitOptions) -> list[Difference]:
+def _checked(check: _TextCheck, data: bytes, view: View, options: EmitOptions) -> list[Difference]:
     from convert.verify import Difference
 
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from convert.batch.outdated import MISSING, Disk
+from convert.batch.planning.outdated import MISSING, Disk
 from convert.batch.summary import Failure, Summary
 from convert.catalogue import Catalogue, Output
 from convert.errors import OutputError

@@ -17,29 +17,28 @@ from pathlib import Path
 from typing import Any
 
 from convert import __version__
-from convert.batch.articles import Articles
-from convert.batch.books import Books
-from convert.batch.dataset import Dataset
-from convert.batch.deliver import deliver
-from convert.batch.engine import Engine, check_engine, open_engine
-from convert.batch.feed import write_feed
-from convert.batch.fingerprint import Dependencies
+from convert.batch.articles.making import Articles
+from convert.batch.books.deliver import deliver
+from convert.batch.books.feed import write_feed
+from convert.batch.books.making import Books
+from convert.batch.dataset.making import Dataset
+from convert.batch.engines.engine import Engine, open_engine
 from convert.batch.indexing import update_index
+from convert.batch.inputs.sources import Found, Mirrors, find_sources
+from convert.batch.inputs.updating import update
 from convert.batch.lock import hold
+from convert.batch.planning.fingerprint import Dependencies
+from convert.batch.preflight import check_folders, check_tools
 from convert.batch.prune import PART, prune
 from convert.batch.refresh import Refresh
 from convert.batch.report import REPORT, is_intact, report, write_report
-from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
-from convert.batch.updating import update
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
-from convert.catalogue.search import check_search
 from convert.config import Config
-from convert.emit.dataset import check_packages, suffix_of
-from convert.errors import ConfigError, OutputError
+from convert.errors import OutputError
+from convert.messages import spoken
 from convert.profiles import load_profiles
 from convert.sinks import FolderSink
-from convert.typesetting import check_script
 
 Stop = Callable[[], int]
 """Says whether to begin nothing more: the number of the signal that asked for it, or 0."""
@@ -135,46 +134,6 @@ def _once(
         return one.run(began, stop)
 
 
-def check_folders(config: Config) -> None:
-    """Refuse an output that is the input or lies around it, where outputs could take the place of sources."""
-    output = config.output.path.resolve()
-    todo, beside = "name another folder", "a folder beside the input or in it"
-    if config.input.remote and config.output.remote:
-        place, other = config.input.remote.told, config.output.remote.told
-        if f"{place}/".startswith(f"{other}/"):
-            found = "is the input" if place == other else f"holds the input {place}"
-            raise ConfigError(f"output: {other}", found, "an address beside the input or in it", "name another one")
-    if config.input.place is None:
-        return
-    source = config.input.place.resolve()
-    if source == output or output in source.parents:
-        found = "is the input folder" if source == output else f"holds the input {config.input.place}"
-        raise ConfigError(f"output: {config.output.path}", found, beside, todo)
-    if config.input.git:
-        own = source / ".git"
-        kept = own if own.exists() else source
-        if kept in (output, *output.parents):
-            found = f"lies in the repository {kept}, where git keeps its own files"
-            raise ConfigError(f"output: {config.output.path}", found, "a folder beside it", todo)
-
-
-def check_tools(config: Config) -> None:
-    """Look for what is needed besides the package. Raises MissingToolError, before anything is converted."""
-    if config.batch.search:
-        check_search()
-    check_engine(config)
-    if config.emit.dataset:
-        check_packages(suffix_of(config.emit.dataset.path))
-    config.output.open()
-    check_scripts(config)
-
-
-def check_scripts(config: Config) -> None:
-    """Look for what turns outputs and volumes into another script. Raises MissingToolError where it is not there."""
-    for name in (*config.scripts, *(one.script for one in config.volumes)):
-        check_script(name)
-
-
 class _Run:
     """One run: its phases, one after the other."""
 
@@ -185,6 +144,7 @@ class _Run:
         self.catalogue, self.pool, self.progress = catalogue, pool, progress
         self.summary = Summary(sources=len(found.entries), passed_over=dict(found.passed_over))
         self.summary.dry_run = options.dry_run
+        self.language = config.batch.lang or spoken()  # of the report
         self.sink = config.output.open()
         profiles = load_profiles(config.parse.profiles, config.base)
         self.depends = Dependencies(config, profiles, Mirrors(found.store))
@@ -319,7 +279,8 @@ class _Run:
     def news(self, converted: int) -> str:
         """What the report has to tell besides the catalogue, as a digest; or nothing, where it tells that already."""
         summary = self.summary
-        rest = repr((sorted(summary.passed_over.items()), summary.sources, sorted(one.file for one in summary.books)))
+        files = sorted(one.file for one in summary.books)
+        rest = repr((sorted(summary.passed_over.items()), summary.sources, files, self.language))
         told = hashlib.sha256(rest.encode(errors="surrogatepass")).hexdigest()
         happened = converted or summary.gone or summary.built or summary.removed or summary.exit_code
         if happened or self.catalogue.setting("told") != told:
@@ -332,7 +293,7 @@ class _Run:
         sources = self.catalogue.count_sources() if self.options.partial else summary.sources
         told = report(self.catalogue, summary.passed_over, sources)
         try:
-            files = write_report(self.sink, told, about)
+            files = write_report(self.sink, told, about, self.language)
         except OutputError as error:
             if not summary.stopped:  # else it is known
                 summary.failures.append(Failure(REPORT, error.message))

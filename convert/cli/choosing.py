@@ -6,8 +6,8 @@ import glob
 from collections.abc import Sequence
 from pathlib import Path
 
-from convert.batch.one_book import Chosen
-from convert.batch.sources import Mirrors
+from convert.batch.books.one_book import Chosen
+from convert.batch.inputs.sources import Mirrors
 from convert.cli import screen
 from convert.cli.single import read_chapters
 from convert.config import Config

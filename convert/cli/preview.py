@@ -14,6 +14,7 @@ from convert.cli import screen, single
 from convert.cli.options import ConfigFile, settings_of
 from convert.config import Config
 from convert.errors import SourceError, UsageError
+from convert.messages import spoken, tr, trn
 
 if TYPE_CHECKING:
     from convert.preview import Shown
@@ -33,7 +34,7 @@ def preview(
 ) -> int:
     """Show articles beside their sources, with every note at its place, as one page for a browser."""
     from convert.preview import Shown, page
-    from convert.report.figures import counted
+    from convert.report.figures import articles as counted
 
     if show and output == single.STDIN:
         raise UsageError("--open", "the page goes to the standard output", "a file", "name one with -o")
@@ -42,16 +43,19 @@ def preview(
         _refuse_among_sources(Path(output), Path(file), settings)
     articles, total = _read(file, limit, settings)
     results = [_shown(one, settings) if isinstance(one, Article) else one for one in articles]
-    name = "standard input" if file == single.STDIN else Path(file).resolve().name or file
-    single.write_result(page(results, name, total, __version__), output)
+    name = tr("standard input") if file == single.STDIN else Path(file).resolve().name or file
+    single.write_result(page(results, name, total, __version__, spoken()), output)
     failed = [one for one in results if isinstance(one, SourceError)]
     for error in failed:
         screen.say_error(error.message)
     if output != single.STDIN:
         shown = [one for one in results if isinstance(one, Shown)]
-        of = f" of {total:,}" if total > len(results) else ""
-        notes = counted(sum(len(one.notes) for one in shown), "note")
-        screen.say(f"{output}: {counted(len(shown), 'article')}{of}, {notes}")
+        of = tr("{some} of {total:,}", some=counted(len(shown)), total=total) if total > len(results) else ""
+        notes = sum(len(one.notes) for one in shown)
+        told = trn(
+            "{articles}, {number:,} note", "{articles}, {number:,} notes", notes, articles=of or counted(len(shown))
+        )
+        screen.say(f"{output}: {told}")
     if show:
         import webbrowser
 

@@ -12,8 +12,8 @@ from typing import Any
 from turbohtml import Element
 
 from convert.article import Article, Context, Source
-from convert.batch.one_book import chapter_of
-from convert.batch.sources import Mirrors, find_sources, open_store
+from convert.batch.books.one_book import chapter_of
+from convert.batch.inputs.sources import Mirrors, find_sources, open_store
 from convert.cli.screen import put
 from convert.config import Config, build_context, emit_options
 from convert.config.extensions import added, emitter_of

@@ -33,6 +33,11 @@ class Output:
     options: EmitOptions
     together: Together | None = None
 
+    @property
+    def by_pandoc(self) -> bool:
+        """Whether pandoc writes it: those formats alone are written for several articles at once."""
+        return self.together is not None
+
 
 def build_context(config: Config, channels: Mapping[str, str] | None = None) -> Context:
     """The Context that the stages read; `channels` are names by id, from the mirror's own index."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convert.files import read_limited
+from convert.messages import later
 from convert.stores.store import INDEX, README, UNREAD, Entry, Listing, Sieve
 
 
@@ -128,12 +129,12 @@ class _Walk:
     def take(self, path: str, name: str, file: os.DirEntry[str] | Path) -> bool:
         if name.startswith(README):
             self.found.described.append(path)
-        reason = self.sieve.reason(path, name) if file.is_file() else "no regular file"
+        reason = self.sieve.reason(path, name) if file.is_file() else later("no regular file")
         if not reason:
             try:
                 about = file.stat()
             except OSError:
-                reason = "gone while the input was being read"
+                reason = later("gone while the input was being read")
         if reason:
             self.found.pass_over(path, reason)
             return False
@@ -148,11 +149,11 @@ class _Walk:
         except (OSError, RuntimeError):  # links that lead round in a circle; before Python 3.13 that is a RuntimeError
             real = None
         if real is None or not real.exists():
-            self.found.passed_over["broken link"] += 1
+            self.found.passed_over[later("broken link")] += 1
         elif root not in (real, *real.parents):
-            self.found.passed_over["link out of the input"] += 1
+            self.found.passed_over[later("link out of the input")] += 1
         elif real in known or str(real) in self.folders or self.output in {str(one) for one in (real, *real.parents)}:
-            self.found.passed_over["link to what is read already"] += 1
+            self.found.passed_over[later("link to what is read already")] += 1
         elif real.is_dir() and name.startswith("."):
             self.found.passed_over["hidden folder"] += 1
         elif real.is_dir():

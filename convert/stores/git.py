@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from convert.errors import NothingToReadError, SourceError, UsageError, nearest
+from convert.messages import later
 from convert.stores.objects import GitError, Objects, ask, stream
 from convert.stores.store import Entry, Listing, Sieve
 
-_PASSED_OVER = {"120000": "symbolic link", "160000": "submodule"}
+_PASSED_OVER = {"120000": later("symbolic link"), "160000": later("submodule")}
 """Modes of a tree's entries that are no files (gitformat-index)."""
 
 _TREE = "40000"

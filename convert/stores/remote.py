@@ -8,6 +8,7 @@ from pathlib import Path
 
 from convert.errors import MirrorpressError, NothingToReadError, SourceError
 from convert.files import too_large
+from convert.messages import later
 from convert.stores.address import Address, changed_at, content_of
 from convert.stores.store import Entry, Listing, Sieve
 
@@ -59,7 +60,7 @@ class Remote:
         entries = []
         for path, about in found.items():
             if posixpath.normpath(path) != path or path.startswith(("/", "../")):
-                listing.passed_over["name that is no path"] += 1
+                listing.passed_over[later("name that is no path")] += 1
                 continue
             size = int(about.get("size") or 0)
             entries.append(Entry(path, size, content_of(about) or changed_at(about)))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
+from convert.messages import later
 from convert.profiles import Profile
 
 SUFFIXES = (".md", ".txt", ".html")
@@ -20,7 +21,7 @@ INDEX = "scripts/index.csv"
 README = "README"
 """How files begin that tell of the folder that they lie in."""
 
-UNREAD = "folder that cannot be read"
+UNREAD = later("folder that cannot be read")
 """What is passed over without anybody knowing what it holds."""
 
 Stamp: TypeAlias = int | str
@@ -77,10 +78,10 @@ class Sieve:
     def reason(self, path: str, name: str) -> str:
         """Why a file is passed over; nothing for a source. name: the last part of its path."""
         if name.startswith("."):
-            return "hidden file"
+            return later("hidden file")
         if self.apparatus and self.apparatus.match(path):
-            return "the mirror's apparatus"
-        return "" if name.lower().endswith(SUFFIXES) else "not .md, .txt or .html"
+            return later("the mirror's apparatus")
+        return "" if name.lower().endswith(SUFFIXES) else later("not .md, .txt or .html")
 
     def sift(self, files: Iterable[Entry], listing: Listing, output: str = "") -> None:
         """Take those of some files that are sources into a listing, in any order.
@@ -91,9 +92,9 @@ class Sieve:
         for entry in files:
             path = entry.path
             if output and path.startswith(f"{output}/"):
-                reason, folder = "the output folder", output
+                reason, folder = later("the output folder"), output
             elif "/." in path or path.startswith("."):
-                reason, folder = "hidden folder", _hidden(path)
+                reason, folder = later("hidden folder"), _hidden(path)
             else:
                 reason = folder = ""
             if folder:

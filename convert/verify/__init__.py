@@ -10,11 +10,13 @@ from convert.verify.canonical import canonical
 from convert.verify.chapter import chapter_body
 from convert.verify.conservation import conservation, descriptions, han_spaces, invention
 from convert.verify.difference import Difference
+from convert.verify.foreign import foreign_file
 from convert.verify.marks import marks
 from convert.verify.metadata import front_matter
 from convert.verify.page import html_file
 from convert.verify.plain import plain_text
 from convert.verify.reading import Reader, cmark_gfm, reads_back
+from convert.verify.record import json_file, texts_of_record
 from convert.verify.residue import left_over, residue
 from convert.verify.rewritten import Claim, Rewritten
 from convert.verify.spacing import spacing
@@ -35,10 +37,12 @@ __all__ = [
     "cmark_gfm",
     "conservation",
     "descriptions",
+    "foreign_file",
     "front_matter",
     "han_spaces",
     "html_file",
     "invention",
+    "json_file",
     "markdown_file",
     "marks",
     "plain_text",
@@ -46,6 +50,7 @@ __all__ = [
     "reads_back",
     "residue",
     "spacing",
+    "texts_of_record",
     "typeset_copy",
     "verify",
 ]

@@ -176,7 +176,7 @@ class _BodyWriter:
         """A link that leads somewhere; of others the text stays."""
         footnotes = self.frame.footnotes
         href = self.href(element.attr("href") or "")
-        empty = not element.text.strip() and element.select_one("img") is None
+        empty = not element.text.strip() and not any(self.shows(image) for image in element.find_all("img"))
         if href is None or empty or self.link_depth:
             name = self.identifier(element)
             self.out.append(f"<span{name}>" if name else "")
@@ -234,6 +234,10 @@ class _BodyWriter:
         else:
             words = " ".join(piece for piece in (wording.MISSING, escape(alt), self.address(src)) if piece)
             self.out.append(f'<span class="missing">{words}</span>')
+
+    def shows(self, image: Element) -> bool:
+        """Whether anything is seen of a picture; of those that are left out on purpose their descriptions are."""
+        return bool(image.attr("alt") or self.frame.gallery.get(self.frame.path, image.attr("src") or ""))
 
     def figure(self, element: Element) -> None:
         """A picture with its caption; without the picture a notice that says so, its address, and the caption."""

@@ -1,0 +1,89 @@
+"""Writes Markdown files once more, in a worker, when it is known where the files lie that their links lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from convert.article import Article
+from convert.batch.articles.emitting import rewriting
+from convert.batch.checks import Differing, check_article, differing
+from convert.batch.engines.workers import Worker, reason, worker
+from convert.batch.planning.plan import Job
+from convert.catalogue import Output
+from convert.emit.calling import written
+from convert.errors import NoRoomError, OutputError
+from convert.files import digest_of
+from convert.sinks import Outgoing
+
+if TYPE_CHECKING:
+    from convert.verify import Claim
+
+MARKDOWN = "markdown"
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrote:
+    """What came of one file: the file itself, or a failure; neither where its source has changed meanwhile.
+
+    differing, claims: as of `convert.batch.articles.converting.Done`.
+    """
+
+    name: str
+    output: Output | None = None
+    failure: str = ""
+    differing: Differing | None = None
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(slots=True)
+class RewrittenBatch:
+    """What came of a chunk. ended: why no further file was begun, or empty: nothing more can be written."""
+
+    done: list[Rewrote] = field(default_factory=list)
+    ended: str = ""
+
+
+def rewrite_jobs(jobs: Sequence[Job]) -> RewrittenBatch:
+    """Write the Markdown files of articles, whose only target that is, with what stands for their addresses now."""
+    me = worker()
+    batch = RewrittenBatch()
+    outbox = me.sink.outbox()
+    for job, article in me.articles(jobs):
+        try:
+            if isinstance(article, Exception):
+                raise article
+            batch.done.append(_rewrite(me, article, job, outbox))
+        except NoRoomError as error:
+            batch.ended = reason(job.path, error)
+            break
+        except Exception as error:
+            batch.done.append(Rewrote(job.name, failure=reason(job.path, error)))
+    failed = outbox.publish()
+    batch.done = [_published(one, failed.get(one.output.path) if one.output else None, outbox) for one in batch.done]
+    return batch
+
+
+def _rewrite(me: Worker, article: Article, job: Job, outbox: Outgoing) -> Rewrote:
+    if digest_of(article.source.data) != job.content:
+        return Rewrote(job.name)
+    (path,) = job.targets
+    assert path
+    (output,) = rewriting([one for one in me.outputs if one.name == MARKDOWN], job.rewrites)
+    data = written(article, output.name, output.write, output.options)
+    found, claims = None, me.claims()
+    if (verify := me.config.batch.verify) != "off":
+        told = check_article(article, [(output, path, data)], thorough=verify == "all", claims=claims)
+        found = differing(job.path, told)
+    put = outbox.put(path, data)
+    row = Output(job.name, MARKDOWN, path, "", put.size, put.mtime, put.digest)
+    return Rewrote(job.name, row, differing=found, claims=tuple(claims.made) if claims else ())
+
+
+def _published(one: Rewrote, error: OutputError | None, outbox: Outgoing) -> Rewrote:
+    if one.output is None:
+        return one
+    if error is not None:
+        return Rewrote(one.name, failure=reason(one.name, error))
+    return replace(one, output=one.output._replace(mtime=outbox.stamps.get(one.output.path, one.output.mtime)))
