@@ -486,7 +486,8 @@ def test_a_run_finds_a_link_that_its_own_writer_got_wrong(
 
     with monkeypatch.context() as patched:
         patched.setattr(Relinking, "linked", wrong)
-        summary = run(config(desk, text))
+        run(config(desk, text))
+        summary = run(config(desk, text))  # and in each run until it is right
     (differing,) = summary.differing
     assert differing.path == "pages/c1/n1.md"
     assert str(differing.differences[0]).startswith(
@@ -495,6 +496,8 @@ def test_a_run_finds_a_link_that_its_own_writer_got_wrong(
     assert summary.exit_code == 1
     go(desk, text)
     holds(desk, text)
+    with sqlite3.connect(desk / "out" / CATALOGUE) as catalogue:
+        assert catalogue.execute("SELECT sum(differs) FROM article").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,20 @@ def test_a_picture_that_comes_or_goes_is_followed(desk: Path) -> None:
     holds(desk, text)
 
 
+def test_a_copy_that_wins_shows_its_own_pictures(tmp_path: Path) -> None:
+    """The same address is another picture there."""
+    text = lake(tmp_path) + told()
+    go(tmp_path, text)
+    file = tmp_path / "in/one.md"
+    other = tmp_path / "in/z/one.md"
+    picture(tmp_path, "z/img/湖 边.png", PNG + b"z")
+    other.write_text(file.read_text(encoding="utf-8").replace("尾。", "这里还有更多的话。"), encoding="utf-8")
+    settle(tmp_path)
+    go(tmp_path, text)
+    assert there(tmp_path) == {"content/one/湖 边.png": PNG + b"z", "content/two/湖 边.png": PNG}
+    holds(tmp_path, text)
+
+
 def test_pictures_that_nobody_shows_any_more_are_left_over(desk: Path) -> None:
     """And pruned when that is asked for."""
     text = told("attachments/{name}").replace("prune: true", "prune: false")

@@ -273,3 +273,4 @@ class Relinking:
         if one := differing(path, found):
             self.summary.differing.append(one)
             put_differing(self.catalogue, name, one.count, as_json(one.told()))
+            self.catalogue.set(settled="")  # so that the next run makes a plan, and it again

@@ -78,5 +78,5 @@ def rewrites(references: Iterable[Reference]) -> Rewrites:
 
 def settled(found: Iterable[Reference], known: Iterable[Reference]) -> tuple[Reference, ...]:
     """What a body refers to, with what is known to stand for it in the file."""
-    targets = {(one.kind, one.address): one for one in known}
-    return tuple([targets.get((one.kind, one.address), one) for one in found])
+    targets = {(one.kind, one.address): {"target": one.target, "wiki": one.wiki} for one in known}
+    return tuple([one._replace(**targets.get((one.kind, one.address), {})) for one in found])
