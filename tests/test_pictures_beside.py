@@ -263,7 +263,7 @@ def test_a_run_that_is_killed_among_its_pictures_is_taken_up(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"convert.batch.{module}.{place}", killed)
+        patched.setattr(f"convert.batch.articles.{module}.{place}", killed)
         with pytest.raises(Killed):
             go(desk, text)
     go(desk, text)
