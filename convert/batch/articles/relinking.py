@@ -44,6 +44,7 @@ from convert.catalogue.references import (
 )
 from convert.catalogue.rows import Reference, as_json
 from convert.config import Config
+from convert.messages import later
 from convert.sinks import Sink
 from convert.stores import Store
 
@@ -56,7 +57,7 @@ LINKED = "linked"
 PENDING = "-"
 """What it is while something may have changed."""
 
-MOVED = "what its links or pictures lead to has changed"
+MOVED = later("what its links or pictures lead to has changed")
 
 Claims: TypeAlias = "Mapping[str, Sequence[Claim]]"
 """What the files say that this run wrote, by the articles' names."""
