@@ -37,7 +37,9 @@ def parts(package: Path) -> dict[str, set[str]]:
     for path in package.rglob("*.py"):
         part = path.relative_to(package).parts[0].removesuffix(".py")
         if not part.startswith("__"):
-            found.setdefault(part, set()).update(_imported(path, package.name) - {part})
+            names = [name.split(".") for name in imported_modules(path)]
+            there = {name[1] for name in names if name[0] == package.name and len(name) > 1}
+            found.setdefault(part, set()).update(there - {part})
     return {part: there & found.keys() for part, there in sorted(found.items())}
 
 
@@ -47,15 +49,19 @@ def drawn(graph: Graph, package: Path) -> tuple[dict[str, set[str]], list[str]]:
     return {part: there & shown for part, there in graph.items() if part in shown}, sorted(graph.keys() - shown)
 
 
-def _imported(path: Path, package: str) -> set[str]:
+def imported_modules(path: Path) -> set[str]:
+    """The modules, and the names in them, that a module imports, also in its functions; not for type checkers only."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
             node.body = []
-    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
-    names = {node.module or "" for node in froms}
-    names |= {f"{node.module}.{alias.name}" for node in froms if node.module == package for alias in node.names}
-    return {name.split(".")[1] for name in names if name.startswith(f"{package}.")}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
 
 
 def reduced(graph: Graph) -> dict[str, set[str]]:

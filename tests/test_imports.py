@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import convert
-from tests.drawing import DRAWING, draw, drawn, parts
+from tests.drawing import DRAWING, draw, drawn, imported_modules, parts
 
 PACKAGE = Path(convert.__file__).parent
 
@@ -47,9 +47,6 @@ LAYERS = (
     ("cli",),
 )
 STAGES = ("parse", "clean", "enrich", "emit")
-
-# The same for the rooms of `batch`, whose other modules are below those that they import.
-ROOMS = ("inputs", "planning", "pictures", "links", "engines", "books", "articles", "dataset", "verifying")
 
 # Reasons are given where a line of this table is used.
 ALLOWED = {
@@ -101,21 +98,6 @@ def test_imports_point_one_way(path: Path) -> None:
         assert level(there) <= level(here), f"{here} imports {there}"
 
 
-def imported_modules(path: Path) -> set[str]:
-    """The modules of the package that a module imports, also inside its functions, but not for type checkers only."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body = []
-    found = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return found
-
-
 def test_no_module_imports_itself_by_way_of_others() -> None:
     """Not even inside functions: whoever reads a module needs only those that it names."""
     named = {".".join(("convert", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in modules()}
@@ -125,13 +107,14 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 
 def test_rooms_of_the_batch_do_not_know_those_behind_them() -> None:
-    """A room knows those before it in the list; none knows the run."""
-    for number, room in enumerate(ROOMS):
-        behind = {f"convert.batch.{other}" for other in (*ROOMS[number + 1 :], "run")}
+    """A room knows those before it in the table of docs/architecture.md; none knows the run."""
+    rooms = re.findall(r"^\| `(\w+)/` \|", (DRAWING.parent / "architecture.md").read_text("utf-8"), re.M)
+    for number, room in enumerate(rooms):
+        behind = {f"convert.batch.{other}" for other in (*rooms[number + 1 :], "run")}
         for path in (PACKAGE / "batch" / room).glob("*.py"):
             known = {".".join(name.split(".")[:3]) for name in imported_modules(path)}
             assert not known & behind, path
-    assert {path.name for path in (PACKAGE / "batch").iterdir() if (path / "__init__.py").exists()} == set(ROOMS)
+    assert {path.name for path in (PACKAGE / "batch").iterdir() if (path / "__init__.py").exists()} == set(rooms)
 
 
 @pytest.mark.parametrize("stage", STAGES)

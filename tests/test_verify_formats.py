@@ -84,6 +84,13 @@ def test_a_file_that_is_no_such_format_is_told(article: Article) -> None:
     assert len(foreign_file(b"\xff\xfe", View(article), "rst")) == 1
 
 
+def test_a_text_that_begins_like_a_zip_is_read_as_text() -> None:
+    """By all four bytes that a zip begins with."""
+    one = converted(PAGE.replace("### 阳台菜园五月记", "### PK赛：阳台菜园五月记", 1))
+    assert foreign_file(pandoc.write_as(one, "plain"), View(one), "plain") == []
+    assert foreign_file(b"PK: " + pandoc.write_as(one, "plain"), View(one), "plain") == []
+
+
 def test_outputs_know_which_pandoc_writes() -> None:
     """By what writes them."""
     outputs = build_outputs(Config.model_validate({"emit": {"markdown": None, "json": None, "docx": None}}))

@@ -14,6 +14,7 @@ from convert.verify.view import View
 # What is kept together in every format: between such runs stand marks, spaces and commands, each written its own way.
 _RUN = re.compile(r"[^\W_]+")
 _DOCUMENTS = (".xml", ".xhtml", ".html", ".opf", ".ipynb")
+_ZIP = b"PK\x03\x04"  # APPNOTE.TXT of PKWARE, 4.3.7
 _MOST = 64 * 1024 * 1024  # bytes that a document of a zip may unpack to
 
 # Commands of roff that stand for one sign, and of a terminal; tags; references to characters behind a backslash.
@@ -64,7 +65,7 @@ def text_of(data: bytes, form: str) -> str:
 
 def documents(data: bytes) -> str:
     """A file's text, or that of all documents in a zip. Raises UnicodeDecodeError, BadZipFile or RuntimeError."""
-    if not data.startswith(b"PK"):
+    if not data.startswith(_ZIP):
         return data.decode()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = [
