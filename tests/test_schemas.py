@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from convert.clean import RULES
 from convert.config import load_config
-from convert.config.formats import EmitOptions
+from convert.config.formats import EmitSection
 from convert.config.json_schema import Subject, as_text, json_schema
 from convert.config.schema import Config
 from convert.emit.pandoc import formats as pandoc_formats
@@ -58,7 +58,7 @@ def test_the_schema_names_what_there_is() -> None:
     profiles = models["ParseOptions"]["properties"]["profiles"]["items"]["anyOf"][0]["enum"]
     assert profiles == ["auto", *shipped_names()]
     assert "gfm" in models["MarkdownOutput"]["properties"]["flavour"]["enum"]
-    assert set(models["EmitOptions"]["properties"]) == {*EmitOptions.model_fields, *pandoc_formats()}
+    assert set(models["EmitSection"]["properties"]) == {*EmitSection.model_fields, *pandoc_formats()}
     assert models["BatchOptions"]["properties"]["memory"]["default"] == 2048
     assert set(properties) == set(Config.model_fields)
 

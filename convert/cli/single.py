@@ -15,15 +15,15 @@ from convert.article import Article, Context, Source
 from convert.batch.books.one_book import chapter_of
 from convert.batch.inputs.sources import Mirrors, find_sources, open_store
 from convert.cli.screen import put
-from convert.config import Config, build_context, emit_options
-from convert.config.extensions import added, emitter_of
+from convert.config import Config, build_context, emit_options, writer
+from convert.config.extensions import added
 from convert.config.formats import JsonOutput, MarkdownOutput
 from convert.config.width import LEAST_WIDTH, is_width
-from convert.emit import EMITTERS, EmitOptions, typeset
+from convert.emit import EMITTERS, EmitOptions
+from convert.emit.calling import written
 from convert.emit.epub import Chapter
 from convert.emit.escapes import INLINE
 from convert.emit.pandoc import formats as pandoc_formats
-from convert.emit.pandoc import write_as
 from convert.errors import MirrorpressError, OutputError, SourceError, UsageError, nearest
 from convert.files import read_source, write_file
 from convert.pipeline import TOGETHER, convert, convert_all, stages
@@ -210,16 +210,12 @@ def in_flavour(config: Config, to: str, flavour: str | None) -> Config:
 def render(article: Article, to: str, config: Config, asked: Mapping[str, Any] | None = None) -> bytes:
     """An article in a format of EMITTERS, of pandoc or of an installed package, with the config's options for it.
 
-    asked: options of the command, which win. Raises MissingToolError for a script without OpenCC.
+    asked: options of the command, which win. Raises MissingToolError for a script without OpenCC, RuleError where an
+    emitter fails.
     """
     section = config.emit.formats().get(to)
     options = replace(emit_options(section) if section else EmitOptions(), **(asked or {}))
-    article = typeset(article, options)
-    if to in EMITTERS:
-        return EMITTERS[to].write(article, options)
-    if to in pandoc_formats():
-        return write_as(article, to)
-    return emitter_of(to, config.base)(article, options)
+    return written(article, to, writer(config, to, options), options)
 
 
 def check_asked(asked: Mapping[str, object], to: str) -> None:

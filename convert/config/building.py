@@ -9,7 +9,7 @@ from typing import TypeVar
 from convert.article import Context, Rule
 from convert.clean import RULES
 from convert.config.extensions import emitter_of, rule_of, step_of
-from convert.config.formats import MarkdownOutput
+from convert.config.formats import MarkdownOutput, formats_of_pandoc
 from convert.config.schema import DEFAULT, Config
 from convert.config.section import Section
 from convert.emit import EMITTERS, EmitOptions, Emitter, Together, setting_all_first, setting_first
@@ -61,10 +61,15 @@ def build_outputs(config: Config) -> tuple[Output, ...]:
     return tuple(outputs)
 
 
+def writer(config: Config, name: str, options: EmitOptions) -> Emitter:
+    """The writer of one format, with the config's own emitters among them; it sets the text as the options say."""
+    return setting_first(_writers(name, config)[0], options)
+
+
 def _writers(name: str, config: Config) -> tuple[Emitter, Together | None]:
     if name in EMITTERS:
         return EMITTERS[name].write, None
-    if name in config.emit.by_pandoc():
+    if formats_of_pandoc([name]):
         from convert.emit import pandoc  # seldom wanted, and so are the modules that calling a program takes
 
         return pandoc.emitters(name)

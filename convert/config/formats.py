@@ -149,7 +149,7 @@ def _with_path(name: str, value: object) -> object:
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message='Field name "json"')
 
-    class EmitOptions(BaseModel):
+    class EmitSection(BaseModel):
         """The formats that are written, each with its options; one that is left out is not written.
 
         `dataset` has many articles in each of its files. A further key is one of pandoc's formats, or an emitter of

@@ -119,7 +119,7 @@ def _name_what_there_is(properties: JsonSchemaValue, definitions: JsonSchemaValu
 
 def _name_formats(definitions: JsonSchemaValue, packaged: Iterable[str]) -> None:
     """Say which formats there are; those of pandoc have a path by themselves, those of one's own need one."""
-    emit, own = definitions["EmitOptions"], definitions["CustomOutput"]
+    emit, own = definitions["EmitSection"], definitions["CustomOutput"]
     by_reference = emit["additionalProperties"]
     emit["patternProperties"] = {REFERENCE: by_reference}
     emit["additionalProperties"] = False

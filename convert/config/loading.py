@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from convert.config.extensions import added, find, is_reference
-from convert.config.formats import EmitOptions, formats_of_pandoc
+from convert.config.formats import EmitSection, formats_of_pandoc
 from convert.config.reading import KeyPath, Problem, YamlFile, plain, raise_all, read_yaml
 from convert.config.schema import Config
 from convert.errors import ConfigError, nearest
@@ -67,12 +67,12 @@ def _unknown_formats(file: YamlFile, base: Path) -> list[Problem]:
     return [
         problem
         for name in (section if isinstance(section, dict) else ())
-        if name not in EmitOptions.model_fields and (problem := _unknown_format(str(name), base))
+        if name not in EmitSection.model_fields and (problem := _unknown_format(str(name), base))
     ]
 
 
 def _unknown_format(name: str, base: Path) -> Problem | None:
-    known = list(EmitOptions.model_fields)
+    known = list(EmitSection.model_fields)
     try:
         if is_reference(name) or name in added("format"):
             find("format", name, base)

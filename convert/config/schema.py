@@ -22,7 +22,7 @@ from convert.clean import RULES
 from convert.config.batch import BatchOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import added, find, is_reference, rule_of
-from convert.config.formats import EmitOptions, MarkdownOutput, TextOutput, TypesetOutput
+from convert.config.formats import EmitSection, MarkdownOutput, TextOutput, TypesetOutput
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
 from convert.config.section import Section, base_of, empty_section, refused
@@ -181,7 +181,7 @@ class Config(Section):
     parse: Annotated[ParseOptions, BeforeValidator(empty_section)] = ParseOptions()
     clean: RuleList = (DEFAULT,)
     enrich: StepList = (DEFAULT,)
-    emit: EmitOptions = EmitOptions(markdown=MarkdownOutput(), text=TextOutput())
+    emit: EmitSection = EmitSection(markdown=MarkdownOutput(), text=TextOutput())
     volumes: tuple[VolumeOptions, ...] = (VolumeOptions(), LATEST)
     pictures: Annotated[PictureOptions, BeforeValidator(empty_section)] = PictureOptions()
     feed: Annotated[FeedOptions | None, BeforeValidator(on_or_off)] = FeedOptions()
@@ -195,7 +195,7 @@ class Config(Section):
 
     def without_outputs(self) -> Config:
         """The same config with nothing to write."""
-        return self.model_copy(update={"emit": EmitOptions(), "volumes": ()})
+        return self.model_copy(update={"emit": EmitSection(), "volumes": ()})
 
     def absolute(self) -> Config:
         """The same config with no path that hangs on the working folder or on who reads it: for other machines."""
