@@ -37,7 +37,7 @@ from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue
 from convert.config import Config
 from convert.errors import OutputError
 from convert.messages import spoken
-from convert.profiles import load_profiles
+from convert.profiles import Profile, load_profiles
 from convert.sinks import FolderSink
 
 Stop = Callable[[], int]
@@ -92,11 +92,14 @@ def run(
             if failed := update(config.input, say, stop):
                 failures.append(Failure("input", failed))
         began = time.time_ns()
-        found = _find(config, options)
+        profiles = load_profiles(config.parse.profiles, config.base)
+        found = _find(config, options, profiles)
         # a rehearsal over a folder that is not there leaves it so
         if not updated and (config.output.path.exists() or not options.dry_run):
             held.enter_context(hold(config.output.path))
-        once = partial(_once, config, options=options, progress=progress, stop=stop, began=began, failures=failures)
+        once = partial(
+            _once, config, profiles, options=options, progress=progress, stop=stop, began=began, failures=failures
+        )
         try:
             return once(found)
         except DamagedError as error:
@@ -104,13 +107,12 @@ def run(
                 raise
             aside = set_aside(config.output.path / CATALOGUE)
             # damage may show late, when what was found is no longer held
-            summary = once(_find(config, options))
+            summary = once(_find(config, options, profiles))
             summary.warnings.append(f"{error.found}; it lies in {aside.name} now, and a new one was made")
             return summary
 
 
-def _find(config: Config, options: Options) -> Found:
-    profiles = load_profiles(config.parse.profiles, config.base)
+def _find(config: Config, options: Options, profiles: Sequence[Profile]) -> Found:
     found = find_sources(config.input, profiles, config.output, options.only)
     found.entries = found.entries[: options.limit]
     return found
@@ -118,6 +120,7 @@ def _find(config: Config, options: Options) -> Found:
 
 def _once(
     config: Config,
+    profiles: Sequence[Profile],
     found: Found,
     options: Options,
     progress: Progress,
@@ -129,7 +132,7 @@ def _once(
         open_catalogue(config.output.path / CATALOGUE, rehearsal=options.dry_run) as catalogue,
         open_engine(config, found, writes=not options.dry_run) as pool,
     ):
-        one = _Run(config, found, options, catalogue, pool, progress)
+        one = _Run(config, profiles, found, options, catalogue, pool, progress)
         one.summary.failures += failures
         return one.run(began, stop)
 
@@ -138,7 +141,14 @@ class _Run:
     """One run: its phases, one after the other."""
 
     def __init__(
-        self, config: Config, found: Found, options: Options, catalogue: Catalogue, pool: Engine, progress: Progress
+        self,
+        config: Config,
+        profiles: Sequence[Profile],
+        found: Found,
+        options: Options,
+        catalogue: Catalogue,
+        pool: Engine,
+        progress: Progress,
     ) -> None:
         self.config, self.found, self.options = config, found, options
         self.catalogue, self.pool, self.progress = catalogue, pool, progress
@@ -146,7 +156,6 @@ class _Run:
         self.summary.dry_run = options.dry_run
         self.language = config.batch.lang or spoken()  # of the report
         self.sink = config.output.open()
-        profiles = load_profiles(config.parse.profiles, config.base)
         self.depends = Dependencies(config, profiles, Mirrors(found.store))
         self.articles = Articles(config, found, self.sink, catalogue, pool, self.depends, self.summary, progress)
 
