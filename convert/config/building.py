@@ -9,9 +9,8 @@ from typing import TypeVar
 from convert.article import Context, Rule
 from convert.clean import RULES
 from convert.config.extensions import emitter_of, rule_of, step_of
-from convert.config.formats import MarkdownOutput, formats_of_pandoc
+from convert.config.formats import MarkdownOutput, TypesetOutput, formats_of_pandoc
 from convert.config.schema import DEFAULT, Config
-from convert.config.section import Section
 from convert.emit import EMITTERS, EmitOptions, Emitter, Together, setting_all_first, setting_first
 from convert.enrich import STEPS
 from convert.names import PathTemplate
@@ -76,14 +75,14 @@ def _writers(name: str, config: Config) -> tuple[Emitter, Together | None]:
     return emitter_of(name, config.base), None
 
 
-def _template(section: Section) -> PathTemplate:
-    template = PathTemplate.parse(section.model_dump()["path"])
+def _template(section: TypesetOutput) -> PathTemplate:
+    template = PathTemplate.parse(section.path)
     if isinstance(section, MarkdownOutput) and section.undated:
         return replace(template, undated=PathTemplate.parse(section.undated))
     return template
 
 
-def emit_options(section: Section) -> EmitOptions:
+def emit_options(section: TypesetOutput) -> EmitOptions:
     """What a writer is told of its format's section of the config."""
     options = section.model_dump(exclude={"path", "undated", "links", "pictures", "picture_path"})
     if isinstance(section, MarkdownOutput):

@@ -183,7 +183,7 @@ with warnings.catch_warnings():
             by_pandoc = self.by_pandoc()
             return [name for name in self.__pydantic_extra__ if name not in by_pandoc]
 
-        def formats(self) -> dict[str, Section]:
+        def formats(self) -> dict[str, TypesetOutput]:
             """The options of every format of which an article has a file, by its name, in the order of the fields."""
-            own = {name: getattr(self, name) for name in type(self).model_fields if name != "dataset"}
-            return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
+            every = {name: getattr(self, name) for name in type(self).model_fields} | self.__pydantic_extra__
+            return {name: options for name, options in every.items() if isinstance(options, TypesetOutput)}

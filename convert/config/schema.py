@@ -22,7 +22,7 @@ from convert.clean import RULES
 from convert.config.batch import BatchOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import added, find, is_reference, rule_of
-from convert.config.formats import EmitSection, MarkdownOutput, TextOutput, TypesetOutput
+from convert.config.formats import EmitSection, MarkdownOutput, TextOutput
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
 from convert.config.section import Section, base_of, empty_section, refused
@@ -208,8 +208,7 @@ class Config(Section):
     @property
     def scripts(self) -> list[ScriptName]:
         """The configurations of OpenCC that the formats ask for; volumes ask by themselves."""
-        formats = [one for one in self.emit.formats().values() if isinstance(one, TypesetOutput)]
-        return [one.script for one in formats if one.script != "none"]
+        return [one.script for one in self.emit.formats().values() if one.script != "none"]
 
     @property
     def base(self) -> Path:
