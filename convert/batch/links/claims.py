@@ -32,13 +32,22 @@ class Claims:
 
 
 def aim(file: str, found: str, vault: str) -> str:
-    """The path below the output folder that a link in a file leads to.
+    """The path below the output folder that a link in a file leads to; nothing where no path of a file there is said.
 
     file: its path there. found: as a `Claim` has it. vault: the folder that paths of wiki links start from.
     """
     if found.startswith(WIKI):
-        return posixpath.normpath(posixpath.join(vault, f"{unquote(found.removeprefix(WIKI))}.md"))
-    return posixpath.normpath(posixpath.join(posixpath.dirname(file), unquote(urlsplit(found).path)))
+        path = posixpath.join(vault, f"{unquote(found.removeprefix(WIKI))}.md")
+    else:
+        try:
+            parts = urlsplit(found)
+        except ValueError:  # brackets that hold no address of IPv6
+            return ""
+        if parts.scheme or parts.netloc or parts.query:
+            return ""
+        path = posixpath.join(posixpath.dirname(file), unquote(parts.path))
+    path = posixpath.normpath(path)
+    return "" if path.startswith(("/", "../")) or path == ".." else path
 
 
 def wrong_link(
@@ -59,7 +68,7 @@ def wrong_link(
     if owners.get(target) == known:
         return None
     expected = files.get(known, "") or claim.address
-    found = target if target in owners else f"{target}, which is no article's file"
+    found = target if target in owners else f"{target or claim.found}, which is no article's file"
     return Difference("links", f"{file}, {claim.address}", expected, found)
 
 
@@ -76,4 +85,4 @@ def wrong_picture(claim: Claim, file: str, made: Mapping[str, Output], picture: 
         return None
     if claim.found == claim.address and (picture is None or not picture.suffix):  # right as long as there is none
         return None
-    return Difference("pictures", f"{file}, {claim.address}", "a file that holds this picture", path)
+    return Difference("pictures", f"{file}, {claim.address}", "a file that holds this picture", path or claim.found)

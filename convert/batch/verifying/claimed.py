@@ -17,12 +17,14 @@ from convert.batch.planning.plan import Job
 from convert.batch.verifying.readback import read_output
 from convert.catalogue import CATALOGUE, read_catalogue
 from convert.config import Config
+from convert.errors import SourceError
 from convert.verify import Claim, Difference
 
 
 class Shown(NamedTuple):
     """A picture that a Markdown file shows: the article's source, the address there, the file, and the picture's.
 
+    picture: its path below the output; nothing where what stands there leads to no file of it.
     kept: whether the address stands in the file, which is right as long as there is no such picture.
     """
 
@@ -100,10 +102,14 @@ def compare_pictures(shown: Sequence[Shown]) -> list[Differing]:
         # the cache may have got one since, for a book
         if one.kept and (data is None or not suffix_of(data) or web_address(one.address)):
             continue
-        made = read_output(one.picture, MAX_PICTURE)
+        made, found = None, "nothing"
+        try:
+            made = read_output(one.picture, MAX_PICTURE) if one.picture else None
+        except SourceError as error:
+            found = error.found
         # one from the web may have left the cache since
         if made is None or (data != made and not (data is None and web_address(one.address))):
-            found = "nothing" if made is None else "other bytes"
-            told = Difference("pictures", f"{one.file}, {one.picture}", f"the picture {one.address}", found)
+            place = f"{one.file}, {one.picture or 'a picture'}"
+            told = Difference("pictures", place, f"the picture {one.address}", found if made is None else "other bytes")
             result.append(Differing(one.path, 1, (told,)))
     return result
