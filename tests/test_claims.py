@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,9 +14,13 @@ import pytest
 from benchmarks.linking import JPEG
 from benchmarks.walking import Here
 from convert.batch.pictures.source import MAX_PICTURE
+from convert.emit.escapes import INLINE as FLAVOURS
 from convert.sinks import FolderSink
-from tests.test_linking import go, spoil, verdict
-from tests.test_pictures_beside import picture, show, told
+from convert.verify.reading import cmark_gfm
+from convert.verify.wiki import WikiLinks
+from tests.test_incremental import settle
+from tests.test_linking import go, holds, said, spoil, verdict
+from tests.test_pictures_beside import lake, picture, show, told
 
 
 @pytest.fixture(autouse=True)
@@ -91,3 +97,146 @@ def test_a_picture_out_of_the_output_is_a_difference(shown: Path, monkeypatch: p
     (told_of,) = verdict(shown, told()).differing
     assert {one.check for one in told_of.differences} >= {"pictures"}
     assert not [path for path in asked if not path.startswith("content/")]
+
+
+# --- links
+
+SPANNED = """<table><tr><td colspan=2>见<a href="https://lake.example/2">甲</a></td></tr><tr><td>乙</td><td>丙</td></tr></table>
+"""
+
+
+def linking(links: str = "relative", flavour: str = "obsidian") -> str:
+    """A config with links between articles."""
+    return (
+        f"parse: {{profiles: [lake.yaml]}}\nemit: {{markdown: {{links: {links}, flavour: {flavour}}}}}\n"
+        "volumes: []\nfeed: false\nbatch: {jobs: 1, prune: true}\n"
+    )
+
+
+def written(desk: Path, *bodies: str) -> None:
+    """Articles of the site, numbered from 1."""
+    lake(desk)
+    for number, body in enumerate(bodies, 1):
+        file = desk / "in" / f"{'one' if number == 1 else 'two'}.md"
+        file.write_text(f"# 第{number}篇\n\n{body}\n\n来源：https://lake.example/{number}\n", encoding="utf-8")
+    settle(desk)
+
+
+@pytest.mark.parametrize("code", ["`](https://lake.example/2)`", "`<https://lake.example/2>`"])
+def test_code_that_looks_like_a_link_is_none(tmp_path: Path, code: str) -> None:
+    """Beside a link in HTML, which keeps its address, nothing of it tells that one in Markdown did."""
+    written(tmp_path, f"{SPANNED}\n如 {code} 尾。", "海边。")
+    go(tmp_path, linking())
+    assert '<a href="https://lake.example/2">' in said(tmp_path, "markdown/one.md")
+    holds(tmp_path, linking())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "check"),
+    [
+        ("[乙](two.md)", "[乙](https://lake.example/2)", "links"),
+        ('"https://lake.example/2"', '"two.md"', "reads back"),
+    ],
+)
+def test_links_in_html_keep_addresses_and_those_in_markdown_do_not(
+    tmp_path: Path, old: str, new: str, check: str
+) -> None:
+    """Each is held against what is due in its place, though the other one stands in the same file."""
+    written(tmp_path, f"{SPANNED}\n见[乙](https://lake.example/2)。", "海边。")
+    text = linking()
+    go(tmp_path, text)
+    holds(tmp_path, text)
+    spoil(tmp_path, "markdown/one.md", old, new)
+    (one,) = verdict(tmp_path, text).differing
+    assert {told_of.check for told_of in one.differences} == {check}
+
+
+# --- wiki links
+
+
+def read(markdown: str) -> str:
+    """A file's HTML as it is read where wiki links are links."""
+    links = WikiLinks(markdown)
+    html = links.put_back(cmark_gfm(links.markdown))
+    return re.sub(r'href="([^"]*)"', lambda found: f"href={links.path(found[1].replace('&amp;', '&'))!r}", html).strip()
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("见[[c2/二|旧文]]。", "<p>见<a href='c2/二'>旧文</a>。</p>"),
+        ("见[[a & b|甲 & 乙]]。", "<p>见<a href='a & b'>甲 &amp; 乙</a>。</p>"),
+        ("\\[\\[a|b]]", "<p>[[a|b]]</p>"),
+        ("\\[[a|b]]", "<p>[[a|b]]</p>"),
+        ("[[a]] [[a#b|c]] [[|c]] [[a`b|c]]", "<p>[[a]] [[a#b|c]] [[|c]] [[a`b|c]]</p>"),
+        ("```\n[[a|b]]\n```\n[[a|b]]", "<pre><code>[[a|b]]\n</code></pre>\n<p><a href='a'>b</a></p>"),
+        ("> - ````\n>   [[a|b]]\n>   ```\n>   ````\n[[a|b]]", "[[a|b]]\n```"),
+        ("    [[a|b]]", "<pre><code>[[a|b]]\n</code></pre>"),
+        ("`[[a&b|c]]` ``[[a\\|b]] ` x``", "<p><code>[[a&amp;b|c]]</code> <code>[[a\\|b]] ` x</code></p>"),
+        ("`一\n[[a|b]]`", "<p><code>一 [[a|b]]</code></p>"),
+        ("<table><tr><td>[[a&amp;b|c]]</td></tr></table>", "<table><tr><td>[[a&amp;b|c]]</td></tr></table>"),
+        ('见<a title="[[a|b]]">甲</a>', '<p>见<a title="[[a|b]]">甲</a></p>'),
+        ("[甲](wiki&0|) [[a|b]]", "<p><a href=''>甲</a> <a href='a'>b</a></p>"),
+    ],
+)
+def test_wiki_links_are_read_as_obsidian_reads_them(markdown: str, html: str) -> None:
+    """Outside of code and HTML, and where no backslash takes the meaning from the brackets."""
+    assert html in read(markdown)
+
+
+def test_a_wiki_link_in_a_table_needs_a_backslash() -> None:
+    """Its bar ends the cell without one, in code too; there the backslash goes, as to every reader."""
+    assert "<a href" not in read("| 甲 | 乙 |\n|---|---|\n| 见[[a|b]] | 尾 |")
+    table = read("| 甲 | 乙 |\n|---|---|\n| 见[[a\\|b]] | `[[c\\|d]]` |")
+    assert "<td>见<a href='a'>b</a></td>\n<td><code>[[c|d]]</code></td>" in table
+
+
+def test_reading_wiki_links_takes_no_longer_than_the_text_is() -> None:
+    """Whatever a line is made of."""
+    began = time.perf_counter()
+    for line in ("> " * 100_000, "[[" * 100_000, "[[a|" * 50_000, "[" * 200_000, " " * 200_000, "[x](wiki&" * 20_000):
+        links = WikiLinks(f"[[\n{line}\n[[a|b]]")
+        assert links.put_back(links.markdown) == f"[[\n{line}\n[[a|b]]"
+    assert time.perf_counter() - began < 2
+
+
+BRACKETS = (
+    "如 `[[a|b]]` 尾。\n\n如 ``[[a|b]] ` x`` 尾。\n\n"
+    "<table><tr><td colspan=2>见[[a|b]]。</td></tr><tr><td>乙</td><td>丙</td></tr></table>\n\n"
+    "见[[a|b]]。\n\n![x[[a|b]]y](far.jpg)\n\n| 甲 |\n|---|\n| 见[[a\\|b]]字`[[c\\|d]]` |\n\n"
+    "## 见[[a|b]]\n\n**[[a|b]]**\n\n"
+    "<p>x<sup>[[a|b]]</sup></p>\n\n- 甲\n\n      [[a|b]]\n\n"
+    '<p><a href="https://lake.example/2">[[a|b]]</a> <code>[[https://lake.example/2|b]]</code></p>'
+)
+
+
+@pytest.mark.parametrize(
+    ("links", "flavour"),
+    [("relative", flavour) for flavour in sorted(FLAVOURS)] + [("wiki", "obsidian")],
+)
+def test_brackets_of_an_article_are_its_own(tmp_path: Path, links: str, flavour: str) -> None:
+    """In text, code, tables and HTML, whatever the flavour."""
+    written(tmp_path, f"{BRACKETS}\n\n见[乙](https://lake.example/2)。", "海边。")
+    go(tmp_path, linking(links, flavour))
+    holds(tmp_path, linking(links, flavour))
+
+
+def test_an_address_that_looks_like_a_wiki_link_s_is_none(tmp_path: Path) -> None:
+    """To Obsidian it is an address like others."""
+    written(tmp_path, "见[乙](https://lake.example/2)。", "海边。")
+    text = linking("wiki")
+    go(tmp_path, text)
+    spoil(tmp_path, "markdown/one.md", "[[two|乙]]", "[乙](wiki:two)")
+    (one,) = verdict(tmp_path, text).differing
+    assert {told_of.check for told_of in one.differences} == {"reads back"}
+
+
+def test_a_name_with_a_backtick_has_a_path(tmp_path: Path) -> None:
+    """Two of them in a line would begin and end code."""
+    written(tmp_path, "见[乙](https://lake.example/2)。", "海边。")
+    file = tmp_path / "in/two.md"
+    file.write_text(file.read_text(encoding="utf-8").replace("第2篇", "第`篇"), encoding="utf-8")
+    text = linking("wiki").replace("links:", 'path: "vault/{title}.md", links:')
+    go(tmp_path, text)
+    assert said(tmp_path, "vault/第1篇.md").endswith("见[乙](%E7%AC%AC%60%E7%AF%87.md)。")
+    holds(tmp_path, text)

@@ -25,9 +25,13 @@ WIKI = "wiki:"
 
 @dataclass(slots=True)
 class Claims:
-    """Takes in what files say. profiles: those that know addresses of articles."""
+    """Takes in what files say.
+
+    profiles: those that know addresses of articles. wiki: whether there are wiki links.
+    """
 
     profiles: Sequence[Profile]
+    wiki: bool = False
     made: list[Claim] = field(default_factory=list)
 
 

@@ -76,7 +76,10 @@ def rewrites(references: Iterable[Reference]) -> Rewrites:
     return Rewrites(links, wiki, pictures)
 
 
-def settled(found: Iterable[Reference], known: Iterable[Reference]) -> tuple[Reference, ...]:
-    """What a body refers to, with what is known to stand for it in the file."""
-    targets = {(one.kind, one.address): {"target": one.target, "wiki": one.wiki} for one in known}
+def settled(found: Iterable[Reference], known: Iterable[Reference], wiki: bool) -> tuple[Reference, ...]:
+    """What a body refers to, with what is known to stand for it in the file.
+
+    wiki: whether that may be a wiki link; an earlier run may have had another config.
+    """
+    targets = {(one.kind, one.address): {"target": one.target, "wiki": one.wiki if wiki else ""} for one in known}
     return tuple([one._replace(**targets.get((one.kind, one.address), {})) for one in found])
