@@ -216,7 +216,7 @@ class Relinking:
         chunks = until(ended, chunked(work, self.pool.jobs))
         for jobs, batch in self.pool.run(rewrite_jobs, chunks, self.config.batch.seconds):
             if isinstance(batch, Lost):
-                self.summary.failures.append(Failure(jobs[0].path, lost(self.config, jobs[0].path, batch)))
+                self.fail(jobs[0], lost(self.config, jobs[0].path, batch))
             else:
                 self.take(jobs, batch, fresh)
             done += len(jobs)
@@ -230,7 +230,7 @@ class Relinking:
                 job = by_name[one.name]
                 if one.output is None:
                     told = one.failure or f"{job.path}: has changed since it was converted; the next run takes it anew"
-                    self.summary.failures.append(Failure(job.path, told))
+                    self.fail(job, told)
                     continue
                 self.claims[one.name] = one.claims
                 put_rewritten(self.catalogue, job.rewrites, one.output)
@@ -239,6 +239,11 @@ class Relinking:
                 if one.differing:
                     self.differ(one.name, list(one.differing.differences), job.path)
         self.summary.stopped = self.summary.stopped or batch.ended
+
+    def fail(self, job: Job, told: str) -> None:
+        """Record that a file could not be written once more; what the first pass wrote there is known to be wrong."""
+        self.summary.failures.append(Failure(job.path, told))
+        self.claims.pop(job.name, None)
 
     # --- holding it against what is there
 
