@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,15 +13,24 @@ import pytest
 
 from benchmarks.linking import PROFILE
 from benchmarks.walking import Here
+from convert.article import Article
+from convert.batch.articles import converting, rewriting
+from convert.batch.articles.relinking import MOVED, Relinking
 from convert.batch.articles.rewriting import rewrite_jobs
+from convert.batch.checks import check_article
 from convert.batch.engines.pool import Lost
 from convert.batch.run import run
 from convert.batch.verifying.verification import verify_outputs
+from convert.catalogue.references import Place
+from convert.catalogue.rows import Reference
 from convert.config import Config, load_config
 from convert.errors import NoRoomError, OutputError
 from convert.files import Outbox
 from convert.stores.address import Address
+from convert.verify import Difference
+from tests.test_batch import config as told_of
 from tests.test_incremental import settle
+from tests.test_pictures_beside import picture, show, told
 
 ARTICLES = 40
 CONFIG = """parse: {profiles: [lake.yaml]}
@@ -161,9 +171,58 @@ def test_an_article_whose_worker_is_lost_is_written_by_the_next_run(
     holds_with(ring, config)
 
 
+def test_a_picture_that_cannot_be_copied_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its article keeps the address, which is no difference, and is not converted again for it."""
+    picture(tmp_path, "img/a.jpg")
+    show(tmp_path, "one", "img/a.jpg")
+    put = Outbox.put
+
+    def no_put(self: Outbox, path: str, data: bytes) -> Any:
+        if path.endswith(".jpg"):
+            raise OutputError(path, "cannot be written", "", "try again")
+        return put(self, path, data)
+
+    config = told_of(tmp_path, told())
+    with monkeypatch.context() as patched:
+        patched.setattr(Outbox, "put", no_put)
+        for _ in range(2):
+            summary = run(config)
+            assert [one.path for one in summary.failures] == ["content/one/a.jpg"]
+            assert summary.differing == []
+    assert run(config).converted == Counter({MOVED: 1})
+    holds_with(tmp_path, config)
+
+
+def test_an_article_that_differs_in_several_ways_is_told_once(ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what the first pass finds, the second, and what its links lead to, each difference once."""
+    config = configured(ring)
+    right = Relinking.linked
+    odd = Difference("odd", "markdown/p01.md", "a", "b")
+
+    def wrong(self: Relinking, one: Reference, place: Place, *rest: Any) -> Reference:
+        linked = right(self, one, place, *rest)
+        return linked._replace(target="p03.md") if place.path == "p01.md" else linked
+
+    def differs(article: Article, *rest: Any, **options: Any) -> list[Difference]:
+        return [*([odd] if article.path == "p01.md" else []), *check_article(article, *rest, **options)]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Relinking, "linked", wrong)
+        patched.setattr(converting, "check_article", differs)
+        patched.setattr(rewriting, "check_article", differs)
+        summary = run(config)
+    (one,) = summary.differing
+    assert (one.path, one.count, [told.check for told in one.differences]) == ("p01.md", 2, ["odd", "links"])
+    with sqlite3.connect(ring / "out/catalogue.sqlite") as catalogue:
+        assert catalogue.execute("SELECT differs FROM article WHERE differs > 0").fetchall() == [(2,)]
+    run(config)
+    holds_with(ring, config)
+
+
 def holds_with(desk: Path, config: Config) -> None:
     """The outputs are right, and another run has nothing to do."""
     assert run(config).converted.total() == 0
     assert verify_outputs(config).exit_code == 0
     with sqlite3.connect(desk / "out/catalogue.sqlite") as catalogue:
         assert catalogue.execute("SELECT count(*) FROM reference WHERE target = ''").fetchone() == (0,)
+        assert catalogue.execute("SELECT sum(differs) FROM article").fetchone() == (0,)

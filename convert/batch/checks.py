@@ -45,6 +45,13 @@ def differing(path: str, found: list[Difference]) -> Differing | None:
     return Differing(path, len(found), tuple(found[:SHOWN])) if found else None
 
 
+def joined(one: Differing, other: Differing) -> Differing:
+    """What two comparisons of an article found, each difference once."""
+    new = [difference for difference in other.differences if difference not in one.differences]
+    count = max(one.count + len(new), other.count)
+    return Differing(one.path, count, (*one.differences, *new)[:SHOWN])
+
+
 def check_article(
     article: Article,
     files: Iterable[tuple[Output, str, bytes | None]],

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from convert.batch.articles.beside import Beside
 from convert.batch.articles.rewriting import RewrittenBatch, rewrite_jobs
-from convert.batch.checks import differing
+from convert.batch.checks import Differing, differing, joined
 from convert.batch.engines.engine import Engine
 from convert.batch.engines.pool import Lost, chunked, until
 from convert.batch.links.claims import wrong_link, wrong_picture
@@ -88,6 +88,7 @@ class Relinking:
             else None
         )
         self.claims: dict[str, Sequence[Claim]] = {}
+        self.told = {one.path: at for at, one in enumerate(summary.differing)}
 
     def run(self, claims: Claims, fresh: Container[str], ended: Callable[[], bool]) -> None:
         """Write what has to be written once more; what came of it is in `summary`.
@@ -115,11 +116,12 @@ class Relinking:
                 self.forget_pictures()
         there = places(self.catalogue)
         pictures = self.beside.make(there, ended) if self.beside else {}
+        copied = pictures if len(self.summary.failures) > failures else None
         work = self.outdated(there, pictures)
         self.write(work, fresh, ended)
         if ended() or self.summary.stopped:
             return
-        wrong = self.check()
+        wrong = self.check(copied)
         if failures == len(self.summary.failures) and not wrong:
             with self.catalogue.transaction():
                 self.catalogue.set(**{LINKED: self.goal})
@@ -236,8 +238,7 @@ class Relinking:
                 put_rewritten(self.catalogue, job.rewrites, one.output)
                 if one.name not in fresh:
                     self.summary.converted[MOVED] += 1
-                if one.differing:
-                    self.differ(one.name, list(one.differing.differences), job.path)
+                self.differ(one.name, one.differing)
         self.summary.stopped = self.summary.stopped or batch.ended
 
     def fail(self, job: Job, told: str) -> None:
@@ -247,8 +248,11 @@ class Relinking:
 
     # --- holding it against what is there
 
-    def check(self) -> bool:
-        """Hold what the files of this run say against whose files there are; returns whether something is wrong."""
+    def check(self, copied: Container[tuple[str, str]] | None = None) -> bool:
+        """Hold what the files of this run say against whose files there are; returns whether something is wrong.
+
+        copied: the pictures that have files, by article and address, where others could not be copied, which is told.
+        """
         assert self.options
         if not any(self.claims.values()):
             return False
@@ -265,18 +269,26 @@ class Relinking:
                 file = there[name].file
                 if one.kind == "link":
                     told = wrong_link(one, file, self.options.vault, owned, files)
+                elif copied is not None and one.found == one.address and (name, one.address) not in copied:
+                    continue
                 else:
                     told = wrong_picture(one, file, made, read.get(pictures.get((name, one.address), "")))
                 found += [told] if told else []
             if found:
                 wrong = True
                 with self.catalogue.transaction():
-                    self.differ(name, found, there[name].path)
+                    self.differ(name, differing(there[name].path, found))
         return wrong
 
-    def differ(self, name: str, found: list[Difference], path: str) -> None:
-        """Record that a file is not what its source says."""
-        if one := differing(path, found):
-            self.summary.differing.append(one)
-            put_differing(self.catalogue, name, one.count, as_json(one.told()))
-            self.catalogue.set(settled="")  # so that the next run makes a plan, and it again
+    def differ(self, name: str, one: Differing | None) -> None:
+        """Record that a file is not what its source says, together with what is known of its article already."""
+        if one is None:
+            return
+        told = self.summary.differing
+        at = self.told.setdefault(one.path, len(told))
+        if at < len(told):
+            told[at] = joined(told[at], one)
+        else:
+            told.append(one)
+        put_differing(self.catalogue, name, told[at].count, as_json(told[at].told()))
+        self.catalogue.set(settled="")  # so that the next run makes a plan, and it again
