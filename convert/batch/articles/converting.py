@@ -132,7 +132,7 @@ def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: fl
     found: tuple[Reference, ...] = ()
     outputs: Sequence[Output] = me.outputs
     if me.rewriting:
-        found = settled(references_of(article, job.name, me.rewriting, me.base.profiles, me.store), job.rewrites)
+        found = settled(references_of(article, job.name, me.rewriting, me.base.profiles), job.rewrites)
         outputs = rewriting(outputs, found)
     emitted = emit(article, outputs, ready)
     wanted = dict(me.wanted(article, job))
