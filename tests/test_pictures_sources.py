@@ -6,8 +6,11 @@ import os
 import shutil
 import struct
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import fsspec
 import pytest
 
 from benchmarks.linking import JPEG, PNG
@@ -15,11 +18,12 @@ from benchmarks.walking import Here
 from convert.batch.articles.picture_files import Copy, portions, suffix_of
 from convert.batch.articles.relinking import MOVED, Relinking
 from convert.batch.pictures.source import MAX_PICTURE
+from convert.batch.preflight import check_folders
 from convert.batch.run import run
 from convert.batch.verifying.verification import verify_outputs
-from convert.config import OutputOptions
-from convert.errors import SourceError
-from convert.stores import Folder
+from convert.config import OutputOptions, load_config
+from convert.errors import ConfigError, SourceError
+from convert.stores import Address, Folder
 from tests.test_batch import config
 from tests.test_linking import files, go, holds, verdict
 from tests.test_pictures_beside import body, cached, picture, show, there, told
@@ -274,6 +278,121 @@ def test_a_copy_from_the_web_with_other_bytes_is_found_without_the_cache(desk: P
     (desk / "out/content/two/far.jpg").write_bytes(PNG)
     (differing,) = verdict(desk, text).differing
     assert (differing.path, differing.differences[0].found) == ("two.md", "other bytes")
+
+
+# --- names
+
+
+def test_a_folder_of_pictures_takes_no_article_s_name(desk: Path) -> None:
+    """A file `one` and a folder `one` cannot both be there."""
+    text = told("./{stem}/{name}", article="md/{folder}/{stem}")
+    assert not go(desk, text).failures
+    (name,) = [name for name in there(desk) if name.endswith("/a.jpg")]
+    assert name.startswith("md/one-")
+    assert f"![一张图]({name.removeprefix('md/')})" in body(desk, "md/one")
+    holds_web(desk, text)
+
+
+@pytest.mark.parametrize(
+    ("path", "article", "found"),
+    [
+        ("report.json/{name}", "{stem}.md", "emit.markdown.picture_path: report.json/{name}: a run writes a file"),
+        ("Catalogue.sqlite/{name}", "{stem}.md", "emit.markdown.picture_path"),
+        ("./{name}", "report.html/{stem}.md", "emit.markdown.path"),
+    ],
+)
+def test_a_template_takes_no_name_of_a_run_s_own_files(desk: Path, path: str, article: str, found: str) -> None:
+    """They would be in one another's way."""
+    with pytest.raises(ConfigError) as caught:
+        check_folders(config(desk, told(path, article=article)))
+    assert found in caught.value.message
+
+
+# --- when something breaks
+
+
+def test_a_store_that_refuses_everything_ends_the_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told once, no article is written back to addresses, and the next run goes on."""
+    system = fsspec.filesystem("memory")
+    page = "# 一\n\n![图](a{0}.jpg)\n\n海边放晴。\n"
+    for number in range(130):
+        system.pipe_file(f"/refusing/in/{number}.md", page.format(number).encode())
+        system.pipe_file(f"/refusing/in/a{number}.jpg", JPEG + bytes([number]))
+    text = told().replace("emit:", "input: {address: 'memory://refusing/in'}\nemit:")
+    text = text.replace("emit:", "output: {path: out, address: 'memory://refusing/out'}\nemit:")
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    options = load_config(tmp_path / "config.yaml")
+    each = Address.each
+
+    def refusing(self: Address, asked: str, calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+        calls = list(calls)
+        if asked == "pipe_file" and any(str(call[0]).endswith(".jpg") for call in calls):
+            return [PermissionError("denied") for _ in calls]
+        return each(self, asked, calls)
+
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(Address, "each", refusing)
+            summary = run(options)
+        assert [one.path for one in summary.failures] == ["memory://refusing/out"]
+        assert "denied" in summary.stopped
+        assert "![图](a7.jpg)".encode() in system.cat_file("/refusing/out/content/7/index.md")
+        summary = run(options)
+        assert (summary.failures, summary.stopped, summary.pictures) == ([], "", 130)
+        assert b"(a7.jpg)" in system.cat_file("/refusing/out/content/7/index.md")
+        assert verify_outputs(options).exit_code == 0
+    finally:
+        system.rm("/refusing", recursive=True)
+
+
+FAULTY = """
+import multiprocessing, os, time
+from pathlib import Path
+from convert.files import Outbox
+from convert.stores import Folder
+
+def rule(article, context):
+    pass
+
+def faulty(call, which):
+    def called(self, path, *rest):
+        broken = Path(__file__).with_name("broken")
+        fault, _, place = broken.read_text().partition(" ") if broken.exists() else ("", "", "")
+        while path.endswith("b.jpg") and place == which:
+            os._exit(9) if fault == "dies" else time.sleep(1)
+        return call(self, path, *rest)
+    return called
+
+if multiprocessing.parent_process():
+    Folder.read = faulty(Folder.read, "read")
+    Outbox.put = faulty(Outbox.put, "copied")
+"""
+
+
+@pytest.mark.parametrize(("fault", "place"), [("hangs", "read"), ("hangs", "copied"), ("dies", "copied")])
+def test_a_picture_that_costs_a_worker_costs_no_other(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, fault: str, place: str
+) -> None:
+    """One on a share that hangs is waited for as long as an article is."""
+    picture(desk, "img/b.jpg", PNG)
+    show(desk, "one", "img/a.jpg", "img/b.jpg")
+    own = f"own_pictures_{fault}_{place}"
+    (desk / f"{own}.py").write_text(FAULTY, encoding="utf-8")
+    (desk / "broken").write_text(f"{fault} {place}", encoding="utf-8")
+    monkeypatch.undo()
+    text = told("attachments/{name}").replace("jobs: 1,", "jobs: 1, seconds: 2,")
+    options = config(desk, f"clean: [default, '{own}:rule']\n{text}")
+    summary = run(options)
+    (failure,) = {one.reason for one in summary.failures}
+    assert failure.startswith("img/b.jpg: the process that worked on it ")
+    assert {"hangs": "did not end within 2 s", "dies": "it died"}[fault] in failure
+    assert "![一张图](img/b.jpg)" in body(desk, "content/one/index.md")
+    assert there(desk)["attachments/a.jpg"] == JPEG + b"a"
+    (desk / "broken").unlink()
+    summary = run(options)
+    assert (summary.failures, summary.exit_code) == ([], 0)
+    assert there(desk)["attachments/b.jpg"] == PNG
+    assert run(options).converted.total() == 0
 
 
 # --- what is a picture

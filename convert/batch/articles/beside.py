@@ -216,8 +216,9 @@ class Beside:
         """
         names = OutputNames(self.reserved)
         others = [one for one in self.catalogue.outputs() if one.format != PICTURE]
-        for path in (*aimed, *(one.path for one in others)):
-            names.keep(path, path)
+        for one in others:
+            names.keep(one.path, one.path)
+        names.avoid(aimed)
         names.reserve_folders([*(one.path for one in others), *(path for path, _ in wanted)])
         return {(path, source): names.settle(path, source) for path, source in sorted(wanted)}
 
