@@ -132,7 +132,7 @@ def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: fl
     found: tuple[Reference, ...] = ()
     outputs: Sequence[Output] = me.outputs
     if me.rewriting:
-        found = references_of(article, job.name, me.rewriting, me.base.profiles, me.store)
+        found = references_of(article, job.name, me.rewriting, me.base.profiles)
         found = settled(found, job.rewrites, wiki=me.rewriting.links == "wiki")
         outputs = rewriting(outputs, found)
     emitted = emit(article, outputs, ready)

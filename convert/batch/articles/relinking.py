@@ -137,6 +137,8 @@ class Relinking:
         """Count what leads to files of the output."""
         self.summary.links = count_rewritten(self.catalogue, "link")
         self.summary.pictures = len(copies(self.catalogue))
+        if self.beside:
+            self.summary.lacking = dict(self.beside.lacking())
 
     def rehearse(self, coming: Iterable[str]) -> int:
         """How many articles would be written once more, as far as that can be told before any is converted.
@@ -259,8 +261,8 @@ class Relinking:
         there = places(self.catalogue)
         owned = dict(owners(self.catalogue))
         files = {known: found[0].file for known, found in leads(self.catalogue).items()}
-        shown = (one for one in references(self.catalogue, PICTURE) if self.claims.get(one.name))
-        pictures = {(one.name, one.address): one.id for one in shown}
+        shown = (one for one in references(self.catalogue, PICTURE) if self.beside and self.claims.get(one.name))
+        pictures = {(one.name, one.address): self.beside.source(one.id) or "" for one in shown if self.beside}
         made, read = copies(self.catalogue), sources(self.catalogue)
         wrong = False
         for name, claims in self.claims.items():

@@ -40,6 +40,8 @@ _REWRITES = (
     "batch/links/leading.py",
     "batch/articles/beside.py",
     "batch/articles/picture_files.py",
+    "batch/pictures/source.py",
+    "emit/epub/pictures.py",
     "names.py",
 )
 """The files that say what stands in Markdown in place of addresses."""
