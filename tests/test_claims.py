@@ -7,17 +7,23 @@ import re
 import threading
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from benchmarks.linking import JPEG
 from benchmarks.walking import Here
+from convert.batch.articles.relinking import Relinking
 from convert.batch.pictures.source import MAX_PICTURE
+from convert.batch.run import run
+from convert.batch.verifying.verification import verify_outputs
+from convert.catalogue.rows import Reference
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.sinks import FolderSink
 from convert.verify.reading import cmark_gfm
 from convert.verify.wiki import WikiLinks
+from tests.test_batch import config
 from tests.test_incremental import settle
 from tests.test_linking import go, holds, said, spoil, verdict
 from tests.test_pictures_beside import lake, picture, show, told
@@ -149,6 +155,63 @@ def test_links_in_html_keep_addresses_and_those_in_markdown_do_not(
     spoil(tmp_path, "markdown/one.md", old, new)
     (one,) = verdict(tmp_path, text).differing
     assert {told_of.check for told_of in one.differences} == {check}
+
+
+PLACED = '见<a href="#b">下</a>，[下](https://lake.example/2#b)。\n\n<p id="b">尾。</p>'
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        ("[乙](two.md)", "markdown/two.md#b"),
+        ("[乙](two.md#nowhere)", "markdown/two.md#b"),
+        ("[乙](two.md?x=1#b)", "markdown/two.md#b"),
+        ("[乙](one.md#b)", "markdown/two.md#b"),
+        ("[丙](two.md#c)", "markdown/two.md"),
+        ("[丙](two.md?x=1)", "markdown/two.md"),
+        ("[丙](two.md#b)", "markdown/two.md"),
+    ],
+)
+def test_a_fragment_is_that_of_the_address_or_none(tmp_path: Path, new: str, expected: str) -> None:
+    """It stays where the file has a place of that name, and is dropped elsewhere; no path has a query."""
+    written(tmp_path, "见[乙](https://lake.example/2#b)，[丙](https://lake.example/2?from=1#c)。", PLACED)
+    text = linking()
+    go(tmp_path, text)
+    old = "[乙](two.md#b)" if "乙" in new else "[丙](two.md)"
+    assert old in said(tmp_path, "markdown/one.md")
+    holds(tmp_path, text)
+    spoil(tmp_path, "markdown/one.md", old, new)
+    (one,) = verdict(tmp_path, text).differing
+    assert [(told_of.check, told_of.expected) for told_of in one.differences] == [("links", expected)]
+    # of one article the verdict is the same
+    (alone,) = verify_outputs(config(tmp_path, text), [tmp_path / "in/one.md"]).differing
+    assert alone == one
+
+
+def test_a_place_that_a_file_has_no_more_is_found(tmp_path: Path) -> None:
+    """With the file itself, and with those that lead to it."""
+    written(tmp_path, "见[乙](https://lake.example/2#b)。", PLACED)
+    text = linking()
+    go(tmp_path, text)
+    spoil(tmp_path, "markdown/two.md", '<a id="b"></a>', "")
+    assert [one.path for one in verdict(tmp_path, text).differing] == ["one.md", "two.md"]
+
+
+def test_a_run_finds_a_fragment_that_its_own_writer_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it finds a link to another article."""
+    written(tmp_path, "见[乙](https://lake.example/2#b)。", PLACED)
+    right = Relinking.linked
+
+    def wrong(self: Relinking, *rest: Any) -> Reference:
+        linked = right(self, *rest)
+        return linked._replace(target=linked.target.partition("#")[0]) if linked.name == "one.md" else linked
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Relinking, "linked", wrong)
+        (one,) = run(config(tmp_path, linking())).differing
+    assert [(told_of.expected, told_of.found) for told_of in one.differences] == [
+        ("markdown/two.md#b", "markdown/two.md")
+    ]
 
 
 # --- wiki links

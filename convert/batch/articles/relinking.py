@@ -162,9 +162,7 @@ class Relinking:
         keep: take what stands for a picture as it is.
         """
         assert self.options
-        anchors: dict[str, set[str]] = {}
-        for one in references(self.catalogue, "anchor"):
-            anchors.setdefault(one.name, set()).add(one.address)
+        anchors = self.anchors()
         leading = leads(self.catalogue) if self.options.links != "keep" else {}
         jobs = []
         for name, group in groupby(references(self.catalogue, "link", PICTURE), attrgetter("name")):
@@ -183,6 +181,13 @@ class Relinking:
             if now != before:
                 jobs.append(self.job(place, now))
         return sorted(jobs, key=attrgetter("path"))
+
+    def anchors(self) -> dict[str, set[str]]:
+        """The names of the places in each article that has some."""
+        found: dict[str, set[str]] = {}
+        for one in references(self.catalogue, "anchor"):
+            found.setdefault(one.name, set()).add(one.address)
+        return found
 
     def linked(
         self,
@@ -264,13 +269,14 @@ class Relinking:
         shown = (one for one in references(self.catalogue, PICTURE) if self.beside and self.claims.get(one.name))
         pictures = {(one.name, one.address): self.beside.source(one.id) or "" for one in shown if self.beside}
         made, read = copies(self.catalogue), sources(self.catalogue)
+        anchors = {there[name].file: names for name, names in self.anchors().items() if name in there}
         wrong = False
         for name, claims in self.claims.items():
             found: list[Difference] = []
             for one in claims if name in there else ():
                 file = there[name].file
                 if one.kind == "link":
-                    told = wrong_link(one, file, self.options.vault, owned, files)
+                    told = wrong_link(one, file, self.options.vault, owned, files, anchors)
                 elif copied is not None and one.found == one.address and (name, one.address) not in copied:
                     continue
                 else:

@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from turbohtml import parse_fragment
+
 from convert.batch.articles.picture_files import suffix_of
 from convert.batch.checks import Differing, differing
 from convert.batch.engines.workers import Worker, worker
-from convert.batch.links.claims import aim, wrong_link
+from convert.batch.links.claims import aim, has_query, place_in, wrong_link
 from convert.batch.pictures.cache import PictureCache, web_address
 from convert.batch.pictures.source import MAX_PICTURE, OwnPictures, picture_path
 from convert.batch.planning.plan import Job
@@ -21,6 +23,7 @@ from convert.config import Config
 from convert.errors import SourceError
 from convert.files import digest_of
 from convert.verify import Claim, Difference
+from convert.verify.reading import cmark_gfm, front_matter_cut
 
 
 class Shown(NamedTuple):
@@ -67,14 +70,27 @@ class Claimed:
             if file in self.owners and path not in failing:
                 self.leads.setdefault(self.owners[file], file)
 
-    def links(self, claims: Mapping[str, Sequence[Claim]]) -> Iterator[Differing]:
-        """The articles with links that lead to no file, or to another article's."""
+    def placed(self, claims: Mapping[str, Sequence[Claim]]) -> list[str]:
+        """The files whose places have to be known: links lead to places there, or should."""
+        found = set()
+        for path, made in claims.items():
+            for one in made:
+                if one.kind == "link" and place_in(one.address):
+                    found.add(aim(self.files[path], one.found, self.vault))
+                    found.add(self.leads.get((one.publisher, one.id), ""))
+        return sorted(found & self.owners.keys())
+
+    def links(
+        self, claims: Mapping[str, Sequence[Claim]], anchors: Mapping[str, Container[str]]
+    ) -> Iterator[Differing]:
+        """The articles with links that lead to no file, or to another article's. anchors: of the files of `placed`."""
         files = self.leads if self.linking else {}
         for path, made in claims.items():
             found = [
                 told
                 for one in made
-                if one.kind == "link" and (told := wrong_link(one, self.files[path], self.vault, self.owners, files))
+                if one.kind == "link"
+                and (told := wrong_link(one, self.files[path], self.vault, self.owners, files, anchors))
             ]
             if differs := differing(path, found):
                 yield differs
@@ -85,9 +101,9 @@ class Claimed:
         for path, made in claims.items():
             for one in made:
                 if self.showing and one.kind == "picture":
-                    at, web = aim(self.files[path], one.found, ""), web_address(one.address)
+                    web, kept = web_address(one.address), one.found == one.address
+                    at = "" if has_query(one.found) and not kept else aim(self.files[path], one.found, "")
                     had = self.had.get(web, b"") if web else b""
-                    kept = one.found == one.address
                     result.append(Shown(path, one.address, self.files[path], at, kept, at in self.copies, had))
         return result
 
@@ -108,6 +124,19 @@ def _pictures(config: Config) -> tuple[Container[str], Mapping[str, bytes]]:
         return (), {}
     with read_catalogue(file) as catalogue:
         return copies(catalogue).keys(), {one.source: one.digest for one in sources(catalogue).values()}
+
+
+def read_anchors(files: Sequence[str]) -> list[frozenset[str]]:
+    """The names of the places in Markdown files, in a worker; none in one that cannot be read, which others tell."""
+    result = []
+    for file in files:
+        try:
+            data = read_output(file, worker().base.max_bytes * 4) or b""
+        except SourceError:
+            data = b""
+        tree = parse_fragment(cmark_gfm(front_matter_cut(data.decode("utf-8", "replace"))), positions=False)
+        result.append(frozenset(one.attr("id") or "" for one in tree.select("[id]")))
+    return result
 
 
 def compare_pictures(shown: Sequence[Shown]) -> list[Differing]:
@@ -138,7 +167,7 @@ def _wrong(one: Shown) -> str:
         return error.found
     if one.kept and not is_one:
         return "" if made is None else "a picture"
-    if made is None:
+    if made is None or (one.kept and has_query(one.address)):
         return "nothing"
     if web:
         # it stays as it was first had, whatever the cache holds by now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from convert.batch.planning.plan import Job, make_plan, settle
 from convert.batch.preflight import check_folders, check_scripts
 from convert.batch.refresh import looks_at, lost
 from convert.batch.summary import Failure, Progress
-from convert.batch.verifying.claimed import Claimed, compare_pictures
+from convert.batch.verifying.claimed import Claimed, compare_pictures, read_anchors
 from convert.batch.verifying.readback import MAX_BOOK, Read, read_books, read_jobs
 from convert.batch.verifying.reread import read_shards
 from convert.catalogue import CATALOGUE, read_catalogue
@@ -210,7 +210,14 @@ class _Verification:
     def compare_claims(self, jobs: Sequence[Job], known: Mapping[str, tuple[str, str]]) -> None:
         """Hold what Markdown files say of other files against these. known: publisher and id by a source's path."""
         one = Claimed(self.config, jobs, [output.name for output in self.outputs], known)
-        for told in one.links(self.claims):
+        anchors: dict[str, Container[str]] = {}
+        chunks = chunked(one.placed(self.claims), self.pool.jobs)
+        for files, read in self.pool.run(read_anchors, chunks, self.config.batch.seconds):
+            if isinstance(read, Lost):
+                self.verdict.failures.append(Failure(files[0], lost(self.config, files[0], read)))
+            else:
+                anchors.update(zip(files, read, strict=True))
+        for told in one.links(self.claims, anchors):
             self.take(told)
         shown = one.pictures(self.claims)
         for some, result in self.pool.run(compare_pictures, chunked(shown, self.pool.jobs), self.config.batch.seconds):
