@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,11 +20,13 @@ from convert.batch.articles.relinking import MOVED, Relinking
 from convert.batch.articles.rewriting import rewrite_jobs
 from convert.batch.checks import check_article
 from convert.batch.engines.pool import Lost
+from convert.batch.planning import fingerprint
 from convert.batch.run import run
 from convert.batch.verifying.verification import verify_outputs
 from convert.catalogue.references import Place
 from convert.catalogue.rows import Reference
 from convert.config import Config, load_config
+from convert.config.formats import MarkdownOutput
 from convert.errors import NoRoomError, OutputError
 from convert.files import Outbox
 from convert.stores.address import Address
@@ -217,6 +220,40 @@ def test_an_article_that_differs_in_several_ways_is_told_once(ring: Path, monkey
         assert catalogue.execute("SELECT differs FROM article WHERE differs > 0").fetchall() == [(2,)]
     run(config)
     holds_with(ring, config)
+
+
+DECIDING = (
+    "batch/articles/beside.py", "batch/articles/picture_files.py", "batch/articles/relinking.py",
+    "batch/articles/rewriting.py", "batch/links/claims.py", "batch/links/leading.py", "batch/pictures/cache.py",
+    "batch/pictures/source.py", "catalogue/references.py", "names.py",
+)  # fmt: skip
+"""What says which files there are, and what stands for addresses."""
+
+
+@pytest.mark.parametrize("file", DECIDING)
+def test_the_second_pass_is_made_again_when_its_code_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    """Whichever file of it."""
+    package = tmp_path / "convert"
+    shutil.copytree(fingerprint._PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "locale"))
+    monkeypatch.setattr(fingerprint, "_PACKAGE", package)
+    options = MarkdownOutput(links="relative")
+    seen = []
+    for text in ("", "\n"):
+        with (package / file).open("a", encoding="utf-8") as stream:
+            stream.write(text)
+        fingerprint._code.cache_clear()
+        seen.append(fingerprint.rewriting_depends_on(options))
+    fingerprint._code.cache_clear()
+    assert seen[0] != seen[1]
+
+
+@pytest.mark.parametrize("files", ["_ARTICLES", "_REWRITES", "_VOLUMES", "_DATASET"])
+def test_every_file_that_a_fingerprint_names_is_there(files: str) -> None:
+    """Else it would cover nothing when a module is moved."""
+    for pattern in getattr(fingerprint, files):
+        assert any(fingerprint._PACKAGE.glob(pattern)), pattern
 
 
 def holds_with(desk: Path, config: Config) -> None:
