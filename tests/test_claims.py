@@ -19,6 +19,7 @@ from convert.batch.pictures.source import MAX_PICTURE
 from convert.batch.run import run
 from convert.batch.verifying.verification import verify_outputs
 from convert.catalogue.rows import Reference
+from convert.emit import inline
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.sinks import FolderSink
 from convert.verify.reading import cmark_gfm
@@ -212,6 +213,65 @@ def test_a_run_finds_a_fragment_that_its_own_writer_dropped(tmp_path: Path, monk
     assert [(told_of.expected, told_of.found) for told_of in one.differences] == [
         ("markdown/two.md#b", "markdown/two.md")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (linking(), "![图](img/a.jpg)", "![图](../img/b.jpg)"),
+        (linking().replace("links: relative", "pictures: beside"), "[乙](https://lake.example/2)", "[乙](two.md)"),
+    ],
+)
+def test_what_the_config_keeps_has_to_stay(tmp_path: Path, text: str, old: str, new: str) -> None:
+    """Where only links are written otherwise, pictures are not, and the other way round."""
+    written(tmp_path, "见[乙](https://lake.example/2)。\n\n![图](img/a.jpg)", "海边。")
+    go(tmp_path, text)
+    spoil(tmp_path, "markdown/one.md", old, new)
+    (one,) = verdict(tmp_path, text).differing
+    assert "reads back" in {told_of.check for told_of in one.differences}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("two.md", "one.md"),
+        ("two.md", "https://lake.example/2"),
+        ("img/a.jpg", "a.jpg"),
+        ("ftp://p.example/a.jpg", "two.md"),
+    ],
+)
+def test_a_run_finds_what_its_writer_was_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, right: str, wrong: str
+) -> None:
+    """What a file says is read there; only where that is what it was told to say, the catalogue knows it as well."""
+    shown = right if right.startswith("ftp:") else "img/a.jpg"
+    link = "" if shown == right else "见[乙](https://lake.example/2)。\n\n"
+    written(tmp_path, f"{link}![图]({shown})", "海边。")
+    text = linking().replace("links: relative", "links: relative, pictures: beside")
+    plain = inline.destination
+
+    with monkeypatch.context() as patched:
+        patched.setattr(inline, "destination", lambda one, *rest: wrong if one == right else plain(one, *rest))
+        summary = run(config(tmp_path, text))
+    assert [one.path for one in summary.differing] == ["one.md"]
+    assert {told_of.check for told_of in summary.differing[0].differences} & {"links", "pictures"}
+
+
+def test_a_run_keeps_no_more_of_files_than_it_has_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they say as they were told to, the catalogue has."""
+    written(tmp_path, "见[乙](https://lake.example/2)[丙](https://lake.example/3)。\n\n![图](img/a.jpg)", PLACED)
+    kept: list[dict[str, Any]] = []
+    check = Relinking.check
+
+    def seen(self: Relinking, *rest: Any) -> bool:
+        kept.append(dict(self.claims))
+        return check(self, *rest)
+
+    monkeypatch.setattr(Relinking, "check", seen)
+    text = linking().replace("links: relative", "links: relative, pictures: beside")
+    for _ in range(2):
+        go(tmp_path, text, force=True)
+    assert kept == [{"one.md": (), "two.md": ()}] * 2
 
 
 # --- wiki links

@@ -95,7 +95,7 @@ def _rewritten(claims: Claims, text: str, view: View, options: EmitOptions) -> l
     """Hold a Markdown file whose links and pictures may lead to other files against its article."""
     from convert.verify import Rewritten, markdown_file
 
-    reader = Rewritten(view, claims.profiles, claims.wiki)
+    reader = Rewritten(view, claims.profiles, claims.pictures, claims.wiki)
     found = markdown_file(
         text, view, title=options.title, front=options.layout.written, layout=options.layout, reader=reader
     )

@@ -49,11 +49,13 @@ class Claim(NamedTuple):
 class Rewritten:
     """A reader of Markdown, as `cmark_gfm` is one, that gives links and pictures the source's addresses back.
 
-    wiki: whether `[[path|text]]` is a link to a note, as it is in Obsidian. claims: what the last file said.
+    profiles: those that know the articles which links may lead to; none where links stay as they are. pictures:
+    whether pictures may lead elsewhere. wiki: whether `[[path|text]]` is a link to a note, as it is in Obsidian.
+    claims: what the last file said.
     """
 
-    def __init__(self, view: View, profiles: Sequence[Profile], wiki: bool = False) -> None:
-        self._view, self._profiles, self._wiki = view, profiles, wiki
+    def __init__(self, view: View, profiles: Sequence[Profile], pictures: bool = True, wiki: bool = False) -> None:
+        self._view, self._profiles, self._pictures, self._wiki = view, profiles, pictures, wiki
         self.claims: list[Claim] = []
 
     def __call__(self, markdown: str) -> str:
@@ -77,13 +79,15 @@ class Rewritten:
 
         note: the path in the vault, where it is a wiki link.
         """
-        known = article_at(address, self._profiles) if element.tag == "a" else ("", "")
+        other = ("", "") if self._pictures else None
+        known = article_at(address, self._profiles) if element.tag == "a" else other
         kind = "link" if element.tag == "a" else "picture"
-        if encoded(written) == encoded(address):
-            if known:
-                self.claims.append(Claim(kind, address, *known, address))
+        if known is None:
             return False
-        if known is None or (not note and _NO_PATH.match(written)):
+        if encoded(written) == encoded(address):
+            self.claims.append(Claim(kind, address, *known, address))
+            return False
+        if not note and _NO_PATH.match(written):
             return False
         self.claims.append(Claim(kind, address, *known, f"{WIKI}{quote(note)}" if note else written))
         element.attrs["href" if kind == "link" else "src"] = address

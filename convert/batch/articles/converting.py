@@ -14,6 +14,7 @@ from convert.batch.articles.emitting import Ready, emit, rewriting, written_toge
 from convert.batch.articles.publishing import unpublished
 from convert.batch.checks import Differing, check_article, differing
 from convert.batch.engines.workers import Worker, digest_of_article, reason, worker
+from convert.batch.links.holding import untold
 from convert.batch.links.references import references_of, settled
 from convert.batch.planning.plan import Job
 from convert.catalogue import Outcome
@@ -38,7 +39,7 @@ class Done:
 
     outcome: what the catalogue keeps of it.
     verified: whether source and outputs were compared, and differing: what came of it, where they differ.
-    claims: what its Markdown file says of other files, which is held against those.
+    claims: what its Markdown file says of other files besides what it was told to, which is held against those.
     """
 
     path: str
@@ -158,7 +159,8 @@ def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: fl
         differs, verified = differing(job.path, told), True
     outcome = _outcome(me, article, job, files, differs, seconds + perf_counter() - began)
     outcome = replace(outcome, references=found) if found else outcome
-    return Done(job.path, outcome, verified=verified, differing=differs, claims=tuple(claims.made) if claims else ())
+    others = untold(claims.made, found) if claims else ()
+    return Done(job.path, outcome, verified=verified, differing=differs, claims=others)
 
 
 def _outcome(

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from convert.batch.articles.beside import Beside
@@ -19,7 +19,7 @@ from convert.batch.articles.rewriting import RewrittenBatch, rewrite_jobs
 from convert.batch.checks import Differing, differing, joined
 from convert.batch.engines.engine import Engine
 from convert.batch.engines.pool import Lost, chunked, until
-from convert.batch.links.claims import wrong_link, wrong_picture
+from convert.batch.links.holding import Holding, Untold, places_named
 from convert.batch.links.leading import in_vault, relative
 from convert.batch.planning.fingerprint import rewriting_depends_on
 from convert.batch.planning.plan import Job
@@ -34,7 +34,6 @@ from convert.catalogue.references import (
     forget_references,
     job_row,
     leads,
-    owners,
     places,
     put_differing,
     put_rewritten,
@@ -49,7 +48,7 @@ from convert.sinks import Sink
 from convert.stores import Store
 
 if TYPE_CHECKING:  # what compares is imported where something is compared
-    from convert.verify import Claim, Difference
+    from convert.verify import Claim
 
 LINKED = "linked"
 """The setting that tells what the files were last linked for; nothing where the config asks for no linking."""
@@ -58,9 +57,6 @@ PENDING = "-"
 """What it is while something may have changed."""
 
 MOVED = later("what its links or pictures lead to has changed")
-
-Claims: TypeAlias = "Mapping[str, Sequence[Claim]]"
-"""What the files say that this run wrote, by the articles' names."""
 
 
 class Relinking:
@@ -90,10 +86,10 @@ class Relinking:
         self.claims: dict[str, Sequence[Claim]] = {}
         self.told = {one.path: at for at, one in enumerate(summary.differing)}
 
-    def run(self, claims: Claims, fresh: Container[str], ended: Callable[[], bool]) -> None:
+    def run(self, claims: Untold, fresh: Container[str], ended: Callable[[], bool]) -> None:
         """Write what has to be written once more; what came of it is in `summary`.
 
-        claims: what the files say that the run has written so far. fresh: the articles that it has converted.
+        claims: of the files that the run has written so far. fresh: the articles that it has converted.
         ended: whether to begin no further one.
         """
         settled = self.catalogue.setting(LINKED) == self.goal
@@ -162,7 +158,7 @@ class Relinking:
         keep: take what stands for a picture as it is.
         """
         assert self.options
-        anchors = self.anchors()
+        anchors = places_named(self.catalogue)
         leading = leads(self.catalogue) if self.options.links != "keep" else {}
         jobs = []
         for name, group in groupby(references(self.catalogue, "link", PICTURE), attrgetter("name")):
@@ -181,13 +177,6 @@ class Relinking:
             if now != before:
                 jobs.append(self.job(place, now))
         return sorted(jobs, key=attrgetter("path"))
-
-    def anchors(self) -> dict[str, set[str]]:
-        """The names of the places in each article that has some."""
-        found: dict[str, set[str]] = {}
-        for one in references(self.catalogue, "anchor"):
-            found.setdefault(one.name, set()).add(one.address)
-        return found
 
     def linked(
         self,
@@ -258,35 +247,17 @@ class Relinking:
     def check(self, copied: Container[tuple[str, str]] | None = None) -> bool:
         """Hold what the files of this run say against whose files there are; returns whether something is wrong.
 
-        copied: the pictures that have files, by article and address, where others could not be copied, which is told.
+        copied: as of `Holding`.
         """
         assert self.options
-        if not any(self.claims.values()):
+        if not self.claims or self.config.batch.verify == "off":
             return False
-        there = places(self.catalogue)
-        owned = dict(owners(self.catalogue))
-        files = {known: found[0].file for known, found in leads(self.catalogue).items()}
-        shown = (one for one in references(self.catalogue, PICTURE) if self.beside and self.claims.get(one.name))
-        pictures = {(one.name, one.address): self.beside.source(one.id) or "" for one in shown if self.beside}
-        made, read = copies(self.catalogue), sources(self.catalogue)
-        anchors = {there[name].file: names for name, names in self.anchors().items() if name in there}
-        wrong = False
-        for name, claims in self.claims.items():
-            found: list[Difference] = []
-            for one in claims if name in there else ():
-                file = there[name].file
-                if one.kind == "link":
-                    told = wrong_link(one, file, self.options.vault, owned, files, anchors)
-                elif copied is not None and one.found == one.address and (name, one.address) not in copied:
-                    continue
-                else:
-                    told = wrong_picture(one, file, made, read.get(pictures.get((name, one.address), "")))
-                found += [told] if told else []
-            if found:
-                wrong = True
-                with self.catalogue.transaction():
-                    self.differ(name, differing(there[name].path, found))
-        return wrong
+        picture = self.beside.source if self.beside else lambda source: None
+        wrong = Holding(self.catalogue, self.options.vault, picture, copied).wrong(self.claims)
+        for place, found in wrong:
+            with self.catalogue.transaction():
+                self.differ(place.name, differing(place.path, found))
+        return bool(wrong)
 
     def differ(self, name: str, one: Differing | None) -> None:
         """Record that a file is not what its source says, together with what is known of its article already."""

@@ -11,6 +11,7 @@ from convert.batch.articles.emitting import rewriting
 from convert.batch.articles.publishing import unpublished
 from convert.batch.checks import Differing, check_article, differing
 from convert.batch.engines.workers import Worker, reason, worker
+from convert.batch.links.holding import untold
 from convert.batch.planning.plan import Job
 from convert.catalogue import Output
 from convert.emit.calling import written
@@ -78,7 +79,7 @@ def _rewrite(me: Worker, article: Article, job: Job, outbox: Outgoing) -> Rewrot
         found = differing(job.path, told)
     put = outbox.put(path, data)
     row = Output(job.name, MARKDOWN, path, "", put.size, put.mtime, put.digest)
-    return Rewrote(job.name, row, differing=found, claims=tuple(claims.made) if claims else ())
+    return Rewrote(job.name, row, differing=found, claims=untold(claims.made, job.rewrites) if claims else ())
 
 
 def _publish(batch: RewrittenBatch, paths: Mapping[str, str], outbox: Outgoing) -> None:

@@ -27,11 +27,12 @@ WIKI = "wiki:"
 class Claims:
     """Takes in what files say.
 
-    profiles: those that know addresses of articles. wiki: whether there are wiki links.
+    profiles, pictures, wiki: as of `Rewritten`.
     """
 
     profiles: Sequence[Profile]
-    wiki: bool = False
+    pictures: bool
+    wiki: bool
     made: list[Claim] = field(default_factory=list)
 
 

@@ -38,8 +38,9 @@ _ARTICLES = (
 
 _REWRITES = (
     "batch/articles/relinking.py", "batch/articles/rewriting.py", "batch/articles/beside.py",
-    "batch/articles/picture_files.py", "batch/links/claims.py", "batch/links/leading.py", "batch/pictures/cache.py",
-    "batch/pictures/source.py", "catalogue/references.py", "emit/epub/pictures.py", "names.py",
+    "batch/articles/picture_files.py", "batch/links/claims.py", "batch/links/holding.py", "batch/links/leading.py",
+    "batch/pictures/cache.py", "batch/pictures/source.py", "catalogue/references.py", "emit/epub/pictures.py",
+    "names.py",
 )  # fmt: skip
 """The files that say what stands in Markdown in place of addresses."""
 
