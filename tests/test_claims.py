@@ -363,3 +363,18 @@ def test_a_name_with_a_backtick_has_a_path(tmp_path: Path) -> None:
     go(tmp_path, text)
     assert said(tmp_path, "vault/第1篇.md").endswith("见[乙](%E7%AC%AC%60%E7%AF%87.md)。")
     holds(tmp_path, text)
+
+
+def test_a_verification_holds_links_of_some_articles_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And compares all of them with all files; it counts as before."""
+    monkeypatch.setattr("convert.batch.verifying.verification.TOGETHER", 1)
+    written(tmp_path, "见[乙](https://lake.example/2#b)，![图](img/湖 边.png)。", PLACED)
+    text = linking().replace("links: relative", "links: relative, pictures: beside")
+    go(tmp_path, text)
+    counted: list[tuple[str, int, int]] = []
+    result = verify_outputs(config(tmp_path, text), progress=lambda *told_of: counted.append(told_of))
+    assert (result.articles, result.differing, result.failures) == (2, [], [])
+    assert [one for one in counted if one[0] == "verifying"] == [("verifying", 1, 2), ("verifying", 2, 2)]
+    spoil(tmp_path, "markdown/one.md", "two.md#b", "one.md")
+    spoil(tmp_path, "markdown/two.md", "two.md#b", "two.md")
+    assert [one.path for one in verdict(tmp_path, text).differing] == ["one.md", "two.md"]

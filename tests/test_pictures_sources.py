@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import struct
@@ -17,11 +18,12 @@ from benchmarks.linking import JPEG, PNG
 from benchmarks.walking import Here
 from convert.batch.articles.picture_files import Copy, portions, suffix_of
 from convert.batch.articles.relinking import MOVED, Relinking
+from convert.batch.pictures.cache import PictureCache
 from convert.batch.pictures.source import MAX_PICTURE
 from convert.batch.preflight import check_folders
-from convert.batch.run import run
+from convert.batch.run import Options, run
 from convert.batch.verifying.verification import verify_outputs
-from convert.config import OutputOptions, load_config
+from convert.config import Config, OutputOptions, load_config
 from convert.errors import ConfigError, SourceError
 from convert.stores import Address, Folder
 from tests.test_batch import config
@@ -260,6 +262,58 @@ def test_pictures_from_the_web_change_places(tmp_path: Path, titles: tuple[str, 
     assert not go(tmp_path, text).failures
     assert there(tmp_path) == {f"content/{titles[0]}/far.jpg": JPEG, f"content/{titles[1]}/far.jpg": PNG}
     holds_web(tmp_path, text)
+
+
+def test_nothing_is_written_over_the_only_bytes_of_another_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even where the cache takes nothing in; the next run goes on."""
+    text = told(article="content/{title}/index.md")
+    other = "https://q.example/far.jpg"
+    for name, address, data, title in (("one", FAR, JPEG, "一"), ("two", other, PNG, "二")):
+        cached(tmp_path, address, data)
+        show(tmp_path, name, address)
+        retitle(tmp_path, name, name, title)
+    go(tmp_path, text)
+    evict(tmp_path)
+    retitle(tmp_path, "one", "一", "二")
+    retitle(tmp_path, "two", "二", "一")
+
+    def full(self: PictureCache, address: str, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PictureCache, "put", full)
+        summary = run(config(tmp_path, text), Options(prune=True))
+        assert "No space left" in summary.failures[0].reason
+    assert not go(tmp_path, text).failures
+    assert there(tmp_path) == {"content/二/far.jpg": JPEG, "content/一/far.jpg": PNG}
+    holds_web(tmp_path, text)
+
+
+def test_a_cache_that_markdown_has_filled_is_trimmed_too(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the size that the config gives; pictures that lie beside articles stay."""
+    text = told(pictures="fetch") + "pictures: {cache_bytes: 1, negative_days: 7}\n"
+    for file in (desk / "out/.cache").rglob("*.picture"):
+        os.utime(file, (1, 1))
+    go(desk, text)
+    show(desk, "two", FAR, "https://p.example/near.jpg")
+
+    class Fetched:
+        fetched = 1
+
+    def fetch(told: Config, addresses: list[str], progress: object) -> Fetched:
+        for file in (desk / "out/.cache").rglob("*.picture"):
+            os.utime(file, (1, 1))
+        for one in addresses:
+            cached(desk, one, PNG)
+        return Fetched()
+
+    monkeypatch.setattr("convert.batch.articles.beside.fetch_pictures", fetch)
+    go(desk, text)
+    assert [file.read_bytes() for file in (desk / "out/.cache").rglob("*.picture")] == [PNG]
+    assert there(desk)["content/two/far.jpg"] == JPEG
+    holds_web(desk, text)
 
 
 def retitle(desk: Path, name: str, before: str, title: str) -> None:

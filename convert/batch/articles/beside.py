@@ -254,20 +254,24 @@ class Beside:
         held = {made.digest: path for path, made in self.intact.items()}
         # rather one that stays
         held |= {made.digest: path for path, made in self.intact.items() if path not in wanted}
-        result = []
+        result: list[Copy] = []
+        spared: set[str] = set()
         for path, source in wanted.items():
             at = held.get(source.digest, "") if web_address(source.source) else ""
-            if at in wanted:
-                self.put_aside(source, at)
+            if at in wanted and not self.put_aside(source, at):
+                spared.add(at)
             result.append(Copy(source.source, path, source.size, source.digest, at))
-        return result
+        return [one for one in result if one.path not in spared]
 
-    def put_aside(self, picture: Source, path: str) -> None:
-        """Keep a picture from the web whose only file is about to be written over."""
+    def put_aside(self, picture: Source, path: str) -> bool:
+        """Keep a picture from the web whose only file is about to be written over; returns whether it may be."""
         try:
             self.cache.put(aside(picture.source, picture.digest), self.sink.read(path, MAX_PICTURE))
         except (OSError, SourceError) as error:
-            self.summary.failures.append(Failure(path, f"{path}: cannot be put into the cache ({error})"))
+            told = f"{path}: cannot be put into the cache ({error}); the next run tries again"
+            self.summary.failures.append(Failure(path, told))
+            return False
+        return True
 
     def take(self, some: Sequence[Copy], result: Copied | Lost, wanted: Mapping[str, Source], there: set[str]) -> None:
         """Take in what came of a chunk."""

@@ -11,11 +11,15 @@ from turbohtml import parse_fragment
 
 from convert.batch.articles.picture_files import suffix_of
 from convert.batch.checks import Differing, differing
+from convert.batch.engines.engine import Engine
+from convert.batch.engines.pool import Lost, chunked
 from convert.batch.engines.workers import Worker, worker
 from convert.batch.links.claims import aim, has_query, place_in, wrong_link
 from convert.batch.pictures.cache import PictureCache, web_address
 from convert.batch.pictures.source import MAX_PICTURE, OwnPictures, picture_path
 from convert.batch.planning.plan import Job
+from convert.batch.refresh import lost
+from convert.batch.summary import Failure
 from convert.batch.verifying.readback import read_output
 from convert.catalogue import CATALOGUE, read_catalogue
 from convert.catalogue.references import copies, sources
@@ -57,6 +61,7 @@ class Claimed:
         known: Mapping[str, tuple[str, str]],
     ) -> None:
         assert config.emit.markdown
+        self.config = config
         self.vault = config.emit.markdown.vault
         self.linking = config.emit.markdown.links != "keep"
         self.showing = config.emit.markdown.pictures != "keep"
@@ -69,6 +74,27 @@ class Claimed:
         for path, file in self.files.items():
             if file in self.owners and path not in failing:
                 self.leads.setdefault(self.owners[file], file)
+
+    def compare(
+        self, claims: Mapping[str, Sequence[Claim]], pool: Engine, failures: list[Failure]
+    ) -> Iterator[Differing]:
+        """What is not as the files of some articles say.
+
+        claims: by the articles' sources. failures: gets those of which nobody knows.
+        """
+        anchors: dict[str, Container[str]] = {}
+        seconds = self.config.batch.seconds
+        for files, read in pool.run(read_anchors, chunked(self.placed(claims), pool.jobs), seconds):
+            if isinstance(read, Lost):
+                failures.append(Failure(files[0], lost(self.config, files[0], read)))
+            else:
+                anchors.update(zip(files, read, strict=True))
+        yield from self.links(claims, anchors)
+        for shown, result in pool.run(compare_pictures, chunked(self.pictures(claims), pool.jobs), seconds):
+            if isinstance(result, Lost):
+                failures.append(Failure(shown[0].file, lost(self.config, shown[0].file, result)))
+            else:
+                yield from result
 
     def placed(self, claims: Mapping[str, Sequence[Claim]]) -> list[str]:
         """The files whose places have to be known: links lead to places there, or should."""
