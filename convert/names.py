@@ -248,6 +248,7 @@ class OutputNames:
         self._files = {fold(path) for path in reserved}
         self._folders: set[str] = set()
         self._kept: dict[str, str] = {}
+        self._settled: dict[str, str] = {"": ""}  # folders
 
     def keep(self, path: str, owner: str) -> None:
         """Keep the name of a file that is there already for its owner; no other output gets it."""
@@ -259,8 +260,17 @@ class OutputNames:
             parts = folder.split("/")
             self._folders.update(fold(above) for above in itertools.accumulate(parts, "{}/{}".format))
 
+    def avoid(self, paths: Iterable[str]) -> None:
+        """Keep these names from being taken by any file."""
+        self._folders.update(map(fold, paths))
+
     def settle(self, wanted: str, owner: str) -> str:
-        """The name that an output gets: the wanted one, or with a mark that follows from `owner`, its source's path."""
+        """The name that an output gets: the wanted one, or with a mark that follows from `owner`, its source's path.
+
+        A folder that has the name of a file gets a mark that follows from its own path.
+        """
+        folder, slash, name = wanted.rpartition("/")
+        wanted = f"{self._folder(folder)}{slash}{name}"
         path, length = wanted, 6
         while (key := fold(path)) in self._files or key in self._folders or self._kept.get(key, owner) != owner:
             digest = hashlib.blake2s(os.fsencode(owner)).hexdigest()
@@ -271,6 +281,21 @@ class OutputNames:
                 owner += "'"
                 length = 6
         self._files.add(key)
+        return path
+
+    def _folder(self, wanted: str) -> str:
+        """The folder that stands for one that is wanted: no part of its path is a file's."""
+        if (known := self._settled.get(wanted)) is not None:
+            return known
+        above, slash, name = wanted.rpartition("/")
+        above = self._folder(above)
+        path, length = f"{above}{slash}{name}", 6
+        digest = hashlib.blake2s(os.fsencode(wanted)).hexdigest()
+        while (key := fold(path)) in self._files or key in self._kept:
+            path = f"{above}{slash}{_shorten(name, f'-{digest[:length]}')}"
+            length += 2
+        self._folders.add(key)
+        self._settled[wanted] = path
         return path
 
 

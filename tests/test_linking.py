@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from convert.catalogue.rows import Reference
 from convert.cli import main
 from convert.config import OutputOptions
 from convert.errors import ConfigError
-from convert.verify.rewritten import wiki_links_written_out
 from tests.test_batch import config, page, tree
 from tests.test_incremental import settle
 
@@ -385,31 +383,6 @@ def test_brackets_of_the_article_are_no_wiki_links(desk: Path) -> None:
     go(desk, text)
     assert "\n[[c2/二|代码]]\n" in "\n" + said(desk, "vault/c1/一.md").replace("````", "")
     holds(desk, text)
-
-
-@pytest.mark.parametrize(
-    ("markdown", "read"),
-    [
-        ("见[[c2/二|旧文]]。", "见[旧文](wiki:c2/%E4%BA%8C)。"),
-        ("| [[a b\\|甲]] |", "| [甲](wiki:a%20b) |"),
-        ("\\[\\[a|b]]", "\\[\\[a|b]]"),
-        ("\\[[a|b]]", "\\[[a|b]]"),
-        ("[[a]] [[a#b|c]] [[|c]]", "[[a]] [[a#b|c]] [[|c]]"),
-        ("```\n[[a|b]]\n```\n[[a|b]]", "```\n[[a|b]]\n```\n[b](wiki:a)"),
-        ("> - ````\n>   [[a|b]]\n>   ```\n>   ````\n[[a|b]]", "> - ````\n>   [[a|b]]\n>   ```\n>   ````\n[b](wiki:a)"),
-    ],
-)
-def test_wiki_links_are_read_as_obsidian_reads_them(markdown: str, read: str) -> None:
-    """Outside of code, and where no backslash takes the meaning from the brackets."""
-    assert wiki_links_written_out(markdown) == read
-
-
-def test_reading_wiki_links_takes_no_longer_than_the_text_is() -> None:
-    """Whatever a line is made of."""
-    began = time.perf_counter()
-    for line in ("> " * 100_000, "[[" * 100_000, "[[a|" * 50_000, "- " * 100_000, " " * 200_000):
-        assert wiki_links_written_out(f"[[\n{line}\n") == f"[[\n{line}\n"
-    assert time.perf_counter() - began < 2
 
 
 def test_wiki_links_are_for_obsidian(desk: Path) -> None:

@@ -45,6 +45,13 @@ def differing(path: str, found: list[Difference]) -> Differing | None:
     return Differing(path, len(found), tuple(found[:SHOWN])) if found else None
 
 
+def joined(one: Differing, other: Differing) -> Differing:
+    """What two comparisons of an article found, each difference once."""
+    new = [difference for difference in other.differences if difference not in one.differences]
+    count = max(one.count + len(new), other.count)
+    return Differing(one.path, count, (*one.differences, *new)[:SHOWN])
+
+
 def check_article(
     article: Article,
     files: Iterable[tuple[Output, str, bytes | None]],
@@ -88,7 +95,7 @@ def _rewritten(claims: Claims, text: str, view: View, options: EmitOptions) -> l
     """Hold a Markdown file whose links and pictures may lead to other files against its article."""
     from convert.verify import Rewritten, markdown_file
 
-    reader = Rewritten(view, claims.profiles)
+    reader = Rewritten(view, claims.profiles, claims.pictures, claims.wiki)
     found = markdown_file(
         text, view, title=options.title, front=options.layout.written, layout=options.layout, reader=reader
     )

@@ -106,6 +106,16 @@ def places(catalogue: Catalogue) -> dict[str, Place]:
     return {row[0]: Place._make(row) for row in rows}
 
 
+def place_of(catalogue: Catalogue, name: str) -> Place | None:
+    """An article by its name, whether it refers to something or not."""
+    row = catalogue.connection.execute(
+        "SELECT article.name, article.path, output.path FROM article"
+        " JOIN output ON output.owner = article.name AND output.format = 'markdown' WHERE article.name = ?",
+        (name,),
+    ).fetchone()
+    return Place._make(row) if row else None
+
+
 def leads(catalogue: Catalogue) -> dict[tuple[str, str], list[Place]]:
     """The articles that links lead to, by publisher and id, those of one sorted by name: where copies are kept.
 

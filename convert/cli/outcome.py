@@ -35,7 +35,7 @@ def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -
 
 
 def missing_lines(reasons: Mapping[str, int]) -> list[str]:
-    """How many pictures books have to do without, a line a reason."""
+    """How many pictures books, or articles, have to do without, a line a reason."""
     return [line(tr("no picture"), _because(count, reason)) for reason, count in sorted(reasons.items())]
 
 
@@ -126,6 +126,7 @@ def _books_lines(summary: Summary, verbose: bool) -> Iterator[str]:
         if summary.pictures:
             told = tr("{told}, {count:,} pictures are files", told=told, count=summary.pictures)
         yield line(tr("linked"), told)
+        yield from missing_lines(summary.lacking)
     if summary.fetched is not None:
         told = tr("{now:,} fetched, {earlier:,} fetched earlier", now=summary.fetched, earlier=summary.cached)
         yield line(tr("pictures"), told)

@@ -38,6 +38,11 @@ class Folder:
         """Walk over it. Links are followed only to what lies in it and is not read under its own name."""
         return _Walk(self.root, sieve).run()
 
+    def output_in(self, sieve: Sieve) -> str:
+        """The path of the output, where it lies below this folder."""
+        output = sieve.output
+        return output.relative_to(self.root).as_posix() if output and self.root in output.parents else ""
+
     def read(self, path: str, max_bytes: int) -> bytes:
         """A file's bytes. Raises SourceError."""
         return read_limited(f"{self.root}/{path}", max_bytes, path)

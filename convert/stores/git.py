@@ -125,15 +125,18 @@ class Repository:
     def list(self, sieve: Sieve) -> Listing:
         """What the tree holds; what is no file is counted."""
         listing = Listing()
-        output = sieve.output
-        inside = output.relative_to(self.root).as_posix() if output and self.root in output.parents else ""
         try:
-            sieve.sift(self._files(listing), listing, inside)
+            sieve.sift(self._files(listing), listing, self.output_in(sieve))
         except GitError as error:
             todo = f"try git -C {self.own} fsck"
             raise NothingToReadError(f"input: {self.path}", f"cannot be listed ({error})", "", todo) from None
         listing.entries.sort()
         return listing
+
+    def output_in(self, sieve: Sieve) -> str:
+        """The path of the output, where it lies in the working copy."""
+        output = sieve.output
+        return output.relative_to(self.root).as_posix() if output and self.root in output.parents else ""
 
     def _files(self, listing: Listing) -> Iterator[Entry]:
         # Sizes (-l) are left out: git would look at every object for them, and a partial clone has not got all of them.

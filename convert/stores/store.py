@@ -145,6 +145,10 @@ class Store(Protocol):
         """What the input holds. Raises NothingToReadError where it cannot be listed."""
         ...
 
+    def output_in(self, sieve: Sieve) -> str:
+        """The path of the sieve's output in the input; nothing where it does not lie there."""
+        ...
+
     def read(self, path: str, max_bytes: int) -> bytes:
         """A file's bytes. Raises SourceError where there is none, it cannot be read, or it is larger."""
         ...

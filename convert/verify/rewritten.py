@@ -21,15 +21,14 @@ from convert.profiles import Profile
 from convert.verify.projection import encoded
 from convert.verify.reading import cmark_gfm
 from convert.verify.view import View
+from convert.verify.wiki import WikiLinks
 
 WIKI = "wiki:"
 """What an address begins with that stood in a wiki link: a note's path in the vault follows."""
 
-_WIKI_LINK = re.compile(r"(?<!\\)\[\[([^\[\]|\\#^\n]+)\\?\|([^\[\]|\\\n]+)\]\]")
-# quotation marks and items may stand before a fence (CommonMark 0.31.2, sections 4.5 and 5)
-_FENCE = re.compile(r"[ >]*+(?:(?:[-*+]|\d{1,9}[.)])[ ]++)*+[ >]*+(`{3,})[ ]*$")
 _NO_PATH = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/#?]|\Z")
 _MAIL = ("mailto:", "xmpp:")
+_RAW = re.compile(r"<(a|img)(?=[\s/])", re.IGNORECASE)
 
 
 class Claim(NamedTuple):
@@ -50,37 +49,48 @@ class Claim(NamedTuple):
 class Rewritten:
     """A reader of Markdown, as `cmark_gfm` is one, that gives links and pictures the source's addresses back.
 
+    profiles: those that know the articles which links may lead to; none where links stay as they are. pictures:
+    whether pictures may lead elsewhere. wiki: whether `[[path|text]]` is a link to a note, as it is in Obsidian.
     claims: what the last file said.
     """
 
-    def __init__(self, view: View, profiles: Sequence[Profile]) -> None:
-        self._view, self._profiles = view, profiles
+    def __init__(self, view: View, profiles: Sequence[Profile], pictures: bool = True, wiki: bool = False) -> None:
+        self._view, self._profiles, self._pictures, self._wiki = view, profiles, pictures, wiki
         self.claims: list[Claim] = []
 
     def __call__(self, markdown: str) -> str:
         """Markdown to HTML; where it has other links or pictures than the article, it is left as it is read."""
-        html = cmark_gfm(wiki_links_written_out(markdown))
+        links = WikiLinks(markdown) if self._wiki else None
+        html = links.put_back(cmark_gfm(links.markdown)) if links else cmark_gfm(markdown)
         tree = parse_fragment(html, positions=False)
         found, wanted = _addressed(tree), _addressed(self._view.article.body)
-        if [tag for _, tag, _ in found] != [tag for _, tag, _ in wanted]:
+        if [element.tag for element, _ in found] != [element.tag for element, _ in wanted]:
             return html
+        raw = _are_raw(links.markdown if links else markdown, len(found))
         changed = False
-        for (element, tag, written), (_, _, address) in zip(found, wanted, strict=True):
-            changed = self._put_back(element, tag, written, address, markdown) or changed
+        for (element, written), (_, address), is_raw in zip(found, wanted, raw, strict=True):
+            # in HTML, addresses stay
+            if not is_raw:
+                changed = self._put_back(element, written, links.path(written) if links else "", address) or changed
         return tree.inner_html if changed else html
 
-    def _put_back(self, element: Element, tag: str, written: str, address: str, markdown: str) -> bool:
-        known = article_at(address, self._profiles) if tag == "a" else ("", "")
-        kind = "link" if tag == "a" else "picture"
+    def _put_back(self, element: Element, written: str, note: str, address: str) -> bool:
+        """Note what a link or picture says, and give it its address back; returns whether it had another one.
+
+        note: the path in the vault, where it is a wiki link.
+        """
+        other = ("", "") if self._pictures else None
+        known = article_at(address, self._profiles) if element.tag == "a" else other
+        kind = "link" if element.tag == "a" else "picture"
+        if known is None:
+            return False
         if encoded(written) == encoded(address):
-            # within HTML, addresses stay; elsewhere one may be such as should have been changed
-            if known and (f"]({written})" in markdown or f"<{written}>" in markdown):
-                self.claims.append(Claim(kind, address, *known, address))
+            self.claims.append(Claim(kind, address, *known, address))
             return False
-        if known is None or (_NO_PATH.match(written) and not written.startswith(WIKI)):
+        if not note and _NO_PATH.match(written):
             return False
-        self.claims.append(Claim(kind, address, *known, written))
-        element.attrs["href" if tag == "a" else "src"] = address
+        self.claims.append(Claim(kind, address, *known, f"{WIKI}{quote(note)}" if note else written))
+        element.attrs["href" if kind == "link" else "src"] = address
         return True
 
     @cached_property
@@ -92,25 +102,24 @@ class Rewritten:
         return replace(article, meta=replace(article.meta, image=found))
 
 
-def _addressed(tree: Element) -> list[tuple[Element, str, str]]:
-    """Links and pictures in order, each with its tag and address; readers make links of plain mail addresses."""
+def _addressed(tree: Element) -> list[tuple[Element, str]]:
+    """Links and pictures in order, each with its address; readers make links of plain mail addresses."""
     found = []
     for element in tree.select("a[href], img[src]"):
         address = element.attr("src" if element.tag == "img" else "href") or ""
         if element.tag == "img" or not address.startswith(_MAIL):
-            found.append((element, element.tag, address))
+            found.append((element, address))
     return found
 
 
-def wiki_links_written_out(markdown: str) -> str:
-    """Markdown whose wiki links, `[[path|text]]`, are such as every reader knows; those in code are text, and stay."""
-    if "[[" not in markdown:
-        return markdown
-    lines, fence = markdown.split("\n"), ""
-    for number, line in enumerate(lines):
-        match = _FENCE.match(line)
-        if match and (not fence or len(match[1]) >= len(fence)):
-            fence = "" if fence else match[1]
-        elif not fence and "[[" in line:
-            lines[number] = _WIKI_LINK.sub(lambda found: f"[{found[2]}]({WIKI}{quote(found[1])})", line)
-    return "\n".join(lines)
+def _are_raw(markdown: str, count: int) -> list[bool]:
+    """Of each link and picture of a file whether it stands there as HTML; such as have a mark when it is read again.
+
+    The mark is an attribute more, which changes text where no tag was meant, but neither the number nor the order of
+    links. count: how many there are.
+    """
+    marked, tags = _RAW.subn(r"<\1 raw", markdown)
+    if not tags:
+        return [False] * count
+    found = ["raw" in element.attrs for element, _ in _addressed(parse_fragment(cmark_gfm(marked), positions=False))]
+    return found if len(found) == count else [True] * count

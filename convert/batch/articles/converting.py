@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 from convert.article import Article, Note
 from convert.batch.articles.emitting import Ready, emit, rewriting, written_together
+from convert.batch.articles.publishing import unpublished
 from convert.batch.checks import Differing, check_article, differing
 from convert.batch.engines.workers import Worker, digest_of_article, reason, worker
+from convert.batch.links.holding import untold
 from convert.batch.links.references import references_of, settled
 from convert.batch.planning.plan import Job
 from convert.catalogue import Outcome
@@ -37,7 +39,7 @@ class Done:
 
     outcome: what the catalogue keeps of it.
     verified: whether source and outputs were compared, and differing: what came of it, where they differ.
-    claims: what its Markdown file says of other files, which is held against those.
+    claims: what its Markdown file says of other files besides what it was told to, which is held against those.
     """
 
     path: str
@@ -90,7 +92,7 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
         kept += article.notes
     failed = outbox.publish()
     if failed:
-        batch.done, batch.ended = _without(batch.done, failed, batch.ended)
+        _leave_out(batch, failed)
     if outbox.stamps:
         batch.done = [_stamped(done, outbox.stamps) for done in batch.done]
     there = {done.path for done in batch.done if done.outcome}
@@ -101,18 +103,16 @@ def convert_jobs(jobs: Sequence[Job], with_notes: bool = False) -> Batch:
     return batch
 
 
-def _without(done: list[Done], failed: Mapping[str, OutputError], ended: str) -> tuple[list[Done], str]:
-    """What came of articles, some of whose outputs could not be given their names."""
-    result = []
-    for one in done:
-        errors = [failed[file.path] for file in one.outcome.outputs if file.path in failed] if one.outcome else []
-        if errors and isinstance(errors[0], NoRoomError):
-            ended = ended or reason(one.path, errors[0])
-        elif errors:
-            result.append(Done(one.path, failure=reason(one.path, errors[0])))
-        else:
-            result.append(one)
-    return result, ended
+def _leave_out(batch: Batch, failed: Mapping[str, OutputError]) -> None:
+    """Leave out articles some of whose outputs could not be given their names."""
+    made = ((one.path, [file.path for file in one.outcome.outputs]) for one in batch.done if one.outcome)
+    lacking, ended = unpublished(failed, made)
+    batch.ended = batch.ended or ended
+    batch.done = [
+        Done(one.path, failure=lacking[one.path]) if one.path in lacking else one
+        for one in batch.done
+        if lacking.get(one.path) != ""
+    ]
 
 
 def _stamped(done: Done, stamps: Mapping[str, int]) -> Done:
@@ -133,7 +133,8 @@ def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: fl
     found: tuple[Reference, ...] = ()
     outputs: Sequence[Output] = me.outputs
     if me.rewriting:
-        found = settled(references_of(article, job.name, me.rewriting, me.base.profiles, me.store), job.rewrites)
+        found = references_of(article, job.name, me.rewriting, me.base.profiles)
+        found = settled(found, job.rewrites, wiki=me.rewriting.links == "wiki")
         outputs = rewriting(outputs, found)
     emitted = emit(article, outputs, ready)
     wanted = dict(me.wanted(article, job))
@@ -158,7 +159,8 @@ def _write(me: Worker, article: Article, job: Job, outbox: Outgoing, seconds: fl
         differs, verified = differing(job.path, told), True
     outcome = _outcome(me, article, job, files, differs, seconds + perf_counter() - began)
     outcome = replace(outcome, references=found) if found else outcome
-    return Done(job.path, outcome, verified=verified, differing=differs, claims=tuple(claims.made) if claims else ())
+    others = untold(claims.made, found) if claims else ()
+    return Done(job.path, outcome, verified=verified, differing=differs, claims=others)
 
 
 def _outcome(

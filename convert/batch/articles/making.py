@@ -70,7 +70,7 @@ class Articles:
         self.tried: set[str] = set()  # of those that failed before
         self.failed: set[str] = set()
         self._names: OutputNames | None = None
-        self.claims: dict[str, Sequence[Claim]] = {}  # what the files say that this run has written
+        self.claims: dict[str, Sequence[Claim]] = {}  # of the files that this run has written
         self.converted: set[str] = set()  # names, where they are asked for
         markdown = config.emit.markdown
         self._rewrites = markdown is not None and markdown.rewrites

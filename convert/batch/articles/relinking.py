@@ -11,15 +11,15 @@ import json
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from convert.batch.articles.beside import Beside
 from convert.batch.articles.rewriting import RewrittenBatch, rewrite_jobs
-from convert.batch.checks import differing
+from convert.batch.checks import Differing, differing, joined
 from convert.batch.engines.engine import Engine
 from convert.batch.engines.pool import Lost, chunked, until
-from convert.batch.links.claims import wrong_link, wrong_picture
+from convert.batch.links.holding import Holding, Untold, places_named
 from convert.batch.links.leading import in_vault, relative
 from convert.batch.planning.fingerprint import rewriting_depends_on
 from convert.batch.planning.plan import Job
@@ -34,7 +34,6 @@ from convert.catalogue.references import (
     forget_references,
     job_row,
     leads,
-    owners,
     places,
     put_differing,
     put_rewritten,
@@ -49,7 +48,7 @@ from convert.sinks import Sink
 from convert.stores import Store
 
 if TYPE_CHECKING:  # what compares is imported where something is compared
-    from convert.verify import Claim, Difference
+    from convert.verify import Claim
 
 LINKED = "linked"
 """The setting that tells what the files were last linked for; nothing where the config asks for no linking."""
@@ -58,9 +57,6 @@ PENDING = "-"
 """What it is while something may have changed."""
 
 MOVED = later("what its links or pictures lead to has changed")
-
-Claims: TypeAlias = "Mapping[str, Sequence[Claim]]"
-"""What the files say that this run wrote, by the articles' names."""
 
 
 class Relinking:
@@ -88,11 +84,12 @@ class Relinking:
             else None
         )
         self.claims: dict[str, Sequence[Claim]] = {}
+        self.told = {one.path: at for at, one in enumerate(summary.differing)}
 
-    def run(self, claims: Claims, fresh: Container[str], ended: Callable[[], bool]) -> None:
+    def run(self, claims: Untold, fresh: Container[str], ended: Callable[[], bool]) -> None:
         """Write what has to be written once more; what came of it is in `summary`.
 
-        claims: what the files say that the run has written so far. fresh: the articles that it has converted.
+        claims: of the files that the run has written so far. fresh: the articles that it has converted.
         ended: whether to begin no further one.
         """
         settled = self.catalogue.setting(LINKED) == self.goal
@@ -115,11 +112,12 @@ class Relinking:
                 self.forget_pictures()
         there = places(self.catalogue)
         pictures = self.beside.make(there, ended) if self.beside else {}
+        copied = pictures if len(self.summary.failures) > failures else None
         work = self.outdated(there, pictures)
         self.write(work, fresh, ended)
         if ended() or self.summary.stopped:
             return
-        wrong = self.check()
+        wrong = self.check(copied)
         if failures == len(self.summary.failures) and not wrong:
             with self.catalogue.transaction():
                 self.catalogue.set(**{LINKED: self.goal})
@@ -135,6 +133,8 @@ class Relinking:
         """Count what leads to files of the output."""
         self.summary.links = count_rewritten(self.catalogue, "link")
         self.summary.pictures = len(copies(self.catalogue))
+        if self.beside:
+            self.summary.lacking = dict(self.beside.lacking())
 
     def rehearse(self, coming: Iterable[str]) -> int:
         """How many articles would be written once more, as far as that can be told before any is converted.
@@ -158,9 +158,7 @@ class Relinking:
         keep: take what stands for a picture as it is.
         """
         assert self.options
-        anchors: dict[str, set[str]] = {}
-        for one in references(self.catalogue, "anchor"):
-            anchors.setdefault(one.name, set()).add(one.address)
+        anchors = places_named(self.catalogue)
         leading = leads(self.catalogue) if self.options.links != "keep" else {}
         jobs = []
         for name, group in groupby(references(self.catalogue, "link", PICTURE), attrgetter("name")):
@@ -216,7 +214,7 @@ class Relinking:
         chunks = until(ended, chunked(work, self.pool.jobs))
         for jobs, batch in self.pool.run(rewrite_jobs, chunks, self.config.batch.seconds):
             if isinstance(batch, Lost):
-                self.summary.failures.append(Failure(jobs[0].path, lost(self.config, jobs[0].path, batch)))
+                self.fail(jobs[0], lost(self.config, jobs[0].path, batch))
             else:
                 self.take(jobs, batch, fresh)
             done += len(jobs)
@@ -230,48 +228,46 @@ class Relinking:
                 job = by_name[one.name]
                 if one.output is None:
                     told = one.failure or f"{job.path}: has changed since it was converted; the next run takes it anew"
-                    self.summary.failures.append(Failure(job.path, told))
+                    self.fail(job, told)
                     continue
                 self.claims[one.name] = one.claims
                 put_rewritten(self.catalogue, job.rewrites, one.output)
                 if one.name not in fresh:
                     self.summary.converted[MOVED] += 1
-                if one.differing:
-                    self.differ(one.name, list(one.differing.differences), job.path)
+                self.differ(one.name, one.differing)
         self.summary.stopped = self.summary.stopped or batch.ended
+
+    def fail(self, job: Job, told: str) -> None:
+        """Record that a file could not be written once more; what the first pass wrote there is known to be wrong."""
+        self.summary.failures.append(Failure(job.path, told))
+        self.claims.pop(job.name, None)
 
     # --- holding it against what is there
 
-    def check(self) -> bool:
-        """Hold what the files of this run say against whose files there are; returns whether something is wrong."""
-        assert self.options
-        if not any(self.claims.values()):
-            return False
-        there = places(self.catalogue)
-        owned = dict(owners(self.catalogue))
-        files = {known: found[0].file for known, found in leads(self.catalogue).items()}
-        shown = (one for one in references(self.catalogue, PICTURE) if self.claims.get(one.name))
-        pictures = {(one.name, one.address): one.id for one in shown}
-        made, read = copies(self.catalogue), sources(self.catalogue)
-        wrong = False
-        for name, claims in self.claims.items():
-            found: list[Difference] = []
-            for one in claims if name in there else ():
-                file = there[name].file
-                if one.kind == "link":
-                    told = wrong_link(one, file, self.options.vault, owned, files)
-                else:
-                    told = wrong_picture(one, file, made, read.get(pictures.get((name, one.address), "")))
-                found += [told] if told else []
-            if found:
-                wrong = True
-                with self.catalogue.transaction():
-                    self.differ(name, found, there[name].path)
-        return wrong
+    def check(self, copied: Container[tuple[str, str]] | None = None) -> bool:
+        """Hold what the files of this run say against whose files there are; returns whether something is wrong.
 
-    def differ(self, name: str, found: list[Difference], path: str) -> None:
-        """Record that a file is not what its source says."""
-        if one := differing(path, found):
-            self.summary.differing.append(one)
-            put_differing(self.catalogue, name, one.count, as_json(one.told()))
-            self.catalogue.set(settled="")  # so that the next run makes a plan, and it again
+        copied: as of `Holding`.
+        """
+        assert self.options
+        if not self.claims or self.config.batch.verify == "off":
+            return False
+        picture = self.beside.source if self.beside else lambda source: None
+        wrong = Holding(self.catalogue, self.options.vault, picture, copied).wrong(self.claims)
+        for place, found in wrong:
+            with self.catalogue.transaction():
+                self.differ(place.name, differing(place.path, found))
+        return bool(wrong)
+
+    def differ(self, name: str, one: Differing | None) -> None:
+        """Record that a file is not what its source says, together with what is known of its article already."""
+        if one is None:
+            return
+        told = self.summary.differing
+        at = self.told.setdefault(one.path, len(told))
+        if at < len(told):
+            told[at] = joined(told[at], one)
+        else:
+            told.append(one)
+        put_differing(self.catalogue, name, told[at].count, as_json(told[at].told()))
+        self.catalogue.set(settled="")  # so that the next run makes a plan, and it again

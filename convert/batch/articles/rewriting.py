@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from convert.article import Article
 from convert.batch.articles.emitting import rewriting
+from convert.batch.articles.publishing import unpublished
 from convert.batch.checks import Differing, check_article, differing
 from convert.batch.engines.workers import Worker, reason, worker
+from convert.batch.links.holding import untold
 from convert.batch.planning.plan import Job
 from convert.catalogue import Output
 from convert.emit.calling import written
-from convert.errors import NoRoomError, OutputError
+from convert.errors import NoRoomError
 from convert.files import digest_of
 from convert.sinks import Outgoing
 
@@ -60,8 +62,7 @@ def rewrite_jobs(jobs: Sequence[Job]) -> RewrittenBatch:
             break
         except Exception as error:
             batch.done.append(Rewrote(job.name, failure=reason(job.path, error)))
-    failed = outbox.publish()
-    batch.done = [_published(one, failed.get(one.output.path) if one.output else None, outbox) for one in batch.done]
+    _publish(batch, {job.name: job.path for job in jobs}, outbox)
     return batch
 
 
@@ -78,12 +79,21 @@ def _rewrite(me: Worker, article: Article, job: Job, outbox: Outgoing) -> Rewrot
         found = differing(job.path, told)
     put = outbox.put(path, data)
     row = Output(job.name, MARKDOWN, path, "", put.size, put.mtime, put.digest)
-    return Rewrote(job.name, row, differing=found, claims=tuple(claims.made) if claims else ())
+    return Rewrote(job.name, row, differing=found, claims=untold(claims.made, job.rewrites) if claims else ())
 
 
-def _published(one: Rewrote, error: OutputError | None, outbox: Outgoing) -> Rewrote:
-    if one.output is None:
-        return one
-    if error is not None:
-        return Rewrote(one.name, failure=reason(one.name, error))
-    return replace(one, output=one.output._replace(mtime=outbox.stamps.get(one.output.path, one.output.mtime)))
+def _publish(batch: RewrittenBatch, paths: Mapping[str, str], outbox: Outgoing) -> None:
+    """Give files their names, and leave out those that cannot have them. paths: of the sources, by the jobs' names."""
+    made = [(paths[one.name], [one.output.path]) for one in batch.done if one.output]
+    lacking, ended = unpublished(outbox.publish(), made)
+    batch.ended = batch.ended or ended
+    done, batch.done = batch.done, []
+    for one in done:
+        refused = lacking.get(paths[one.name])
+        if refused:
+            batch.done.append(Rewrote(one.name, failure=refused))
+        elif refused is None and one.output:
+            stamp = outbox.stamps.get(one.output.path, one.output.mtime)
+            batch.done.append(replace(one, output=one.output._replace(mtime=stamp)))
+        elif refused is None:
+            batch.done.append(one)

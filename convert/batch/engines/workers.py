@@ -97,7 +97,10 @@ class Worker:
 
     def claims(self) -> Claims | None:
         """What takes in what a Markdown file says of other files; None where it has the source's addresses."""
-        return Claims(self.base.profiles) if self.rewriting else None
+        if self.rewriting is None:
+            return None
+        links, pictures = self.rewriting.links, self.rewriting.pictures
+        return Claims(self.base.profiles if links != "keep" else (), pictures != "keep", links == "wiki")
 
     def wanted(self, article: Article, job: Job) -> tuple[tuple[int, str], ...]:
         """The names that outputs want whose templates need the article's metadata, each with its output's place."""

@@ -7,8 +7,8 @@ import re
 from functools import lru_cache
 from urllib.parse import quote
 
-_NO_WIKI = re.compile(r"[\[\]|#^\\]|%%")
-"""What Obsidian takes in the path of a link for something else (its help, "Internal links")."""
+_NO_WIKI = re.compile(r"[\[\]|#^\\`]|%%")
+"""What Obsidian takes in the path of a link for something else (its help, "Internal links"); backticks are for code."""
 
 
 def relative(target: str, file: str) -> str:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import unquote, urlsplit
 
 from convert.article import Article
 from convert.batch.pictures.cache import web_address
+from convert.batch.pictures.source import picture_path
 from convert.catalogue.rows import Reference
 from convert.config.formats import MarkdownOutput
 from convert.emit import Rewrites
 from convert.parse.linked import article_at
 from convert.profiles import Profile
-from convert.stores import Store
 
 
 def references_of(
-    article: Article, name: str, options: MarkdownOutput, profiles: Sequence[Profile], store: Store
+    article: Article, name: str, options: MarkdownOutput, profiles: Sequence[Profile]
 ) -> tuple[Reference, ...]:
     """What the body of an article refers to, each address once, as far as the options ask for it.
 
@@ -28,7 +26,7 @@ def references_of(
         for one in (*_links(article, name, profiles), *_anchors(article, name)):
             found[one.kind, one.address] = one
     if options.pictures != "keep":
-        for one in _pictures(article, name, store):
+        for one in _pictures(article, name):
             found[one.kind, one.address] = one
     return tuple(found.values())
 
@@ -45,22 +43,12 @@ def _anchors(article: Article, name: str) -> Iterator[Reference]:
         yield Reference(name, "anchor", element.attr("id") or "")
 
 
-def _pictures(article: Article, name: str, store: Store) -> Iterator[Reference]:
+def _pictures(article: Article, name: str) -> Iterator[Reference]:
     for image in article.body.select("img[src]"):
         address = image.attr("src") or ""
-        if source := _source(article.path, address, store):
+        # what lies at a path, and whether it may be shown, is looked at by each run
+        if source := web_address(address) or picture_path(article.path, address):
             yield Reference(name, "picture", address, id=source)
-
-
-def _source(path: str, address: str, store: Store) -> str | None:
-    """Where a picture is looked for: in a file of the mirror, or at an address on the web."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:  # brackets that hold no address of IPv6
-        return None
-    if parts.scheme or parts.netloc:
-        return web_address(address)
-    return store.settle(posixpath.join(posixpath.dirname(path), unquote(parts.path))) if parts.path else None
 
 
 def rewrites(references: Iterable[Reference]) -> Rewrites:
@@ -76,7 +64,10 @@ def rewrites(references: Iterable[Reference]) -> Rewrites:
     return Rewrites(links, wiki, pictures)
 
 
-def settled(found: Iterable[Reference], known: Iterable[Reference]) -> tuple[Reference, ...]:
-    """What a body refers to, with what is known to stand for it in the file."""
-    targets = {(one.kind, one.address): {"target": one.target, "wiki": one.wiki} for one in known}
+def settled(found: Iterable[Reference], known: Iterable[Reference], wiki: bool) -> tuple[Reference, ...]:
+    """What a body refers to, with what is known to stand for it in the file.
+
+    wiki: whether that may be a wiki link; an earlier run may have had another config.
+    """
+    targets = {(one.kind, one.address): {"target": one.target, "wiki": one.wiki if wiki else ""} for one in known}
     return tuple([one._replace(**targets.get((one.kind, one.address), {})) for one in found])

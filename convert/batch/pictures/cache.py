@@ -66,6 +66,10 @@ class PictureCache:
         self._write(self._file(address, _PICTURE), data)
         self._file(address, _FAILURE).unlink(missing_ok=True)
 
+    def drop(self, address: str) -> None:
+        """Forget a picture."""
+        _remove(self._file(address, _PICTURE))
+
     def failure(self, address: str) -> str:
         """Why the address gave no picture, as long as that is remembered; else nothing."""
         return _failure(self._file(address, _FAILURE))

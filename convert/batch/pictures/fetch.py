@@ -36,7 +36,7 @@ _ACCEPT = "image/jpeg, image/png, image/webp, image/gif, image/*;q=0.8"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _GONE = frozenset({404, 410})
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-_SIGNATURE = 16  # bytes that are enough to know a format by
+_SIGNATURE = 18  # bytes that are enough to know a format by
 
 # Decoding a picture of 50 megapixels takes 200 MB: one at a time.
 _decoding = threading.Lock()

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from convert.batch.pictures.cache import PictureCache, web_address
-from convert.config import Config
+from convert.config import Config, OutputOptions
 from convert.emit.epub.options import Chapter, PictureReport, PictureSource
 from convert.emit.epub.wording import UNREADABLE
 from convert.errors import SourceError
 from convert.messages import later
-from convert.stores import Store
+from convert.stores import Entry, Sieve, Store
 from convert.stores.store import Stamp
 
 if TYPE_CHECKING:
@@ -39,6 +39,46 @@ class OwnFile(NamedTuple):
         """How a file is now."""
         about = store.about(path)
         return cls(*about) if about else cls(path)
+
+
+class OwnPictures:
+    """The pictures of a mirror that files beside articles may show: none that is hidden, or that a run has made.
+
+    output: where runs write to.
+    """
+
+    def __init__(self, store: Store, output: OutputOptions) -> None:
+        self.store = store
+        self.made = store.output_in(Sieve((), output.path, output.remote.told if output.remote else ""))
+
+    def settle(self, path: str) -> str | None:
+        """The path of what a path leads to by now, `..` and links resolved; None where that is none of them."""
+        place = self.store.settle(path)
+        if place is None or place.startswith(".") or "/." in place:
+            return None
+        return None if self.made and place.startswith(f"{self.made}/") else place
+
+    def about(self, path: str) -> Entry | None:
+        """How a settled path's picture is now; None where there is none, or the path leads elsewhere by now."""
+        return self.store.about(path) if self.settle(path) == path else None
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of that picture. Raises SourceError for one that is too large, or cannot be read."""
+        return self.store.read(path, MAX_PICTURE) if self.about(path) else None
+
+
+def picture_path(path: str, address: str) -> str | None:
+    """Where an article's picture is looked for in the mirror, as `settle` takes it; None for an address elsewhere.
+
+    path: of the article's source.
+    """
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets that hold no address of IPv6
+        return None
+    if parts.scheme or parts.netloc or not parts.path or "\0" in (name := unquote(parts.path)):
+        return None
+    return posixpath.join(posixpath.dirname(path), name)
 
 
 def pictures_in(store: Store, asked: dict[str, OwnFile] | None = None) -> PictureSource:

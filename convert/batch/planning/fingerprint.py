@@ -31,17 +31,17 @@ _MOST = 4 * 1024 * 1024  # bytes of a module
 
 _ARTICLES = (
     "*.py", "parse/**/*.py", "clean/**/*.py", "enrich/**/*.py", "emit/*.py", "typesetting/*.py", "profiles/*.py",
-    "config/building.py", "config/calibre.py", "config/extensions.py", "batch/links/references.py",
+    "config/building.py", "config/calibre.py", "config/extensions.py", "batch/articles/emitting.py",
+    "batch/articles/rewriting.py", "batch/links/references.py", "batch/pictures/cache.py", "batch/pictures/source.py",
 )  # fmt: skip
-"""The files that make an article's outputs from a source."""
+"""The files that make an article's outputs from a source, and tell what its body refers to."""
 
 _REWRITES = (
-    "batch/articles/relinking.py",
-    "batch/links/leading.py",
-    "batch/articles/beside.py",
-    "batch/articles/picture_files.py",
+    "batch/articles/relinking.py", "batch/articles/rewriting.py", "batch/articles/beside.py",
+    "batch/articles/picture_files.py", "batch/links/claims.py", "batch/links/holding.py", "batch/links/leading.py",
+    "batch/pictures/cache.py", "batch/pictures/source.py", "catalogue/references.py", "emit/epub/pictures.py",
     "names.py",
-)
+)  # fmt: skip
 """The files that say what stands in Markdown in place of addresses."""
 
 _VOLUMES = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from convert.batch.planning.plan import Job, make_plan, settle
 from convert.batch.preflight import check_folders, check_scripts
 from convert.batch.refresh import looks_at, lost
 from convert.batch.summary import Failure, Progress
-from convert.batch.verifying.claimed import Claimed, compare_pictures
+from convert.batch.verifying.claimed import Claimed
 from convert.batch.verifying.readback import MAX_BOOK, Read, read_books, read_jobs
 from convert.batch.verifying.reread import read_shards
 from convert.catalogue import CATALOGUE, read_catalogue
@@ -31,6 +31,9 @@ from convert.names import OutputNames
 from convert.profiles import load_profiles
 from convert.verify import Claim
 from convert.volumes import Member, plan_volumes, split_volume
+
+TOGETHER = 4096
+"""Articles whose links are held in memory until those are compared."""
 
 
 @dataclass(slots=True)
@@ -127,7 +130,6 @@ class _Verification:
         self.members: dict[str, Member] = {}
         self.shards: dict[str, list[tuple[str, str]]] = {}
         self.found: dict[str, list[Differing]] = {}
-        self.claims: dict[str, Sequence[Claim]] = {}
 
     def run(self, paths: Sequence[str]) -> Verdict:
         """Plan as a run does, and compare."""
@@ -145,9 +147,11 @@ class _Verification:
         books = self.books(jobs, chosen) if self.config.volumes else []
         shards = self.dataset(jobs, chosen)
         self.wanted.check()
-        self.compare(jobs, chosen)
-        if any(self.claims.values()):
-            self.compare_claims(jobs, {one.path: (one.publisher, one.id) for one in looks})
+        claimed = None
+        if self.config.emit.markdown and self.config.emit.markdown.rewrites:
+            known = {one.path: (one.publisher, one.id) for one in looks}
+            claimed = Claimed(self.config, jobs, [output.name for output in self.outputs], known)
+        self.compare(jobs, chosen, claimed)
         self.compare_books(books, chosen)
         self.compare_shards(shards, chosen)
         self.verdict.differing = [_joined(found) for _, found in sorted(self.found.items())]
@@ -185,39 +189,38 @@ class _Verification:
             named.append(job._replace(targets=tuple(targets)))
         return named
 
-    def read(self, what: str, jobs: Sequence[Job], check: bool) -> Iterable[tuple[Job, Read]]:
-        """Convert articles in the workers, and `check` their outputs there."""
-        done = 0
+    def read(
+        self, what: str, jobs: Sequence[Job], check: bool, before: int = 0, total: int = 0
+    ) -> Iterable[tuple[Job, Read]]:
+        """Convert articles in the workers, and `check` their outputs there.
+
+        before, total: where these are some of many, how many went before them, and how many there are.
+        """
+        done = before
         work = partial(read_jobs, check=check)
         for some, result in self.pool.run(work, chunked(jobs, self.pool.jobs), self.config.batch.seconds):
             if isinstance(result, Lost):
                 result = [Read(some[0].path, failure=lost(self.config, some[0].path, result))]
             yield from zip(some, result, strict=True)
             done += len(some)
-            self.progress(what, done, len(jobs))
+            self.progress(what, done, total or len(jobs))
 
-    def compare(self, jobs: Sequence[Job], chosen: set[str]) -> None:
-        """Hold the files of the chosen articles against them."""
-        for job, read in self.read(later("verifying"), [job for job in jobs if job.path in chosen], check=True):
-            if read.failure:
-                self.verdict.failures.append(Failure(job.path, read.failure))
-                continue
-            self.verdict.articles += 1
-            self.verdict.files += len(job.targets)
-            self.take(read.differing)
-            self.claims[job.path] = read.claims
-
-    def compare_claims(self, jobs: Sequence[Job], known: Mapping[str, tuple[str, str]]) -> None:
-        """Hold what Markdown files say of other files against these. known: publisher and id by a source's path."""
-        one = Claimed(self.config, jobs, [output.name for output in self.outputs], known)
-        for told in one.links(self.claims):
-            self.take(told)
-        shown = one.pictures(self.claims)
-        for some, result in self.pool.run(compare_pictures, chunked(shown, self.pool.jobs), self.config.batch.seconds):
-            if isinstance(result, Lost):
-                self.verdict.failures.append(Failure(some[0].file, lost(self.config, some[0].file, result)))
-                continue
-            for told in result:
+    def compare(self, jobs: Sequence[Job], chosen: set[str], claimed: Claimed | None) -> None:
+        """Hold the files of the chosen articles against them. claimed: where they may lead to other files."""
+        wanted = [job for job in jobs if job.path in chosen]
+        for start in range(0, len(wanted), TOGETHER):
+            claims: dict[str, Sequence[Claim]] = {}
+            some = wanted[start : start + TOGETHER]
+            for job, read in self.read(later("verifying"), some, check=True, before=start, total=len(wanted)):
+                if read.failure:
+                    self.verdict.failures.append(Failure(job.path, read.failure))
+                    continue
+                self.verdict.articles += 1
+                self.verdict.files += len(job.targets)
+                self.take(read.differing)
+                if read.claims:
+                    claims[job.path] = read.claims
+            for told in claimed.compare(claims, self.pool, self.verdict.failures) if claimed else ():
                 self.take(told)
 
     def books(self, jobs: Sequence[Job], chosen: set[str]) -> list[Task]:

@@ -32,6 +32,8 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MM\x00*", "TIFF"),
     (4, b"ftypavif", "AVIF"),
 )
+_BMP_HEADERS = frozenset(size.to_bytes(4, "little") for size in (12, 40, 52, 56, 64, 108, 124))
+"""The sizes of a BMP's second header, behind the first's 14 bytes (MS-WMF 2.2.2.9; OS/2 has 12 and 64)."""
 _LOSSLESS = frozenset({"PNG", "GIF", "BMP", "TIFF", "WEBP"})
 _FEW_COLOURS = 256
 
@@ -70,8 +72,10 @@ class Picture:
 def sniff(data: bytes) -> str | None:
     """The name of a picture's format by its first bytes; None for anything else, such as an HTML error page."""
     for offset, signature, name in _SIGNATURES:
-        if data[offset : offset + len(signature)] == signature:
-            return name
+        if data.startswith(signature, offset):
+            # so few letters begin a text, too
+            whole = {"BMP": data[14:18] in _BMP_HEADERS, "WEBP": data.startswith(b"RIFF")}
+            return name if whole.get(name, True) else None
     return None
 
 
