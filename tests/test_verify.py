@@ -579,6 +579,56 @@ def test_what_the_pipeline_makes_passes(path: str, text: str) -> None:
     assert front_matter(markdown, article, ruamel) == []
 
 
+WRAPPED = """# The pond
+
+She said
+"yes" in 2020
+15 people came (six
+new ones) to [the pond](pond.html)
+[*(big)*](big.html)
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("pond.md", WRAPPED),
+        (
+            "pond.html",
+            """<h1>The pond</h1><p>She said
+"yes" in 2020
+
+15 people came (six<!-- or
+seven -->
+new ones) to <a href="pond.html">the pond</a>
+<a href="big.html"><em>(big)</em></a></p>""",
+        ),
+    ],
+    ids=["Markdown", "HTML"],
+)
+def test_a_space_that_was_a_line_end_is_missed(path: str, source: str) -> None:
+    """Where a line end divides Latin words or signs, in a text or beside one tag, words run together are reported."""
+    context = Context(load_profiles(), RULES, STEPS)
+    for pair in ('said "yes', "2020 15", "(six new", "pond (big)"):
+        article = convert(Source(path, source.encode()), context)
+        assert verify(article) == []
+        html = article.body.inner_html
+        left, _, right = pair.partition(" ")
+        damaged, times = re.subn(
+            rf"({re.escape(left)}(?:</?\w[^>]*>)*) ((?:<\w[^>]*>)*{re.escape(right)})", r"\1\2", html
+        )
+        assert times == 1, html
+        article.body = parse_fragment(damaged, positions=False)
+        assert [one.check for one in verify(article)] == ["space lost"]
+
+
+def test_a_walk_tells_line_ends_of_texts_from_those_round_tags() -> None:
+    """A line end inside a text or on one side of a tag is soft; on both sides a pretty-printer may have put it."""
+    html = "<p>\n a\nb\n<i>c</i><b>\nd</b>\n<b>e</b>\n <i>\n  f\n </i>\n <!-- \n -->\n g\n</p>"
+    kinds = {0: "end", 1: "soft", 2: "soft", 3: "soft", 4: "soft", 5: "wrap", 6: "wrap", 7: "end"}
+    assert layout(html).gaps == kinds
+
+
 def test_a_walk_tells_where_marks_and_gaps_are() -> None:
     """Whatever an element is called, an address makes it a link; elements of one name may lie in each other."""
     html = '<div>一<span href="u">二<span>三</span>四</span>五</div><div href="v">六<div>七 八</div>九</div>\n十<br>'
