@@ -29,6 +29,7 @@ CJK = re.compile(
 SHARED = "\u2014\u2018\u2019\u201a\u201b\u201c\u201d\u2022\u2026\u2027\u00b7"
 WORDS = frozenset({"a", "I"})  # words of one letter
 REACH = 20  # how far an English run's own space may be from the place in question, in characters
+PRINTED = re.compile(r"(?:\n +){2,}")  # two texts of a pretty-printer between which a tag stood, each indented
 MARKS = "a abbr b big cite code del em font i ins q s small span strike strong sub sup tt u".split()
 
 
@@ -81,7 +82,7 @@ class _LineEnds:
         return len(by_itself.findall(data)) > len(touched.findall(data))
 
     def inner(self, match: re.Match[str]) -> str:
-        """White space inside one text node: several line ends stand where a tag was taken away."""
+        """White space inside one text node, in which a pretty-printer's stands where a tag was taken away."""
         space = match[0]
         if "\n" not in space:
             return " "
@@ -89,7 +90,7 @@ class _LineEnds:
         # the pretty-printer's own indentation must not be taken for the spaces of running English
         before = SPACE.sub(_unbroken, text[max(0, start - REACH) : start])
         after = SPACE.sub(_unbroken, text[end : end + REACH])
-        return " " if self.were_space(before, after, space.count("\n")) else ""
+        return " " if self.were_space(before, after, 2 if PRINTED.fullmatch(space) else 1) else ""
 
     def were_space(self, before: str, after: str, count: int) -> bool:
         """Whether a space stood between two pieces of text that `count` line ends now divide.
