@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
+from itertools import islice
 
 from turbohtml import Element, Node, Text
 
@@ -30,6 +31,8 @@ SHARED = "\u2014\u2018\u2019\u201a\u201b\u201c\u201d\u2022\u2026\u2027\u00b7"
 WORDS = frozenset({"a", "I"})  # words of one letter
 REACH = 20  # how far an English run's own space may be from the place in question, in characters
 PRINTED = re.compile(r"(?:\n +){2,}")  # two texts of a pretty-printer between which a tag stood, each indented
+MOST_TAGS = 100  # so many of a source tell whether a pretty-printer was at work
+INDENT = 200  # bytes beside such a tag that are looked at
 MARKS = "a abbr b big cite code del em font i ins q s small span strike strong sub sup tt u".split()
 
 
@@ -77,9 +80,17 @@ class _LineEnds:
     @cached_property
     def pretty(self) -> bool:
         """Whether a pretty-printer broke the source's lines at its tags: asked only where that decides."""
-        by_itself, touched = _tags((*MARKS, *self.article.profile.masked_tags))
         data = self.article.source.data
-        return len(by_itself.findall(data)) > len(touched.findall(data))
+        by_itself = touched = 0
+        for tag in islice(_tags((*MARKS, *self.article.profile.masked_tags)).finditer(data), MOST_TAGS):
+            start, end = tag.span()
+            before = data[max(0, start - INDENT) : start].rpartition(b"\n")[2].rstrip()
+            behind = data[end : end + INDENT].partition(b"\n")[0].lstrip()
+            if not before and not behind:
+                by_itself += 1
+            elif before[-1:] not in {b"", b">"} or behind[:1] not in {b"", b"<"}:
+                touched += 1
+        return by_itself > touched
 
     def inner(self, match: re.Match[str]) -> str:
         """White space inside one text node, in which a pretty-printer's stands where a tag was taken away."""
@@ -97,19 +108,17 @@ class _LineEnds:
 
         A pretty-printer breaks the line on both sides of a tag; one line end by itself is none of its.
         """
+        if "\u3000" <= before[-1:] <= "\u9fff" or "\u3000" <= after[:1] <= "\u9fff":
+            return False  # beside Chinese, as most are
         if count > 1 and _separator(before, after):
             return True
         return not _is_chinese(before, after) and (count == 1 or not self.pretty)
 
 
 @lru_cache(maxsize=64)
-def _tags(names: tuple[str, ...]) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    """What finds tags of these names that have their line for themselves, and those that text touches."""
-    either = "|".join(map(re.escape, names)).encode()
-    tag = rb"</?(?:%b)(?:\s[^<>]*)?>" % either
-    by_itself = rb"\n[ \t]*%b(?=[ \t]*\r?\n)" % tag
-    touched = rb"[^\s<>][ \t]*</?(?:%b)[\s>]|%b[ \t]*[^\s<>]" % (either, tag)
-    return re.compile(by_itself, re.IGNORECASE), re.compile(touched, re.IGNORECASE)
+def _tags(names: tuple[str, ...]) -> re.Pattern[bytes]:
+    """What finds tags of these names."""
+    return re.compile(rb"</?(?:%b)(?:\s[^<>]*)?>" % "|".join(map(re.escape, names)).encode(), re.IGNORECASE)
 
 
 def _unbroken(match: re.Match[str]) -> str:
