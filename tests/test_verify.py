@@ -563,11 +563,21 @@ The **first** day was *quiet*, with [birds](birds.html).
 > The lake is wide.
 """
 
+PLAIN_TEXT = """A walk by the lake
+
+The first day was quiet,
+and the second was not.
+1 < 2 & 3
+
+  Boats.
+Birds.
+"""
+
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [("pages/a/n100.md", ENVELOPED), ("walk.html", GENERIC), ("walk.md", TYPED)],
-    ids=["a mirror's page", "any HTML", "any Markdown"],
+    [("pages/a/n100.md", ENVELOPED), ("walk.html", GENERIC), ("walk.md", TYPED), ("walk.txt", PLAIN_TEXT)],
+    ids=["a mirror's page", "any HTML", "any Markdown", "any text"],
 )
 def test_what_the_pipeline_makes_passes(path: str, text: str) -> None:
     """From source to Markdown and text, with every check and every reader, nothing differs."""
@@ -620,6 +630,14 @@ def test_a_space_that_was_a_line_end_is_missed(path: str, source: str) -> None:
         assert times == 1, html
         article.body = parse_fragment(damaged, positions=False)
         assert [one.check for one in verify(article)] == ["space lost"]
+
+
+def test_a_line_of_plain_text_that_runs_into_the_next_is_reported() -> None:
+    """The lines of a source that is plain text are lines, as those between line breaks are."""
+    article = convert(Source("walk.txt", PLAIN_TEXT.encode()), Context(load_profiles(), RULES, STEPS))
+    html = article.body.inner_html
+    article.body = parse_fragment(html.replace("quiet,<br>and", "quiet, and"), positions=False)
+    assert [one.check for one in verify(article)] == ["line lost"]
 
 
 def test_a_walk_tells_line_ends_of_texts_from_those_round_tags() -> None:
