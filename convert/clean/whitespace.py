@@ -14,6 +14,7 @@ from itertools import islice
 from turbohtml import Element, Node, Text
 
 from convert.article import Article, Context
+from convert.lines import CJK, beside_chinese
 
 INLINE = frozenset({"a", "strong", "em", "sup", "sub", "code", "s", "wbr"})
 ALONE = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "figcaption"})
@@ -21,13 +22,6 @@ SCRIPTS = frozenset({"sup", "sub"})
 PICTURE = "\ufffc"  # OBJECT REPLACEMENT CHARACTER: what a picture is in a run of text
 BLANK = " \t\n\r\f"
 SPACE = re.compile(r"[ \t\n\r\f]+")
-# Han, kana, bopomofo, CJK symbols and punctuation, full-width forms, and the marks that Chinese shares with Latin
-CJK = re.compile(
-    "[\u2e80-\u2fff\u3001-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3200-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
-    "\u2014\u2018-\u201d\u2022\u2026\u2027\u00b7\u3000\U00020000-\U0003ffff]"
-)
-# those of them that only their neighbours tell to be Chinese
-SHARED = "\u2014\u2018\u2019\u201a\u201b\u201c\u201d\u2022\u2026\u2027\u00b7"
 WORDS = frozenset({"a", "I"})  # words of one letter
 REACH = 20  # how far an English run's own space may be from the place in question, in characters
 PRINTED = re.compile(r"(?:\n +){2,}")  # two texts of a pretty-printer between which a tag stood, each indented
@@ -112,7 +106,7 @@ class _LineEnds:
             return False  # beside Chinese, as most are
         if count > 1 and _separator(before, after):
             return True
-        return not _is_chinese(before, after) and (count == 1 or not self.pretty)
+        return not beside_chinese(before, after) and (count == 1 or not self.pretty)
 
 
 @lru_cache(maxsize=64)
@@ -124,11 +118,6 @@ def _tags(names: tuple[str, ...]) -> re.Pattern[bytes]:
 def _unbroken(match: re.Match[str]) -> str:
     """A space of running text; nothing for a line end."""
     return "" if "\n" in match[0] else " "
-
-
-def _is_chinese(before: str, after: str) -> bool:
-    """Whether a Han character or full-width sign stands on a side, be it behind marks that Latin has as well."""
-    return CJK.match(before.rstrip(SHARED)[-1:]) is not None or CJK.match(after.lstrip(SHARED)[:1]) is not None
 
 
 def _heal_alone(node: Text, ends: _LineEnds) -> None:
@@ -252,7 +241,7 @@ def _is_english_mark(before: str, after: str) -> bool:
     left, right = before[-1], after[0]
     opens = right in "“‘" and (left.isalnum() or left in ",;:!?)" or (left == "." and not before[-2:-1].isdigit()))
     closed = left == "”" and (right.isalnum() or right in "“‘(")
-    return (opens or closed) and _is_english(before, after) and not _is_chinese(before, after)
+    return (opens or closed) and _is_english(before, after) and not beside_chinese(before, after)
 
 
 def _after_letter(before: str, after: str, right: str) -> bool:
