@@ -632,6 +632,36 @@ def test_a_space_that_was_a_line_end_is_missed(path: str, source: str) -> None:
         assert [one.check for one in verify(article)] == ["space lost"]
 
 
+@pytest.mark.parametrize(
+    ("body", "checks"),
+    [
+        ('<p><a href="https://pond.example/depth/">its depth</a> and <a href="pond.html">pond</a>, or tea.</p>', []),
+        (
+            '<p><a href="https://pond.example/height">its depth</a> and <a href="pond.html">pond</a>, or tea.</p>',
+            ["address invented", "mark invented"],
+        ),
+        (
+            '<p><a href="https://pond.example/dept">its depth</a> and <a href="pond.html">pond</a>, or tea.</p>',
+            ["address invented", "mark invented"],
+        ),
+        (
+            '<p>its depth and <a href="pond.html">pond</a>, <a href="tea">or</a> tea.</p>',
+            ["address invented", "mark invented"],
+        ),
+    ],
+    ids=["as it is written", "another", "a part of it", "a word that stayed"],
+)
+def test_a_link_may_be_made_of_an_address_in_the_text(body: str, checks: list[str]) -> None:
+    """A rule of one's own may read a markup that only its family has; what the text does not name is invented."""
+    source = "<h1>The pond</h1><p>[[https://pond.example/depth/|its depth]] and [[pond.html|pond]], or tea.</p>"
+    removed = ("[[https://pond.example/depth/|", "]]", "[[pond.html|", "]]")
+    notes = [Note("pond.html", "own:links", "removed", text) for text in removed]
+    article = convert(Source("pond.html", source.encode()), Context(load_profiles(), RULES, STEPS))
+    article.notes += notes
+    article.body = parse_fragment(body, positions=False)
+    assert sorted({one.check for one in verify(article)}) == checks
+
+
 def test_a_line_of_plain_text_that_runs_into_the_next_is_reported() -> None:
     """The lines of a source that is plain text are lines, as those between line breaks are."""
     article = convert(Source("walk.txt", PLAIN_TEXT.encode()), Context(load_profiles(), RULES, STEPS))
