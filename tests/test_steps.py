@@ -75,6 +75,15 @@ READS = [
     ),
     ("date", "<p>桥。</p>", "date", None, None),
     ("description", "<p>桥。</p><p>水。</p>", "description", "桥。水。", None),
+    (
+        "description",
+        "<p>One line here<br>and <em>the<br></em>next</p>",
+        "description",
+        "One line here and the next",
+        None,
+    ),
+    ("description", "<p>桥。<br>水“一”<br>“二”<br>三</p>", "description", "桥。水“一”“二”三", None),
+    ("description", "<p>Them.</p><p>“So.”</p><p>Été…</p><p>Then</p>", "description", "Them. “So.” Été… Then", None),
     ("description", "<h2>题</h2>", "description", "", None),
     ("language", "<p>桥。</p>", "lang", "zh-Hans", None),
     (
@@ -84,6 +93,7 @@ READS = [
         4,
         None,
     ),
+    ("words", "<p>one line here<br>and <em>the</em>re</p>", "words", 5, None),
     ("words", "<p>。，</p>", "words", 0, None),
 ]
 
