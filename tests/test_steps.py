@@ -308,3 +308,15 @@ def test_values_of_the_right_types_are_taken() -> None:
     context = Context(tuple(PROFILES.values()), RULES, {"my_steps:set": own_step(said)})
     article = convert(Source("a.html", "<p>桥</p>".encode()), context)
     assert (article.meta.words, article.meta.tags) == (None, ["a"])
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "<div><p> </p></div>", "<!-- nothing -->"])
+def test_an_article_without_anything_is_noted(text: str) -> None:
+    """Nothing failed, but something is odd; a picture alone is an article."""
+    context = Context(tuple(PROFILES.values()), RULES, STEPS)
+    notes = convert(Source("a.html", text.encode()), context).notes
+    assert [(one.rule, one.kind, one.text) for one in notes if one.kind == "wrong"] == [
+        ("words", "wrong", "the article is empty")
+    ]
+    picture = convert(Source("a.html", b'<img src="a.jpg">'), context)
+    assert "wrong" not in {one.kind for one in picture.notes}
