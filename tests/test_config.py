@@ -271,6 +271,19 @@ def test_all_problems_are_said_at_once_in_the_order_of_the_file(tmp_path: Path) 
     assert keys == ["batch.jobs", "input", "emit.pdf", "clean[0]", "new"]
 
 
+def test_what_is_wrong_with_a_profile_is_said_with_both_places(tmp_path: Path) -> None:
+    """The config's line that names it, and its own line; everything at once; its list of rules, too."""
+    (tmp_path / "own.yaml").write_text("name: own\nlang: english\n", encoding="utf-8")
+    first, second = error_of(tmp_path, "parse: {profiles: [own.yaml]}").splitlines()
+    said = "config.yaml:1:20: parse.profiles[0]: "
+    assert first.startswith(f"{said}own.yaml:1:1: about: there is no value; expected a value; see")
+    assert second.startswith(f"{said}own.yaml:2:1: lang: found english; expected a tag of BCP 47")
+    (tmp_path / "own.yaml").write_text("name: own\nabout: x\nclean: [tydi]\n", encoding="utf-8")
+    third = error_of(tmp_path, "parse: {profiles: [own.yaml]}")
+    assert third.startswith(f"{said}own.yaml: there is no rule 'tydi'; expected one of chrome, ")
+    assert third.endswith("did you mean 'tidy'?")
+
+
 def test_several_errors_cross_a_process_border(tmp_path: Path) -> None:
     """The joined error comes back from a pickle with all its lines."""
     with pytest.raises(JoinedConfigError) as caught:

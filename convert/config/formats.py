@@ -22,10 +22,11 @@ from pydantic_core import PydanticCustomError
 from convert.config.dataset import DatasetOptions
 from convert.config.flavour import Flavour
 from convert.config.front_matter import FrontMatterOptions, just_a_preset
-from convert.config.section import Section, empty_section, refused
+from convert.config.section import Section, empty_section
 from convert.config.width import Width
 from convert.errors import ConfigError
 from convert.names import PathTemplate, PictureTemplate
+from convert.reading import refused
 from convert.typesetting import ScriptName, Spacing
 
 
