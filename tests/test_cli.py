@@ -557,3 +557,54 @@ def test_a_name_that_is_no_unicode_is_told_and_costs_that_file_only(tmp_path: Pa
     assert result.stderr.decode() == "\\udcff.html: its name is not UTF-8; rename the file, or its folder\n"
     report = json.loads((tmp_path / "out" / "report.json").read_bytes())
     assert ([one["path"] for one in report["failed"]], report["articles"]) == (["\\udcff.html"], 2)
+
+
+def test_a_format_that_the_config_leaves_out_is_told(tmp_path: Path) -> None:
+    """`emit` replaces the defaults: `check` and the next run say what goes; the run after it does not."""
+    assert command(heap(tmp_path), "run", "--quiet").stderr == b""
+    (tmp_path / "config.yaml").write_text("input: in\noutput: out\nemit: {text: {width: 60}}\n", encoding="utf-8")
+    said = b"markdown: no longer written, since `emit` of the config leaves it out; its files stay until a run with "
+    said += b"--prune\n"
+    checked = command(tmp_path, "check")
+    assert (checked.returncode, checked.stderr) == (0, said)
+    first, second = command(tmp_path, "run", "--quiet"), command(tmp_path, "run", "--quiet")
+    assert (first.returncode, first.stderr, second.stderr) == (0, said, b"")
+
+
+def test_check_tells_what_a_run_would_not_do(tmp_path: Path) -> None:
+    """An input that is not there, a feed of no volumes, a dataset."""
+    heap(tmp_path)
+    (tmp_path / "config.yaml").write_text("input: nowhere\nvolumes: []\nemit: {dataset: }\n", encoding="utf-8")
+    result = command(tmp_path, "check")
+    assert result.returncode == 3
+    assert result.stderr == b"input: nowhere: there is no such file or folder; name the mirror there\n"
+    told = result.stdout.decode()
+    assert "feed       none\n" in told
+    assert "formats    dataset\n" in told
+    assert "right" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ["convert", "in/b.md", "-o", "a.foo"],
+            2,
+            "-o: no format is known by the suffix .foo of a.foo; expected one of markdown, text, json, html, epub or one",
+        ),
+        (["convert", "in/b.md", "--to", "foo", "-o", "a.md"], 2, "--to: no format is called 'foo'; expected one of"),
+        (["epub", "in/b.md"], 2, "mirrorpress epub: Missing option '--output' / '-o'; see `mirrorpress epub --help`"),
+        (["notes", "none"], 3, "none: there is no such file or folder; check the path"),
+        (["init", "none"], 3, "none: there is no such file or folder; expected a folder; check the path"),
+        (
+            ["run", "-i", "none"],
+            3,
+            "none: there is no such file or folder; name the mirror as `input` in the config; run",
+        ),
+    ],
+)
+def test_a_remedy_is_one_that_the_command_has(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+    """What to do can be done there, and the option that is named is the one that was given."""
+    result = command(heap(tmp_path), *arguments)
+    assert (result.returncode, result.stdout) == (code, b"")
+    assert said in result.stderr.decode()

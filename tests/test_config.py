@@ -297,6 +297,38 @@ def test_a_module_that_does_not_import_is_named(tmp_path: Path) -> None:
     assert "importing 'own_broken_a' raised ZeroDivisionError" in error_of(tmp_path, "clean: ['own_broken_a:f']")
 
 
+def test_a_module_that_imports_what_is_not_there_is_not_missing_itself(tmp_path: Path) -> None:
+    """The remedy speaks of the module that lacks, not of the one that lies beside the config."""
+    (tmp_path / "own_needing.py").write_text("import nothere.at_all\n", encoding="utf-8")
+    said = error_of(tmp_path, "clean: ['own_needing:f']")
+    assert "there is no module 'nothere'; expected a module that Python finds; own_needing imports it: inst" in said
+    said = error_of(tmp_path, "clean: ['own_lacking.sub:f']")
+    assert "there is no module 'own_lacking'; expected a module that Python finds; put own_lacking.py beside" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "emit: {docx: {path: x.docx}}",
+            "config.yaml:1:15: emit.docx.path: 'x.docx' gives every article one name; expected a path with a field, as "
+            "{folder} and {stem}",
+        ),
+        ("volumes: [{file: a.epub, where: words > 3}, {file: a.epub}]", "volumes[0] and volumes[1] both make 'a.epub'"),
+        ("volumes: [{}, {title: x}]", "volumes[0] and volumes[1] both make 'epub/"),
+    ],
+)
+def test_what_would_write_many_things_into_one_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    """Articles, and volumes."""
+    assert said in error_of(tmp_path, text)
+
+
+def test_collections_of_different_articles_may_share_a_template(tmp_path: Path) -> None:
+    """Its fields tell their volumes apart."""
+    two = "{file: 'epub/{channel}.epub', group_by: [channel], where: channel = %s}"
+    assert len(load_config(write(tmp_path, f"volumes: [{two % 'a'}, {two % 'b'}]")).volumes) == 2
+
+
 def test_an_alias_that_holds_itself_ends(tmp_path: Path) -> None:
     """YAML allows a list in itself; the config refuses it like any wrong value."""
     assert "clean[0]" in error_of(tmp_path, "clean: &a [*a]")

@@ -218,18 +218,17 @@ def choose_format(to: str | None, output: str | None) -> str:
 
     Raises UsageError for a name that is no format's.
     """
+    named = to is not None
     if to is None:
         suffix = Path(output).suffix.lower() if output and output != "-" else ""
         by_suffix = {one.suffix: name for name, one in EMITTERS.items()}
         to = by_suffix.get(suffix) or suffix.removeprefix(".") or "markdown"
     if to in EMITTERS or to == "epub" or to in pandoc_formats() or to in added("format"):
         return to
-    raise UsageError(
-        "--to",
-        f"no format is called {to!r}",
-        f"one of {', '.join([*EMITTERS, *added('format')])}, epub or one of pandoc's",
-        "see `mirrorpress formats`",
-    )
+    choices = f"one of {', '.join([*EMITTERS, *added('format')])}, epub or one of pandoc's"
+    if named:
+        raise UsageError("--to", f"no format is called {to!r}", choices, "see `mirrorpress formats`")
+    raise UsageError("-o", f"no format is known by the suffix .{to} of {output}", choices, "name one with --to")
 
 
 def in_flavour(config: Config, to: str, flavour: str | None) -> Config:

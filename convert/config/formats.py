@@ -32,9 +32,11 @@ from convert.typesetting import ScriptName, Spacing
 
 def _check_template(text: str) -> str:
     try:
-        PathTemplate.parse(text)
+        template = PathTemplate.parse(text)
     except ConfigError as error:
         raise refused(error.found, error.expected, error.todo) from None
+    if not any(name for _, name, _ in template.pieces):
+        raise refused(f"{text!r} gives every article one name", "a path with a field, as {folder} and {stem}")
     return text
 
 

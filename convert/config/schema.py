@@ -203,6 +203,19 @@ class Config(Section):
     batch: Annotated[BatchOptions, BeforeValidator(empty_section)] = BatchOptions()
     _base: Path = PrivateAttr(default=Path())
 
+    @model_validator(mode="after")
+    def _check_files(self) -> Self:
+        """Two collections that choose the same articles, or whose file is one, may not share its name."""
+        seen: dict[tuple[str, str | None], int] = {}
+        for number, one in enumerate(self.volumes):
+            of = one.where if "{" in one.file else None
+            if (first := seen.setdefault((one.file, of), number)) != number:
+                found = f"volumes[{first}] and volumes[{number}] both make {one.file!r}"
+                raise refused(
+                    found, "a `file` for each", "name the second one's, as in file: epub/other.epub", "volumes"
+                )
+        return self
+
     def model_post_init(self, context: Any, /) -> None:
         """Keep the folder that relative paths start from."""
         self._base = (context or {}).get("base", Path())
