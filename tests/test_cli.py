@@ -88,7 +88,7 @@ def test_a_run_writes_the_notes_where_it_is_told(tmp_path: Path) -> None:
 def test_a_dry_run_says_what_it_would_do(tmp_path: Path) -> None:
     """And writes nothing."""
     result = command(heap(tmp_path), "run", "--dry-run", "--limit", "1")
-    assert "would convert 1 articles of 1 sources" in result.stdout.decode()
+    assert "would convert 1 article of 1 source" in result.stdout.decode()
     assert not (tmp_path / "out").exists()
 
 
@@ -590,7 +590,7 @@ def test_check_tells_what_a_run_would_not_do(tmp_path: Path) -> None:
         (
             ["convert", "in/b.md", "-o", "a.foo"],
             2,
-            "-o: no format is known by the suffix .foo of a.foo; expected one of markdown, text, json, html, epub or one",
+            "-o: no format is known by the suffix .foo of a.foo; expected one of markdown, text, json, html, epub or",
         ),
         (["convert", "in/b.md", "--to", "foo", "-o", "a.md"], 2, "--to: no format is called 'foo'; expected one of"),
         (["epub", "in/b.md"], 2, "mirrorpress epub: Missing option '--output' / '-o'; see `mirrorpress epub --help`"),
@@ -608,3 +608,14 @@ def test_a_remedy_is_one_that_the_command_has(tmp_path: Path, arguments: list[st
     result = command(heap(tmp_path), *arguments)
     assert (result.returncode, result.stdout) == (code, b"")
     assert said in result.stderr.decode()
+
+
+def test_rules_lists_those_of_a_config(tmp_path: Path) -> None:
+    """With the first line of the docstring, as the others; without --config none of them."""
+    heap(tmp_path)
+    (tmp_path / "own_listed.py").write_text('def drop(article, context):\n    """Drop it."""\n', encoding="utf-8")
+    (tmp_path / "config.yaml").write_text("clean: [default, 'own_listed:drop']\nenrich: ['own_listed:drop']\n", "utf-8")
+    told = command(tmp_path, "rules", "--config", "config.yaml").stdout.decode()
+    assert "clean, of the config:\n  own_listed:drop  Drop it.\n" in told
+    assert told.endswith("enrich, of the config:\n  own_listed:drop  Drop it.\n")
+    assert b"own_listed" not in command(tmp_path, "rules").stdout

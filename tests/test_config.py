@@ -325,7 +325,7 @@ def test_what_would_write_many_things_into_one_file_is_refused(tmp_path: Path, t
 
 def test_collections_of_different_articles_may_share_a_template(tmp_path: Path) -> None:
     """Its fields tell their volumes apart."""
-    two = "{file: 'epub/{channel}.epub', group_by: [channel], where: channel = %s}"
+    two = "{title: '{channel}', file: 'epub/{channel}.epub', group_by: [channel], where: channel = %s}"
     assert len(load_config(write(tmp_path, f"volumes: [{two % 'a'}, {two % 'b'}]")).volumes) == 2
 
 
