@@ -20,6 +20,7 @@ PACKAGE = Path(convert.__file__).parent
 # Each layer may import itself and those before it. A name stands for a module or a whole package.
 LAYERS = (
     ("errors", "messages"),
+    ("reading",),
     ("article", "profiles", "plugins"),  # article names Profile in its types only
     (
         "passes",

@@ -60,13 +60,13 @@ def texts(said: Any) -> list[str]:
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_a_catalogue_is_in_step_with_the_code(name: Language) -> None:
     """It has every message that there is, and no other; `make messages` writes it so."""
-    assert catalogue_of(name).read_bytes() == as_po(translated(name))
+    assert catalogue_of(name).read_bytes() == as_po(translated(name)), "run `make messages`, and translate what is new"
 
 
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_what_is_read_is_what_was_compiled(name: Language) -> None:
     """The .mo holds the .po."""
-    assert catalogue_of(name).with_suffix(".mo").read_bytes() == as_mo(known(name))
+    assert catalogue_of(name).with_suffix(".mo").read_bytes() == as_mo(known(name)), "run `make messages`"
 
 
 def test_every_message_is_translated() -> None:
@@ -388,7 +388,7 @@ def test_a_run_tells_of_itself_in_chinese(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "转换：18" in done.stderr.decode().splitlines()
     lines = done.stdout.decode().splitlines()
-    assert lines[0] == "已转换       18 篇文章，来源文件共 20 个，其中 2 个为副本"
+    assert lines[0] == "已转换       18 篇文章，来自 20 个来源文件，其中 2 个为副本"
     assert "已写入       18 markdown，18 text" in lines
     words = set(re.findall(r"[A-Za-z]+", "\n".join(lines)))
     assert words <= {"markdown", "text", "changed", "guessed", "moved", "removed", "wrong"}

@@ -681,7 +681,7 @@ def test_watching_runs_again_after_each_change(tmp_path: Path) -> None:
         assert "converted 1 of 4 articles" in line("converted")
         (inside / ".hidden.md").write_bytes(b"")
         (inside / "pages/c1/n100009.md").unlink()
-        assert "converted 0 of 3 articles, 2 volumes built, 1 articles gone" in line("converted")
+        assert "converted 0 of 3 articles, 2 volumes built, 1 article gone" in line("converted")
         inside.rename(tmp_path / "old")
         mirror(inside)
         line("converted 3 of 3 articles")
@@ -689,7 +689,7 @@ def test_watching_runs_again_after_each_change(tmp_path: Path) -> None:
             file.unlink()
         line("no article here")
         page(inside, "pages/c1/n100009.md", "新的一天。", "新的")
-        line("converted 1 of 1 articles")
+        line("converted 1 of 1 article")
 
 
 @pytest.mark.long

@@ -272,7 +272,7 @@ def test_an_undamaged_output_passes(made: Path) -> None:
     done = command(made, "verify", "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     done = command(made, "verify", "--against", "source", "in/pages/c1/n100001.md")
-    assert done.stdout == b"verified 1 articles, 3 files, 1 chapters of volumes: nothing differs\n"
+    assert done.stdout == b"verified 1 article, 3 files, 1 chapter of volumes: nothing differs\n"
 
 
 def test_paths_choose_what_is_verified(lake: Config) -> None:

@@ -29,7 +29,7 @@ from convert.batch.inputs.updating import update
 from convert.batch.lock import hold
 from convert.batch.planning.fingerprint import Dependencies
 from convert.batch.preflight import check_folders, check_tools
-from convert.batch.prune import PART, prune
+from convert.batch.prune import NO_LONGER, PART, formats_of, no_longer_written, prune
 from convert.batch.refresh import Refresh
 from convert.batch.report import REPORT, is_intact, report, write_report
 from convert.batch.summary import Failure, Progress, Summary
@@ -197,6 +197,7 @@ class _Run:
     def begin(self) -> tuple[int, str]:
         """Write down that the run begins; after one that was killed, remove what it left half-done."""
         started = datetime.now(UTC).isoformat("T", "seconds")
+        self.summary.warnings += [NO_LONGER.format(name=one) for one in no_longer_written(self.catalogue, self.config)]
         with self.catalogue.transaction():
             number, ended = self.catalogue.begin_run(started, __version__)
             if not ended:  # it may have changed what the report tells, and not have come to write it
@@ -271,6 +272,7 @@ class _Run:
         tried = self.articles.tried if self.options.partial or summary.stopped or summary.signal else None
         told = self.news(converted)
         with self.catalogue.transaction():
+            self.catalogue.set(formats="\n".join(formats_of(self.config)))
             if told:  # until the report is written, it tells of another run
                 self.catalogue.set(told="")
             self.catalogue.put_failures(((one.path, one.reason) for one in summary.failures), tried)

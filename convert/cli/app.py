@@ -6,7 +6,7 @@ What only one of them needs is imported in it: a command on a single file starts
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,12 +27,8 @@ from convert.cli.schedule import schedule
 from convert.cli.there import formats, profiles, rules
 from convert.errors import SourceError, UsageError
 from convert.messages import tr
-from convert.profiles import load_profiles
 from convert.stores import Folder
 from convert.typesetting import ScriptName, Spacing
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     help="Mirrored news articles into Markdown with YAML front matter, EPUB collections and plain text.",
@@ -243,31 +239,9 @@ def check(
 
         screen.say(as_text(schema, packaged=True))
         return
-    from convert.batch.preflight import check_folders, check_tools
-    from convert.config.extensions import check_packages
+    from convert.cli.checking import check_config
 
-    settings = settings_of(config)
-    profiles = load_profiles(settings.parse.profiles, settings.base)
-    check_folders(settings)
-    check_tools(settings)
-    place = settings.input.place
-    there = tr("(does not exist)") if place is not None and not place.exists() else ""
-    rows = [
-        (tr("input"), f"{settings.input.told} {there}".rstrip()),
-        (tr("output"), settings.output.told),
-        (tr("profiles"), ", ".join(profile.name for profile in profiles)),
-        (tr("formats"), ", ".join(settings.emit.formats()) or tr("none")),
-        (tr("volumes"), ", ".join(one.file for one in settings.volumes) or tr("none")),
-        (tr("feed"), settings.feed.file if settings.feed else tr("none")),
-    ]
-    rows += [
-        (tr("deliver"), f"{one.to} {'' if one.to.exists() else tr('(is not there)')}".rstrip())
-        for one in settings.deliver
-    ]
-    for about, told in rows:
-        screen.say(screen.line(about, told, 10))
-    check_packages()
-    screen.say(tr("The config is right."))
+    check_config(settings_of(config))
 
 
 app.command()(init)

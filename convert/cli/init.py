@@ -9,7 +9,7 @@ import typer
 
 from convert.cli import screen
 from convert.cli.single import STDIN, write_result
-from convert.errors import UsageError
+from convert.errors import NothingToReadError, UsageError
 from convert.messages import tr
 
 CONFIG = "config.yaml"
@@ -29,6 +29,8 @@ def init(
 
     if folder.is_file():
         raise UsageError(str(folder), "this is a file", "a folder", "`mirrorpress convert` takes single files")
+    if not folder.exists():
+        raise NothingToReadError(str(folder), "there is no such file or folder", "a folder", "check the path")
     file = Path(CONFIG if output == STDIN else output)
     if output != STDIN and file.exists() and not force:
         raise UsageError(output, "there is such a file", "a name that is free", "name another with -o, or say --force")

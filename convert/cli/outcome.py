@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from convert.cli import screen
 from convert.cli.screen import line
-from convert.messages import tr
+from convert.messages import tr, trn
+from convert.report.figures import articles as counted
 
 if TYPE_CHECKING:
     from convert.batch.checks import Differing
@@ -60,14 +61,15 @@ def show_verdict(verdict: Verdict, quiet: bool) -> None:
             screen.say(told)
     if quiet:
         return
-    compared = tr(
-        "{articles:,} articles, {files:,} files, {chapters:,} chapters of volumes",
-        articles=verdict.articles,
-        files=verdict.files,
-        chapters=verdict.chapters,
-    )
-    compared += tr(", {count:,} rows of the dataset", count=verdict.rows) if verdict.rows else ""
-    said = [tr("{count:,} differ", count=len(verdict.differing)) if verdict.differing else tr("nothing differs")]
+    pieces = [
+        counted(verdict.articles),
+        trn("{number:,} file", "{number:,} files", verdict.files),
+        trn("{number:,} chapter of volumes", "{number:,} chapters of volumes", verdict.chapters),
+    ]
+    if verdict.rows:
+        pieces.append(trn("{number:,} row of the dataset", "{number:,} rows of the dataset", verdict.rows))
+    compared, differing = tr(", ").join(pieces), len(verdict.differing)
+    said = [trn("{number:,} differs", "{number:,} differ", differing) if differing else tr("nothing differs")]
     said += [tr("{count:,} could not be compared", count=len(verdict.failures))] if verdict.failures else []
     screen.say(tr("verified {what}: {outcome}", what=compared, outcome=tr(", ").join(said)))
 
@@ -80,7 +82,10 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     if summary.outputs:
         yield line(tr("written"), _listed(summary.outputs))
     if summary.verified:
-        yield line(tr("verified"), tr("{count:,} articles against their sources", count=summary.verified))
+        yield line(
+            tr("verified"),
+            trn("{number:,} article against its source", "{number:,} articles against their sources", summary.verified),
+        )
     if kinds := summary.kinds():
         yield line(tr("notes"), _listed(kinds))
     if verbose:
@@ -91,18 +96,27 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
 
 def _articles_lines(summary: Summary) -> Iterator[str]:
     converted = summary.converted.total()
-    told = tr("{articles:,} articles of {sources:,} sources", articles=converted, sources=summary.sources)
-    told += tr(", {count:,} are copies", count=summary.copies) if summary.copies else ""
+    told = tr(
+        "{articles} of {sources}",
+        articles=counted(converted),
+        sources=trn("{number:,} source", "{number:,} sources", summary.sources),
+    )
+    told += trn(", {number:,} is a copy", ", {number:,} are copies", summary.copies) if summary.copies else ""
     yield line(tr("would convert") if summary.dry_run else tr("converted"), told)
     for why, count in summary.converted.most_common():
         yield f"  {count:>8,}  {tr(why)}"
     unchanged = 0 if summary.dry_run else max(0, summary.articles - converted)
     counts = (
-        (unchanged, tr("unchanged"), tr("{count:,} articles", count=unchanged)),
-        (summary.gone, tr("gone"), tr("{count:,} articles, their sources are no more", count=summary.gone)),
-        (summary.removed, tr("removed"), tr("{count:,} files that nothing asks for any more", count=summary.removed)),
+        (unchanged, tr("unchanged"), counted(unchanged)),
+        (summary.gone, tr("gone"),
+         trn("{number:,} article, its source is no more", "{number:,} articles, their sources are no more",
+             summary.gone)),
+        (summary.removed, tr("removed"),
+         trn("{number:,} file that nothing asks for any more", "{number:,} files that nothing asks for any more",
+             summary.removed)),
         (0 if summary.removed else summary.leftovers, tr("left over"),
-         tr("{count:,} files that nothing asks for any more; --prune removes them", count=summary.leftovers)),
+         trn("{number:,} file that nothing asks for any more; --prune removes it",
+             "{number:,} files that nothing asks for any more; --prune removes them", summary.leftovers)),
         (len(summary.failures), tr("failed"), tr("{count:,}, each named above", count=len(summary.failures))),
         (len(summary.differing), tr("differ"), tr("{count:,}, each named above", count=len(summary.differing))),
     )  # fmt: skip
@@ -111,20 +125,32 @@ def _articles_lines(summary: Summary) -> Iterator[str]:
 
 def _books_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     if summary.shards:
-        told = tr("{files:,} files, {written:,} written now", files=summary.shards, written=summary.shards_written)
+        told = trn(
+            "{number:,} file, {written:,} written now",
+            "{number:,} files, {written:,} written now",
+            summary.shards,
+            written=summary.shards_written,
+        )
         yield line(tr("dataset"), told)
     if summary.books:
         told = tr(
-            "{volumes:,} with {articles:,} articles, {built:,} built now",
+            "{volumes:,} with {articles}, {built:,} built now",
             volumes=len(summary.books),
-            articles=sum(book.articles for book in summary.books),
+            articles=counted(sum(book.articles for book in summary.books)),
             built=summary.built,
         )
         yield line(tr("volumes"), told)
     if summary.links is not None:
-        told = tr("{count:,} links lead to articles' files", count=summary.links)
+        told = trn(
+            "{number:,} link leads to an article's file", "{number:,} links lead to articles' files", summary.links
+        )
         if summary.pictures:
-            told = tr("{told}, {count:,} pictures are files", told=told, count=summary.pictures)
+            told = trn(
+                "{told}, {number:,} picture is a file",
+                "{told}, {number:,} pictures are files",
+                summary.pictures,
+                told=told,
+            )
         yield line(tr("linked"), told)
         yield from missing_lines(summary.lacking)
     if summary.fetched is not None:
@@ -134,7 +160,7 @@ def _books_lines(summary: Summary, verbose: bool) -> Iterator[str]:
         yield from missing_lines(summary.missing())
     if verbose:
         for book in summary.books:
-            yield tr("  {count:>8,} articles {file}", count=book.articles, file=book.file)
+            yield trn("  {number:>8,} article  {file}", "  {number:>8,} articles {file}", book.articles, file=book.file)
     for delivery in summary.deliveries:
         yield line(tr("delivered"), _delivered(delivery))
 
@@ -153,4 +179,10 @@ def _delivered(one: Delivery) -> str:
         )
     if not one.waiting:
         return tr("nothing new to {place}", place=one.to)
-    return tr("{copied:,} of {waiting:,} volumes to {place}", copied=one.copied, waiting=one.waiting, place=one.to)
+    return trn(
+        "{copied:,} of {number:,} volume to {place}",
+        "{copied:,} of {number:,} volumes to {place}",
+        one.waiting,
+        copied=one.copied,
+        place=one.to,
+    )

@@ -16,7 +16,12 @@ from convert.messages import tr
 
 def schedule(
     every: Annotated[
-        str, typer.Option("--every", metavar="INTERVAL", help="How often it runs, as 15m, 1h, 6h, 1d or 1w.")
+        str,
+        typer.Option(
+            "--every",
+            metavar="INTERVAL",
+            help="How often it runs, as 15m, 1h, 6h, 1d or 1w; required but for --remove.",
+        ),
     ] = "",
     systemd: Annotated[
         bool, typer.Option("--systemd", help="Units of systemd; the default where systemd is at work.")

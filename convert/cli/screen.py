@@ -113,7 +113,7 @@ def explain(error: Exception) -> int:
     if usage:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "mirrorpress"
-        say_error(f"{command}: {usage()}; see `{command} --help`")
+        say_error(f"{command}: {usage().rstrip('.')}; see `{command} --help`")
         return 2
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
 
 from convert.clean import RULES
 from convert.cli import screen
-from convert.config.extensions import added, packaged
+from convert.config import Config, load_config
+from convert.config.extensions import added, find, is_reference, packaged
 from convert.emit import EMITTERS
 from convert.emit.pandoc import formats as pandoc_formats
 from convert.enrich import STEPS
 from convert.errors import ConfigError
 from convert.messages import tr
-from convert.plugins import Plugin
+from convert.plugins import Kind, Plugin
 from convert.profiles import load_profiles, packaged_profiles
 
 
-def rules() -> int:
+def rules(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="A config file whose own rules and steps are listed, too.")
+    ] = None,
+) -> int:
     """List the cleaning rules and the enriching steps, in their order, and those of installed packages."""
+    settings = load_config(config) if config else Config()
     screen.say_table(tr("clean"), {name: tr(screen.first_line(rule)) for name, rule in RULES.items()})
     broken = _say_added(tr("clean, from packages"), added("rule"), _about)
+    _say_own(tr("clean, of the config"), "rule", settings.clean, settings)
     screen.say_table(tr("enrich"), {name: tr(screen.first_line(step)) for name, step in STEPS.items()})
-    return _exit_code(broken + _say_added(tr("enrich, from packages"), added("step"), _about))
+    broken += _say_added(tr("enrich, from packages"), added("step"), _about)
+    _say_own(tr("enrich, of the config"), "step", settings.enrich, settings)
+    return _exit_code(broken)
 
 
 def profiles() -> int:
@@ -44,9 +57,20 @@ def formats() -> int:
     return _exit_code(broken)
 
 
+def _say_own(title: str, kind: Kind, names: Sequence[str], config: Config) -> None:
+    """Print the functions of a config's own, a line each."""
+    rows = {name: _line_of(find(kind, name, config.base).value) for name in names if is_reference(name)}
+    if rows:
+        screen.say_table(title, rows)
+
+
 def _about(plugin: Plugin) -> str:
-    """A line about what a package adds: the first of its docstring, or a recipe's title."""
-    value = packaged(plugin).value
+    """A line about what a package adds."""
+    return _line_of(packaged(plugin).value)
+
+
+def _line_of(value: Any) -> str:
+    """The first line of a docstring, or a recipe's title."""
     return screen.first_line(value) or str(getattr(value, "title", ""))
 
 

@@ -12,7 +12,7 @@ from convert.cli import outcome, screen
 from convert.cli.stopping import stopping
 from convert.config import Config
 from convert.errors import HeldError, MirrorpressError, UsageError
-from convert.messages import tr
+from convert.messages import tr, trn
 
 BUSY = 10.0
 """Seconds between two attempts while another run holds the output folder."""
@@ -63,15 +63,18 @@ def _tell(summary: Summary, seconds: float, quiet: bool) -> None:
     outcome.show_summary(summary, seconds, quiet=True, verbose=False)
     if quiet:
         return
-    told = tr(
-        "converted {count:,} of {articles:,} articles", count=summary.converted.total(), articles=summary.articles
+    told = trn(
+        "converted {count:,} of {number:,} article",
+        "converted {count:,} of {number:,} articles",
+        summary.articles,
+        count=summary.converted.total(),
     )
     counts = (
-        (summary.built, tr("{count:,} volumes built", count=summary.built)),
-        (summary.gone, tr("{count:,} articles gone", count=summary.gone)),
-        (summary.removed, tr("{count:,} files removed", count=summary.removed)),
+        (summary.built, trn("{number:,} volume built", "{number:,} volumes built", summary.built)),
+        (summary.gone, trn("{number:,} article gone", "{number:,} articles gone", summary.gone)),
+        (summary.removed, trn("{number:,} file removed", "{number:,} files removed", summary.removed)),
         (len(summary.failures), tr("{count:,} failed", count=len(summary.failures))),
-        (len(summary.differing), tr("{count:,} differ", count=len(summary.differing))),
+        (len(summary.differing), trn("{number:,} differs", "{number:,} differ", len(summary.differing))),
     )
     said = [told, *(words for count, words in counts if count), tr("{count:.1f} s", count=seconds)]
     screen.say_now(f"{datetime.now().astimezone().isoformat(' ', 'seconds')} {tr(', ').join(said)}")

@@ -6,8 +6,8 @@ from convert.config.building import Output, build_context, build_outputs, emit_o
 from convert.config.delivery import DeliverOptions
 from convert.config.loading import load_config
 from convert.config.places import InputOptions, OutputOptions
-from convert.config.reading import JoinedConfigError
 from convert.config.schema import Config
+from convert.reading import JoinedConfigError
 
 __all__ = [
     "Config",

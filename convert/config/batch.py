@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
 
-from convert.config.section import Section, refused
+from convert.config.section import Section
 from convert.messages import Language
+from convert.reading import refused
 
 
 def _off(value: object) -> object:

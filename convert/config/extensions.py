@@ -184,6 +184,8 @@ def _in_module(reference: str, base: Path) -> Extension:
             module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         todo = f"put {module_name.split('.')[0]}.py beside the config file, or install it"
+        if not f"{module_name}.".startswith(f"{error.name}."):  # it is there, and asks for another one that is not
+            todo = f"{module_name} imports it: install it, or mend the import"
         raise _no_calibre(reference, error) or ConfigError(
             reference, f"there is no module {error.name!r}", "a module that Python finds", todo
         ) from None

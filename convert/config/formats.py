@@ -22,18 +22,21 @@ from pydantic_core import PydanticCustomError
 from convert.config.dataset import DatasetOptions
 from convert.config.flavour import Flavour
 from convert.config.front_matter import FrontMatterOptions, just_a_preset
-from convert.config.section import Section, empty_section, refused
+from convert.config.section import Section, empty_section
 from convert.config.width import Width
 from convert.errors import ConfigError
 from convert.names import PathTemplate, PictureTemplate
+from convert.reading import refused
 from convert.typesetting import ScriptName, Spacing
 
 
 def _check_template(text: str) -> str:
     try:
-        PathTemplate.parse(text)
+        template = PathTemplate.parse(text)
     except ConfigError as error:
         raise refused(error.found, error.expected, error.todo) from None
+    if not any(name for _, name, _ in template.pieces):
+        raise refused(f"{text!r} gives every article one name", "a path with a field, as {folder} and {stem}")
     return text
 
 

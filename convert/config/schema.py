@@ -25,11 +25,12 @@ from convert.config.extensions import added, find, is_reference, rule_of
 from convert.config.formats import EmitSection, MarkdownOutput, TextOutput
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
-from convert.config.section import Section, base_of, empty_section, refused
+from convert.config.section import Section, base_of, empty_section
 from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError, nearest
 from convert.plugins import Kind
-from convert.profiles import load_profiles, packaged_profiles, shipped_names
+from convert.profiles import Profile, load_profiles, packaged_profiles, shipped_names
+from convert.reading import JoinedConfigError, refused, refused_file
 from convert.typesetting import ScriptName, Spacing
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
@@ -40,13 +41,26 @@ _SHIPPED = Collection()
 
 def _check_profile(name: str, info: Info) -> str:
     try:
-        load_profiles([name], base_of(info))
+        loaded = load_profiles([name], base_of(info))
         if name in shipped_names():
             packaged_profiles()  # where a package takes the name of a shipped one, it is not clear which was meant
+        for profile in loaded:
+            _check_passes(profile, name)
+    except JoinedConfigError as error:
+        raise refused_file(error.errors) from None
     except ConfigError as error:
         found = error.found if error.where == "parse.profiles" else f"{error.where}: {error.found}"
         raise refused(found, error.expected, error.todo) from None
     return name
+
+
+def _check_passes(profile: Profile, where: str) -> None:
+    """Raise ConfigError where a profile's own list names a rule or step that there is not."""
+    for word, names, known in (("rule", profile.clean, RULES), ("step", profile.enrich, STEPS)):
+        for name in names:
+            if name not in known:
+                expected = f"one of {', '.join(known)}"
+                raise ConfigError(where, f"there is no {word} {name!r}", expected, nearest(name, known))
 
 
 def _one_of(known: Iterable[str], word: Kind) -> AfterValidator:
@@ -188,6 +202,19 @@ class Config(Section):
     deliver: tuple[Annotated[DeliverOptions, BeforeValidator(just_a_folder)], ...] = ()
     batch: Annotated[BatchOptions, BeforeValidator(empty_section)] = BatchOptions()
     _base: Path = PrivateAttr(default=Path())
+
+    @model_validator(mode="after")
+    def _check_files(self) -> Self:
+        """Two collections that choose the same articles, or whose file is one, may not share its name."""
+        seen: dict[tuple[str, str | None], int] = {}
+        for number, one in enumerate(self.volumes):
+            of = one.where if "{" in one.file else None
+            if (first := seen.setdefault((one.file, of), number)) != number:
+                found = f"volumes[{first}] and volumes[{number}] both make {one.file!r}"
+                raise refused(
+                    found, "a `file` for each", "name the second one's, as in file: epub/other.epub", "volumes"
+                )
+        return self
 
     def model_post_init(self, context: Any, /) -> None:
         """Keep the folder that relative paths start from."""

@@ -27,6 +27,8 @@ SEPARATE = frozenset({"p", "h2", "h3", "h4", "pre"})  # blocks whose text is one
 def count_words(article: Article, context: Context) -> None:
     """Count the words of the body without its captions."""
     body = article.body
+    if not body.children:
+        article.note("words", "wrong", "the article is empty", of="element")
     pieces = []
     broken = body.select_one("br") is not None
     for block in body.children:

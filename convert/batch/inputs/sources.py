@@ -29,6 +29,9 @@ from convert.stores import (
 
 _MOST = 4 * 1024 * 1024  # bytes of an index of channels
 
+WHERE_IT_IS = "name the mirror as `input` in the config; run, watch and verify take it as --input, too"
+"""What to do about an input that is not there."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -69,6 +72,8 @@ def find_sources(
     Raises NothingToReadError where the input is missing or holds no source, and what `open_repository` raises.
     """
     options = wanted if isinstance(wanted, InputOptions) else InputOptions(path=wanted)
+    if isinstance(wanted, Path) and not wanted.exists():
+        raise NothingToReadError(str(wanted), "there is no such file or folder", "", "check the path")
     if options.place == options.path and options.path.is_file():
         return _single(options.path.resolve())
     store = open_store(options)
@@ -94,8 +99,7 @@ def open_store(options: InputOptions) -> Store:
     if options.git:
         return open_repository(options.git, options.ref, options.folder)
     if not options.path.exists():
-        todo = "name the mirror with --input"
-        raise NothingToReadError(str(options.path), "there is no such file or folder", "", todo)
+        raise NothingToReadError(str(options.path), "there is no such file or folder", "", WHERE_IT_IS)
     return Folder(options.path.resolve())
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from convert.batch.inputs.sources import WHERE_IT_IS
 from convert.config import Config
 from convert.errors import MirrorpressError, NothingToReadError, UsageError
 from convert.stores import open_repository
@@ -35,7 +36,7 @@ def changes(config: Config, stop: Callable[[], int], poll: bool, say: Callable[[
         found, todo = "an address cannot be watched", "run it again and again: `mirrorpress schedule`"
         raise UsageError(f"input: {config.input.told}", found, "a folder or a repository", todo)
     if not place.exists():
-        raise NothingToReadError(str(place), "there is no such file or folder", "", "name the mirror with --input")
+        raise NothingToReadError(str(place), "there is no such file or folder", "", WHERE_IT_IS)
     if config.input.git:
         return settled(_moves(config, stop))
     return settled(_events(config, stop, poll, say))
