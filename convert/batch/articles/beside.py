@@ -239,8 +239,6 @@ class Beside:
             self.take(some, result, wanted, there)
             done += len(some)
             self.progress("pictures", done, len(todo))
-        if ended():
-            return there
         # one that could not be copied may be in no other file
         needed = {source.digest for path, source in wanted.items() if path not in there}
         for one in todo:
@@ -248,7 +246,7 @@ class Beside:
                 self.cache.drop(aside(one.source, one.digest))
         with self.catalogue.transaction():
             for path, made in copies(self.catalogue).items():
-                if path not in wanted and made.digest not in needed:
+                if path not in wanted and made.digest not in needed and not ended():
                     self.catalogue.put_outputs(path, ())
         return there
 
