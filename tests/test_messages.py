@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from lxml import html  # type: ignore[import-untyped,unused-ignore] # its stubs 
 from convert import messages as speech
 from convert.article import NoteKind
 from convert.batch import run as batch
+from convert.batch.articles.relinking import MOVED
 from convert.cli import main
 from convert.cli.app import app
 from convert.config import load_config
@@ -32,8 +34,10 @@ from convert.preview import page as preview_page
 from convert.report.page import page as report_page
 from convert.starting.config import starting_config
 from convert.starting.surveying import survey
+from convert.stores import shown
+from convert.stores.store import unread
 from tests import previews, reports
-from tests.messages import as_mo, as_po, calls, catalogue_of, known, translated
+from tests.messages import PACKAGE, as_mo, as_po, calls, catalogue_of, known, messages, translated
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
@@ -115,6 +119,40 @@ def test_messages_are_found_wherever_they_are_said() -> None:
     """In calls, within f-strings, in both forms of a number; a text that is computed is none."""
     code = 'f"{tr(\'one\')}"; trn("a {number}", "b", 2); later("c"); tr(value); tr("d" "e", x=1); other("f")'
     assert set(calls(code)) == {"one", ("a {number}", "b"), "c", "de"}
+
+
+def kept(code: str) -> Iterator[str]:
+    """The constants that a module tells as a phase of a run, or counts what was converted or passed over by."""
+    for node in ast.walk(ast.parse(code)):
+        found: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            found = node.args[:1] if name == "progress" else node.args[1:2] if name == "pass_over" else []
+        elif isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") in ("converted", "passed_over"):
+            found = [node.slice]
+        for one in found:
+            yield from (str(part.value) for part in ast.walk(one) if isinstance(part, ast.Constant))
+
+
+def test_what_is_kept_and_shown_is_a_message() -> None:
+    """What a run is doing, why an article was converted, why a file was passed over."""
+    said = {message for message, _ in messages()}
+    there = {text: file for file in sorted(PACKAGE.rglob("*.py")) for text in kept(file.read_text("utf-8"))}
+    assert {"linking", "pictures", "converting", "hidden folder", "broken link"} <= there.keys()
+    assert {text: file.name for text, file in there.items() if text not in said} == {}
+    assert MOVED in said
+    assert list(kept('self.progress("a", 1, 2)\nfound.passed_over[f"{A} (b)"] += 1')) == ["a", " (b)"]
+
+
+def test_why_a_folder_is_not_read_is_told_in_chinese() -> None:
+    """The reason of the system stands behind it as the system says it; in English all is as it is kept."""
+    reason = unread("Permission denied")
+    assert reason == shown(reason) == "folder that cannot be read (Permission denied)"
+    with speaking("zh"):
+        assert shown(reason) == "无法读取的文件夹（Permission denied）"
+        assert shown("hidden folder") == "隐藏文件夹"
+        page = report_page({"passed_over": {reason: 1}}, {}, "zh").decode()
+        assert "无法读取的文件夹（Permission denied）" in page
 
 
 # speaking

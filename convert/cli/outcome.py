@@ -9,6 +9,7 @@ from convert.cli import screen
 from convert.cli.screen import line
 from convert.messages import tr, trn
 from convert.report.figures import articles as counted
+from convert.stores import shown
 
 if TYPE_CHECKING:
     from convert.batch.checks import Differing
@@ -37,11 +38,11 @@ def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -
 
 def missing_lines(reasons: Mapping[str, int]) -> list[str]:
     """How many pictures books, or articles, have to do without, a line a reason."""
-    return [line(tr("no picture"), _because(count, reason)) for reason, count in sorted(reasons.items())]
+    return [line(tr("no picture"), _because(count, tr(reason))) for reason, count in sorted(reasons.items())]
 
 
 def _because(count: int, reason: str) -> str:
-    return tr("{count:,}: {reason}", count=count, reason=tr(reason))
+    return tr("{count:,}: {reason}", count=count, reason=reason)
 
 
 def _differences(one: Differing) -> Iterator[str]:
@@ -78,7 +79,7 @@ def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
     """What a run came to, each line with what it is about."""
     yield from _articles_lines(summary)
     for reason, count in sorted(summary.passed_over.items()):
-        yield line(tr("passed over"), _because(count, reason))
+        yield line(tr("passed over"), _because(count, shown(reason)))
     if summary.outputs:
         yield line(tr("written"), _listed(summary.outputs))
     if summary.verified:

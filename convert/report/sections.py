@@ -13,6 +13,7 @@ from convert.report.chart import by_size, chart, dated, group, table_of_months, 
 from convert.report.figures import articles, duration, share, size
 from convert.report.hypertext import Html, element, href, joined, mixed, named, quoted
 from convert.report.tables import folded, scrolls, table, unfolds
+from convert.stores import shown
 
 FIRST = 20
 """Failures and differences that are seen at once: each has several lines."""
@@ -227,7 +228,7 @@ def copies(report: Data, _: Data) -> Html:
 
 def passed_over(report: Data, _: Data) -> Html:
     """What lay in the input besides."""
-    rows = [[tr(reason), f"{count:,}"] for reason, count in _most(report.get("passed_over", {}))]
+    rows = [[shown(reason), f"{count:,}"] for reason, count in _most(report.get("passed_over", {}))]
     if not rows:
         return _quiet(tr("Nothing else lay in the input."))
     return table(tr("What was passed over"), [tr("Why"), tr("#Number")], rows)

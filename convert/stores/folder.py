@@ -9,7 +9,7 @@ from pathlib import Path
 
 from convert.files import read_limited
 from convert.messages import later
-from convert.stores.store import INDEX, README, UNREAD, Entry, Listing, Sieve
+from convert.stores.store import INDEX, README, Entry, Listing, Sieve, unread
 
 
 def mirror_of(folder: Path) -> Path | None:
@@ -115,7 +115,7 @@ class _Walk:
         try:
             entries = list(os.scandir(folder))
         except OSError as error:
-            self.found.passed_over[f"{UNREAD} ({error.strerror})"] += 1
+            self.found.passed_over[unread(error.strerror)] += 1
             return
         for entry in entries:
             path = prefix + entry.name

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
-from convert.messages import later
+from convert.messages import later, tr
 from convert.profiles import Profile
 
 SUFFIXES = (".md", ".txt", ".html")
@@ -22,6 +22,7 @@ README = "README"
 """How files begin that tell of the folder that they lie in."""
 
 UNREAD = later("folder that cannot be read")
+_UNREAD = f"{UNREAD} ("
 """What is passed over without anybody knowing what it holds."""
 
 Stamp: TypeAlias = int | str
@@ -37,6 +38,18 @@ class Entry(NamedTuple):
     path: str
     size: int
     stamp: Stamp
+
+
+def unread(why: str | None) -> str:
+    """Why a folder is passed over that the system does not open. why: what that says."""
+    return f"{_UNREAD}{why})"
+
+
+def shown(reason: str) -> str:
+    """Why something was passed over, in the language that is spoken."""
+    if reason.startswith(_UNREAD):
+        return tr("folder that cannot be read ({why})", why=reason.removeprefix(_UNREAD).removesuffix(")"))
+    return tr(reason)
 
 
 @dataclass(slots=True)

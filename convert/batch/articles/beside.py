@@ -184,7 +184,7 @@ class Beside:
         asked = self.unfetched(shown, sources(self.catalogue))
         if not asked:
             return
-        fetched = fetch_pictures(self.config, asked, lambda done, total: self.progress("pictures", done, total))
+        fetched = fetch_pictures(self.config, asked, lambda done, total: self.progress(later("pictures"), done, total))
         self.summary.fetched = (self.summary.fetched or 0) + fetched.fetched
 
     def read(self, shown: set[str], ended: Callable[[], bool]) -> None:
@@ -238,7 +238,7 @@ class Beside:
         for some, result in self.pool.run(copy_pictures, chunks, self.config.batch.seconds):
             self.take(some, result, wanted, there)
             done += len(some)
-            self.progress("pictures", done, len(todo))
+            self.progress(later("pictures"), done, len(todo))
         # one that could not be copied may be in no other file
         needed = {source.digest for path, source in wanted.items() if path not in there}
         for one in todo:

@@ -218,7 +218,7 @@ class Relinking:
             else:
                 self.take(jobs, batch, fresh)
             done += len(jobs)
-            self.progress("linking", done, len(work))
+            self.progress(later("linking"), done, len(work))
 
     def take(self, jobs: Sequence[Job], batch: RewrittenBatch, fresh: Container[str]) -> None:
         """Take in what came of a chunk."""
