@@ -31,6 +31,7 @@ from convert.emit.epub import (
     pictures,
     source_date_epoch,
     typeface,
+    wording,
     write_book,
 )
 from convert.emit.epub.cover import CoverText, draw_cover
@@ -370,9 +371,55 @@ def test_nav_and_ncx_are_the_same_tree() -> None:
 
 def test_a_section_that_all_articles_share_is_left_out() -> None:
     """Contents have only levels that tell articles apart."""
-    tree = contents([(("一", "甲"), Entry("a", "a")), (("一", "乙"), Entry("b", "b")), (("一", "甲"), Entry("c", "c"))])
+    tree = contents(
+        [(("一", "甲"), Entry("a", "a")), (("一", "乙"), Entry("b", "b")), (("一", "甲"), Entry("c", "c"))], "无题"
+    )
     assert [(top.label, [one.label for one in top.children]) for top in tree] == [("甲", ["a", "c"]), ("乙", ["b"])]
-    assert [top.label for top in contents([(("一",), Entry("a", "a"))])] == ["a"]
+    assert [top.label for top in contents([(("一",), Entry("a", "a"))], "无题")] == ["a"]
+
+
+def test_a_book_is_in_the_language_of_most_of_its_articles(check: Check) -> None:
+    """With it go the book's own words; the first of two languages that are as common counts, Chinese without any."""
+    english: dict[str, Any] = {
+        "lang": "en",
+        "authors": ["Ada", "Bo"],
+        "publisher": "Pond Post",
+        "categories": ["Ponds"],
+    }
+    fields = {"title": "", "translators": ["Cy"], "editors": ["Di"], **english}
+    gone = '<p>Deep.</p><figure><img src="gone.jpg" alt=""></figure>'
+    data = book([chapter(1, gone, **fields), chapter(2, gone, **english), chapter(3, gone, publisher="Pond Post")])
+    assert check(data) == []
+    package = etree.fromstring(opened(data)["content.opf"])
+    assert package.findtext(".//dc:language", namespaces=NAMESPACES) == "en"
+    assert package.findtext(".//dc:description", namespaces=NAMESPACES).startswith("3 articles: Untitled; ")
+    contents_page = page(data, "nav.xhtml")
+    assert contents_page.get("lang") == "en"
+    assert [one.text for one in contents_page.iter(f"{XHTML}h1")] == ["Contents"]
+    about = page(data, "n1.xhtml").find(f".//{XHTML}p[@class='about']")
+    said = "2 July 2021 Ada, Bo Translated by Cy Edited by Di Pond Post Ponds Original"
+    assert "".join(about.itertext()) == said
+    missing = page(data, "n2.xhtml").find(f".//{XHTML}figure")
+    assert "".join(missing.itertext()).startswith("[A picture is not in this book.] The mirror does not have it. ")
+    languages = []
+    for named in (["zh-Hans", "en"], ["en", "zh-Hans"], ["?"]):
+        chapters = [chapter(number, lang=lang) for number, lang in enumerate(named)]
+        package = etree.fromstring(opened(book(chapters))["content.opf"])
+        languages.append(package.findtext(".//dc:language", namespaces=NAMESPACES))
+    assert languages == ["zh-Hans", "en", "zh-Hans"]
+
+
+def test_english_days_say_nothing_twice() -> None:
+    """The cover names the first and the last day, and no month or year of both more than once."""
+    day = datetime.date
+    spans = [
+        (day(2021, 7, 2), day(2021, 7, 2)), (day(2021, 7, 2), day(2021, 7, 9)),
+        (day(2021, 7, 2), day(2021, 8, 1)), (day(2021, 7, 2), day(2022, 7, 2)), (None, None),
+    ]  # fmt: skip
+    assert [wording.of("en-GB").span(*span) for span in spans] == [
+        "2 July 2021", "2–9 July 2021", "2 July – 1 August 2021", "2 July 2021 – 2 July 2022", ""
+    ]  # fmt: skip
+    assert wording.of("zh-Hant").span(*spans[1]) == "2021年7月2日—9日"
 
 
 def test_every_document_names_its_language() -> None:

@@ -103,15 +103,20 @@ def read_books(tasks: Sequence[tuple[Task, frozenset[str], dict[str, str]]]) -> 
     faults = [*book.faults, *check_book(data, name)]
     if book.chapters or not book.faults:
         places = _matched(task, titles, book, faults)
-        _compare(task, [job for job in task.jobs if job.path in chosen], places, result)
+        _compare(task, book, [job for job in task.jobs if job.path in chosen], places, result)
     if one := differing(name, faults):
         result.differing.append(one)
     return result
 
 
-def _compare(task: Task, jobs: Sequence[Job], chapters: Mapping[str, BookChapter], result: BookRead) -> None:
+def _compare(
+    task: Task, book: Book, jobs: Sequence[Job], chapters: Mapping[str, BookChapter], result: BookRead
+) -> None:
     name = task.volume.file
     setting = Typesetting(task.collection.script, task.collection.spacing)
+    # a book in Chinese of whichever script gives its articles that name no language what Chinese is given
+    chinese = wording.of(book.language) is wording.CHINESE
+    options = BookOptions(language="zh-Hans" if chinese else book.language)
     places = {path: chapter.file for path, chapter in chapters.items()}
     for job, article in worker().articles(jobs):
         if isinstance(article, Exception):
@@ -120,7 +125,7 @@ def _compare(task: Task, jobs: Sequence[Job], chapters: Mapping[str, BookChapter
         chapter = chapters.get(job.path)
         found = [Difference("missing", name, f"a chapter {article.meta.title!r}", "nothing")]
         if chapter is not None:
-            own = setting.of(language_of(article.meta, BookOptions()))
+            own = setting.of(language_of(article.meta, options))
             told = chapter_body(View(article), chapter, places, task.collection.pictures == "omit", own)
             found = [replace(one, place=f"{name}, {one.place}") for one in told]
         if one := differing(job.path, found):
@@ -138,7 +143,7 @@ def _matched(task: Task, titles: Mapping[str, str], book: Book, faults: list[Dif
     last: dict[tuple[str, ...], int] = {}
     labelled = [*volume.labels, *[()] * (len(volume.members) - len(volume.labels))]
     for path, labels in zip(volume.members, labelled, strict=True):
-        title = titles[path] if _heading(titles[path]) else wording.UNTITLED
+        title = titles[path] if _heading(titles[path]) else wording.of(book.language).untitled
         # chapters in another language keep theirs
         here = waiting[_heading(setting.name(title))] or waiting[_heading(title)]
         if not here:
