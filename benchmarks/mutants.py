@@ -32,7 +32,8 @@ LEFT_OUT = frozenset(
 LONGEST = 2.0  # seconds; a test that takes more does not take part: most such tests wait for processes
 PATIENCE = 10  # a mutant's tests may take so many times the CPU that they take without it,
 GRACE = 20  # and so many seconds more
-ENDINGS = {0: "survived", -signal.SIGXCPU: "timed out", -signal.SIGALRM: "timed out"}
+FIRST = 100  # tests that run by themselves, before all files of the others are loaded; they kill most
+ENDINGS = {-signal.SIGXCPU: "timed out", -signal.SIGALRM: "timed out"}
 COLUMNS = ("killed", "timed out", "survived", "not covered")
 
 
@@ -75,12 +76,17 @@ def _try(one: Mutant, known: Reach, scratch: Path) -> tuple[str, int]:
     tests = [test for test in sorted(reached) if known.took[test] <= LONGEST]
     if not tests:
         return "not covered", 0
-    tests.sort(key=known.took.__getitem__)
-    seconds = GRACE + int(PATIENCE * sum(known.seconds[test] for test in tests))
-    code = ending(_module(one.path), ROOT / one.path, one.source(), tests, seconds, scratch)
-    if code == 5:
-        raise RuntimeError(f"{one.path}:{one.line}: pytest found none of {len(tests)} tests over {one.name}")
-    return ENDINGS.get(code, "killed"), len(tests)
+    breadth = known.breadth()
+    tests.sort(key=lambda test: (breadth[test], known.took[test]))
+    source = one.source()
+    for some in (tests[:FIRST], tests[FIRST:]):
+        seconds = GRACE + int(PATIENCE * sum(known.seconds[test] for test in some))
+        code = ending(_module(one.path), ROOT / one.path, source, some, seconds, scratch) if some else 0
+        if code == 5:
+            raise RuntimeError(f"{one.path}:{one.line}: pytest found none of {len(some)} tests over {one.name}")
+        if code:
+            return ENDINGS.get(code, "killed"), len(tests)
+    return "survived", len(tests)
 
 
 def _module(path: str) -> str:

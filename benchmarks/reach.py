@@ -15,7 +15,7 @@ import signal
 import sys
 import time
 import traceback
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -51,6 +51,10 @@ class Reach:
         """The tests that reach some lines of a module."""
         lines = self.lines.get(path, {})
         return {test for line in range(first, last + 1) for test in lines.get(line, ())}
+
+    def breadth(self) -> dict[str, int]:
+        """How many lines each test reaches: one of few lines is about them."""
+        return Counter(test for lines in self.lines.values() for tests in lines.values() for test in tests)
 
     def of_modules(self, paths: Sequence[str]) -> set[str]:
         """The tests that reach any line of some modules."""
@@ -198,6 +202,7 @@ def _alone(work: Callable[[], int], seconds: int, told: Path) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     signal.alarm(10 * seconds)
+    sys.dont_write_bytecode, sys.pycache_prefix = False, str(told.parent / "bytecode")  # so that one compiles for all
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         del sys.modules[name]
     sys.modules["__main__"] = ModuleType("__main__")  # worker processes of a test would load this program first
