@@ -10,7 +10,7 @@ command, a run's processes or Java do not take part, so that the rate is a lower
 from __future__ import annotations
 
 import argparse
-import ast
+import re
 import signal
 import sys
 import tempfile
@@ -27,11 +27,14 @@ FOLDERS = ("convert/clean", "convert/enrich", "convert/emit")
 # These start processes, or look at other packages; a file that is not named here takes part.
 LEFT_OUT = frozenset(
     "addresses batch benchmarks catalogue cli completion deliver docs engines faults faults_catalogue faults_disk "
-    "faults_sources files imports incremental init listing plugins preview report_page schedule schemas stores verify_command".split()
+    "faults_sources files imports incremental init listing plugins preview report_page schedule schemas stores "
+    "verify_command".split()
 )
 # These convert articles, some all cases again, to see what emitters make of them; rules and steps have tests enough.
-OF_EMITTERS = frozenset(f"tests/test_{name}.py" for name in "dataset fetch flavours readers typesetting wrapping".split())
-LONGEST = 2.0  # seconds; a test that takes more does not take part: most such tests wait for processes
+OF_EMITTERS = frozenset(
+    f"tests/test_{name}.py" for name in "dataset fetch flavours readers typesetting wrapping".split()
+)
+LONGEST = 0.5  # seconds; a test that takes more does not take part: it waits for processes, or tries very many texts
 PATIENCE = 10  # a mutant's tests may take so many times the CPU that they take without it,
 GRACE = 20  # and so many seconds more
 FIRST = 100  # tests that run by themselves, before all files of the others are loaded; they kill most
@@ -74,7 +77,9 @@ def _files() -> list[str]:
 
 def _try(one: Mutant, known: Reach, scratch: Path) -> tuple[str, int]:
     """What becomes of a mutant, and how many tests were chosen for it."""
-    reached = known.of(one.path, one.first, one.last) or known.of_modules([one.path, *_importers(one.path)])
+    reached = known.of(one.path, one.first, one.last)
+    if not reached and known.is_loaded(one.path, one.first, one.last):
+        reached = known.of_modules([one.path, *_importers(one.path)])
     tests = [test for test in sorted(reached) if known.took[test] <= LONGEST]
     if one.package != "convert/emit":
         tests = [test for test in tests if test.partition("::")[0] not in OF_EMITTERS]
@@ -97,16 +102,13 @@ def _module(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _importers(path: str) -> Iterator[str]:
-    """The modules that import a module: what it says outside of functions works in them."""
+def _importers(path: str) -> list[str]:
+    """The modules and tests that import a module: what it says outside of functions works in them."""
     name = _module(path)
-    for other in sorted(file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(other.read_text("utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (
-                node.module == name or f"{node.module}.{name.rpartition('.')[2]}" == name
-            ):
-                yield other.relative_to(ROOT).as_posix()
-                break
+    package, _, last = name.rpartition(".")
+    wanted = re.compile(rf"^from (?:{re.escape(name)} import|{re.escape(package)} import .*\b{last}\b)", re.MULTILINE)
+    files = sorted(file for folder in (*FOLDERS, "tests") for file in (ROOT / folder).rglob("*.py"))
+    return [file.relative_to(ROOT).as_posix() for file in files if wanted.search(file.read_text("utf-8"))]
 
 
 def _rate(counts: Counter[tuple[str, str]]) -> float:

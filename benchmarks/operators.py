@@ -1,7 +1,7 @@
 """Mutants: copies of a module with one small fault each, made by mutmut's operators.
 
-mutmut decides what a fault is (`a < b` into `a <= b`, a number one higher, an argument left out, a text in other letters
-…). It leaves out what stands outside of functions and in decorated ones, since it keeps all mutants of a module in one
+mutmut decides what a fault is (`a < b` into `a <= b`, a number one higher, an argument left out, a text in other
+letters …). It leaves out what stands outside of functions and in decorated ones, since it keeps all mutants of a module in one
 file; here each is a module of its own, and those are taken, too.
 """
 
@@ -45,7 +45,8 @@ class Mutant:
         """The faulty module's text."""
         changed = self.module.deep_replace(self.node, self.instead)
         assert isinstance(changed, cst.Module)
-        return changed.code
+        code: str = changed.code
+        return code
 
     def diff(self) -> str:
         """The lines that went, and those that came."""
@@ -85,7 +86,7 @@ def _compiles(one: Mutant) -> bool:
     return True
 
 
-class _Finder(cst.CSTVisitor):
+class _Finder(cst.CSTVisitor):  # type: ignore[misc]  # libcst is an extra, whose types nobody needs
     """Walks a module, and asks every operator about every node."""
 
     METADATA_DEPENDENCIES = (PositionProvider,)

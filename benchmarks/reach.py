@@ -56,9 +56,14 @@ class Reach:
         """How many lines each test reaches: one of few lines is about them."""
         return Counter(test for lines in self.lines.values() for tests in lines.values() for test in tests)
 
+    def is_loaded(self, path: str, first: int, last: int) -> bool:
+        """Whether some lines of a module run as it is loaded, before any test."""
+        return any(line in self.lines.get(path, {}) for line in range(first, last + 1))
+
     def of_modules(self, paths: Sequence[str]) -> set[str]:
-        """The tests that reach any line of some modules."""
-        return {test for path in paths for tests in self.lines.get(path, {}).values() for test in tests}
+        """The tests that reach any line of some modules, and all tests of files that are among them."""
+        of_files = {test for test in self.seconds if test.partition("::")[0] in paths}
+        return of_files | {test for path in paths for tests in self.lines.get(path, {}).values() for test in tests}
 
 
 class Chosen:
