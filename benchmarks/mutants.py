@@ -80,9 +80,9 @@ def _try(one: Mutant, known: Reach, scratch: Path) -> tuple[str, int]:
     reached = known.of(one.path, one.first, one.last)
     if not reached and known.is_loaded(one.path, one.first, one.last):
         reached = known.of_modules([one.path, *_importers(one.path)])
-    tests = [test for test in sorted(reached) if known.took[test] <= LONGEST]
+    tests = [test for test in sorted(reached) if known.took[test] <= LONGEST] or sorted(reached)
     if one.package != "convert/emit":
-        tests = [test for test in tests if test.partition("::")[0] not in OF_EMITTERS]
+        tests = [test for test in tests if test.partition("::")[0] not in OF_EMITTERS] or tests
     if not tests:
         return "not covered", 0
     breadth = known.breadth()

@@ -1,8 +1,8 @@
 """Mutants: copies of a module with one small fault each, made by mutmut's operators.
 
 mutmut decides what a fault is (`a < b` into `a <= b`, a number one higher, an argument left out, a text in other
-letters …). It leaves out what stands outside of functions and in decorated ones, since it keeps all mutants of a module in one
-file; here each is a module of its own, and those are taken, too.
+letters …). It leaves out what stands outside of functions and in decorated ones, since it keeps all mutants of a
+module in one file; here each is a module of its own, and those are taken, too.
 """
 
 from __future__ import annotations
