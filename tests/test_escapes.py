@@ -97,7 +97,7 @@ def test_a_sign_where_it_is_a_mark(flavour: str, text: str, escaped: str) -> Non
 
 @pytest.mark.parametrize("word", ABBREVIATED)
 def test_pandoc_puts_no_space_behind_an_abbreviation(word: str) -> None:
-    """The point of every abbreviation that pandoc knows is escaped, before a blank and at the end, whole words alone."""
+    """The point of every abbreviation that it knows is escaped, before a blank and at the end, of whole words alone."""
     assert escape(f"{word}. a", "pandoc") == f"{word}\\. a"
     assert escape(f"{word}.", "pandoc") == f"{word}\\."
     assert escape(f"{word}.a", "pandoc") == f"{word}.a"
