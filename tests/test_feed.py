@@ -162,6 +162,23 @@ def test_a_page_keeps_the_rules() -> None:
     assert problems(one_page()) == []
 
 
+def test_a_feed_without_volumes_to_the_letter() -> None:
+    """It has an id, a time before all volumes, and an author, as Atom asks; readers that come early find a feed."""
+    kind = "application/atom+xml;profile=opds-catalog;kind=acquisition"
+    assert one_page(file="feed.xml").decode() == (
+        "<?xml version='1.0' encoding='utf-8'?>\n"
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/terms/">\n'
+        "  <id>urn:uuid:a48f7054-82c8-5884-8572-b1ded2a6d9a9</id>\n"
+        "  <title>书架</title>\n"
+        "  <updated>1980-01-01T00:00:00Z</updated>\n"
+        "  <author>\n    <name>Mirrorpress</name>\n  </author>\n"
+        "  <generator>Mirrorpress</generator>\n"
+        f'  <link rel="self" href="feed.xml" type="{kind}"/>\n'
+        f'  <link rel="start" href="feed.xml" type="{kind}"/>\n'
+        "</feed>\n"
+    )
+
+
 def test_the_checks_see_what_is_wrong() -> None:
     """A check that cannot fail is none."""
     good = one_page(listing(1)).decode()
