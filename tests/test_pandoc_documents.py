@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import json
+import subprocess
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from convert.emit import EmitOptions, pandoc, pandoc_process
 from convert.emit.pandoc import suffix
 from convert.emit.pandoc_document import CELLS, document, mended
+from convert.errors import UsageError
 from tests.test_layouts import article
 
 FIGURE = '<figure><img src="a.jpg" alt="桥"><figcaption>图<em>注</em></figcaption></figure>'
@@ -140,3 +146,92 @@ def test_metadata_that_a_template_would_spoil_is_mended() -> None:
         "<title>&lt;旧&gt; &amp; 桥</title><ownerName>林禾; 罗砚</ownerName><title>stays</title>"
     )
     assert mended(told, "latex", outline.encode()) == outline.encode()
+
+
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """How pandoc is called; each call goes on to it."""
+    seen: list[dict[str, Any]] = []
+    real: Run = subprocess.run
+
+    def run(call: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+        seen.append({"call": call, **options})
+        return real(call, **options)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    return seen
+
+
+def test_several_documents_have_one_process(calls: list[dict[str, Any]]) -> None:
+    """They go to pandoc as a server does it, in one request; a single one goes to the command, in its sandbox."""
+    pandoc_process.write_documents(["<p>一</p>", "<p>二</p>"], "rst")
+    pandoc_process.write_documents(["<p>一</p>"], "rst")
+    together, alone = calls
+    assert together["call"] == ["pandoc-server.cgi"]
+    size = str(len(together["input"]))
+    assert together["env"] == {
+        "REQUEST_METHOD": "POST", "PATH_INFO": "/batch", "CONTENT_TYPE": "application/json",
+        "HTTP_ACCEPT": "application/json", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "PANDOC_SERVER_TIMEOUT": "60",
+        "CONTENT_LENGTH": size,
+    }  # fmt: skip
+    assert json.loads(together["input"]) == [
+        {"text": text, "from": "html", "to": "rst", "standalone": True, "wrap": "none"}
+        for text in ("<p>一</p>", "<p>二</p>")
+    ]
+    assert alone["call"][1:7] == ["--from=html", "--to=rst", "--sandbox", "--standalone", "--wrap=none", "--quiet"]
+    assert alone["input"] == "<p>一</p>".encode()
+    assert alone["env"]["SOURCE_DATE_EPOCH"] == "0"
+    assert (together["timeout"], alone["timeout"]) == (60, 60)
+
+
+@pytest.mark.parametrize("to", ["dzslides", "man", "ms"])
+def test_what_the_server_writes_otherwise_is_written_one_by_one(to: str, calls: list[dict[str, Any]]) -> None:
+    """Two documents are two calls of the command, and come back in their order."""
+    first, second = pandoc_process.write_documents(["<p>one</p>", "<p>two</p>"], to)
+    assert [call["call"][2] for call in calls] == [f"--to={to}"] * 2
+    assert isinstance(first, bytes)
+    assert isinstance(second, bytes)
+    assert b"one" in first
+    assert b"two" in second
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [(b" no  such\nthing \xff", "no such thing \ufffd"), (b"", "ended with code 3"), (b" \n", "ended with code 3")],
+)
+def test_why_pandoc_did_not_write(told: bytes, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it says, on one line; its exit code where it says nothing."""
+    failed = subprocess.CompletedProcess([], 3, b"", told)
+    monkeypatch.setattr(subprocess, "run", lambda *arguments, **options: failed)
+    (result,) = pandoc_process.write_documents(["<p>一</p>"], "rst")
+    assert str(result) == reason
+
+
+def test_pandoc_that_cannot_be_run_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the system's reason."""
+
+    def run(*arguments: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert [str(one) for one in pandoc_process.write_documents(["一", "二"], "rst")] == [
+        "cannot be run (Permission denied)"
+    ] * 2
+
+
+def test_the_writers_of_a_format() -> None:
+    """Of one article and of several: the same as by the format's name; a name that is none is refused."""
+    write, write_all = pandoc.emitters("rst")
+    one, other = article("<p>一</p>"), article("<p>二</p>")
+    assert write(one, EmitOptions()) == pandoc.write_as(one, "rst") == "一\n".encode()
+    assert write_all([one, other], EmitOptions()) == ["一\n".encode(), "二\n".encode()]
+    for name in ("bibtex", "biblatex", "csljson", "epub", "pdf", "nosuch"):
+        with pytest.raises(UsageError) as raised:
+            pandoc.write_as(one, name)
+        assert str(raised.value) == (
+            f"--to: no format is called '{name}'; expected one of those of `mirrorpress formats`; see that list"
+        )
