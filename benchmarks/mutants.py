@@ -77,7 +77,7 @@ def _files() -> list[str]:
 
 def _try(one: Mutant, known: Reach, scratch: Path) -> tuple[str, int]:
     """What becomes of a mutant, and how many tests were chosen for it."""
-    reached = known.of(one.path, one.first, one.last)
+    reached = known.of(one.path, one.first, one.last) if one.inside else set()
     if not reached and known.is_loaded(one.path, one.first, one.last):
         reached = known.of_modules([one.path, *_importers(one.path)])
     tests = [test for test in sorted(reached) if known.took[test] <= LONGEST] or sorted(reached)

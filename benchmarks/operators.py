@@ -2,7 +2,8 @@
 
 mutmut decides what a fault is (`a < b` into `a <= b`, a number one higher, an argument left out, a text in other
 letters …). It leaves out what stands outside of functions and in decorated ones, since it keeps all mutants of a
-module in one file; here each is a module of its own, and those are taken, too.
+module in one file; here each is a module of its own, and those are taken, too. What only checkers of types and names
+look at, and `make lint` holds, is left as it is: annotations, type aliases, and `__all__`.
 """
 
 from __future__ import annotations
@@ -16,22 +17,28 @@ from itertools import islice
 from pathlib import Path
 
 import libcst as cst
+from libcst import matchers as m
 from libcst.metadata import MetadataWrapper, PositionProvider
 from mutmut.mutation.mutators import mutation_operators
 
-UNTOUCHED = (cst.Annotation, cst.Decorator, cst.ImportFrom, cst.Import)  # faults of the types, or of loading alone
+UNTOUCHED = (cst.Annotation, cst.Decorator, cst.ImportFrom, cst.Import)
 MEASURES = frozenset({"len", "isinstance"})  # mutmut's choice: without an argument they always raise
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault. name: the same as long as its function is; first, last: the lines of the statement that it is in."""
+    """One fault.
+
+    name: the same for as long as its function is. first, last: the lines of the statement that it is in.
+    inside: whether it is in a function, and not in what runs as the module is loaded.
+    """
 
     name: str
     path: str
     line: int
     first: int
     last: int
+    inside: bool
     module: cst.Module
     node: cst.CSTNode
     instead: cst.CSTNode
@@ -98,15 +105,17 @@ class _Finder(cst.CSTVisitor):  # type: ignore[misc]  # libcst is an extra, whos
         self._module = module
         self._around: list[str] = []  # names of the functions and classes round a node
         self._statements: list[tuple[int, int]] = [(1, 1)]
+        self._functions = 0  # how many of them are functions
         self._names: Counter[str] = Counter()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        if isinstance(node, UNTOUCHED) or _is_docstring(node) or _is_measure(node):
+        if _is_untouched(node):
             return False
         if (lines := self._lines(node)) is not None:
             self._statements.append(lines)
         if isinstance(node, cst.FunctionDef | cst.ClassDef):
             self._around.append(node.name.value)
+            self._functions += isinstance(node, cst.FunctionDef)
         for kind, operator in mutation_operators:
             if isinstance(node, kind):
                 for instead in operator(node):
@@ -114,10 +123,11 @@ class _Finder(cst.CSTVisitor):  # type: ignore[misc]  # libcst is an extra, whos
         return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
-        if isinstance(original_node, UNTOUCHED) or _is_docstring(original_node) or _is_measure(original_node):
+        if _is_untouched(original_node):
             return
         if isinstance(original_node, cst.FunctionDef | cst.ClassDef):
             self._around.pop()
+            self._functions -= isinstance(original_node, cst.FunctionDef)
         if self._lines(original_node) is not None:
             self._statements.pop()
 
@@ -141,7 +151,16 @@ class _Finder(cst.CSTVisitor):  # type: ignore[misc]  # libcst is an extra, whos
         self._names[what] += 1
         name = hashlib.sha256(f"{what}\0{self._names[what]}".encode()).hexdigest()[:8]
         line = place.start.line if place else first
-        self.found.append(Mutant(name, self._path, line, first, last, self._module, node, instead))
+        self.found.append(Mutant(name, self._path, line, first, last, self._functions > 0, self._module, node, instead))
+
+
+def _is_untouched(node: cst.CSTNode) -> bool:
+    """Whether nothing in a node is changed."""
+    if isinstance(node, cst.Assign):
+        return bool(m.matches(node.targets[0].target, m.Name("__all__")))
+    if isinstance(node, cst.AnnAssign):
+        return bool(m.matches(node.annotation.annotation, m.Name("TypeAlias")))
+    return isinstance(node, UNTOUCHED) or _is_docstring(node) or _is_measure(node)
 
 
 def _is_docstring(node: cst.CSTNode) -> bool:

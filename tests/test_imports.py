@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import re
 import subprocess
 import sys
@@ -140,20 +139,6 @@ def test_the_public_names_are_few_and_there() -> None:
     ]
     assert all(hasattr(convert, name) for name in convert.__all__)
     assert re.fullmatch(r"\d+\.\d+\.\d+", convert.__version__)
-
-
-def test_every_name_that_a_module_offers_is_there() -> None:
-    """`__all__` names what the module has."""
-    for name in known_names():
-        module = importlib.import_module(name)
-        assert [one for one in getattr(module, "__all__", ()) if not hasattr(module, one)] == [], name
-
-
-def known_names() -> list[str]:
-    """The modules that say what they offer, by their full names."""
-    said = [path for path in modules() if "__all__" in path.read_text(encoding="utf-8")]
-    parts = [path.relative_to(PACKAGE.parent).with_suffix("").parts for path in said]
-    return [".".join(part for part in one if part != "__init__") for one in parts]
 
 
 def imported(code: str) -> set[str]:

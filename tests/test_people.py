@@ -140,6 +140,15 @@ def test_a_line_of_credit(line: str, field: str, value: list[str]) -> None:
     assert article.origin[field] == "credits"
 
 
+def test_a_line_of_credit_that_was_not_understood_stays_with_a_note() -> None:
+    """The note has the line, and the field that it would have filled."""
+    html = f"{LINE}<p>责任编辑：说桥要修三年又三个月零三天</p>"
+    article = step("credits", html)
+    assert (article.meta.editors, article.body.inner_html) == ([], html)
+    told = [(note.rule, note.kind, note.text, note.to) for note in article.notes]
+    assert told == [("credits", "wrong", "责任编辑：说桥要修三年又三个月零三天", "editors")]
+
+
 @pytest.mark.parametrize(("behind", "found"), [(0, True), (7, True), (8, False)])
 def test_a_line_of_credit_stands_near_an_end(behind: int, found: bool) -> None:
     """Among the last eight blocks, or the first four."""
@@ -156,6 +165,7 @@ def test_a_line_of_credit_in_any_block_of_text(tag: str) -> None:
         f"<{tag}>责任编辑：林禾</{tag}>",
         "<blockquote><p>责任编辑：林禾</p></blockquote>",
         "<ul><li>责任编辑：林禾</li></ul>",
+        "<ol><li>责任编辑：林禾</li></ol>",
     ):
         article = step("credits", f"{LINE}{html}")
         assert article.meta.editors == ["林禾"]
