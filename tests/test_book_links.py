@@ -128,7 +128,7 @@ def test_identifiers_of_a_chapter() -> None:
         list(fragment(html).children)
         for html in (
             '<p id="n1">一<a id="a b"></a></p><p id="title">二</p>',
-            '<ul id="n1"><li id="ref.n1">三</li></ul><p id="id2">四<em id="1"></em></p>',
+            '<ul id="n1"><li id="ref.n1">三</li></ul><p id="id2">四<em id="1"></em><em id="N-1.a_B"></em></p>',
         )
     ]
     assert new_ids(groups, ["title"]) == {
@@ -138,6 +138,7 @@ def test_identifiers_of_a_chapter() -> None:
         "ref.n1": (1, "id4"),
         "id2": (1, "id2"),
         "1": (1, "id6"),
+        "N-1.a_B": (1, "N-1.a_B"),
     }
 
 

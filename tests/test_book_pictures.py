@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import fields
 from hashlib import sha256
 
 import pytest
@@ -138,6 +139,24 @@ def test_a_picture_is_taken_in_once(threads: int) -> None:
     left_out.take_in([("n1.md", "a.png")])
     assert left_out.get("n1.md", "a.png") is None
     assert (left_out.files, left_out.lacks) == ({}, {})
+
+
+@pytest.mark.parametrize(("grayscale", "mode"), [(False, "RGB"), (True, "L")])
+def test_a_book_without_colours_has_pictures_without(grayscale: bool, mode: str) -> None:
+    """Where its options ask for that."""
+    one = Gallery(lambda path, src: encoded(photograph(90, 60), "JPEG"), BookOptions(grayscale=grayscale), LEVELS[0])
+    one.get("n1.md", "a.jpg")
+    (made,) = one.files.values()
+    assert decoded(made.data).mode == mode
+
+
+def test_the_options_of_a_book_by_themselves() -> None:
+    """What a book is without any: as docs/config.md says of volumes."""
+    assert {one.name: getattr(BookOptions(), one.name) for one in fields(BookOptions)} == {
+        "language": "zh-Hans", "style": "book", "script": "none", "spacing": "none", "pictures": "mirror",
+        "grayscale": False, "cover": True, "max_bytes": 45_000_000, "chapter_bytes": 260_000, "modified": None,
+        "threads": 1, "conforms_to": "",
+    }  # fmt: skip
 
 
 def test_pictures_that_are_too_large_together_are_told() -> None:

@@ -19,6 +19,10 @@ SPACED = Typesetting(spacing="pangu")
         # there is no outside between two marks, and a place may be led to
         ("<p><em>桥</em><strong>old</strong></p>", "<p><em>桥</em><strong>old</strong></p>"),
         ('<p>桥<a id="n1"></a>old</p>', '<p>桥<a id="n1"></a>old</p>'),
+        ('<p>桥<strong id="n1">old</strong></p>', '<p>桥<strong id="n1">old</strong></p>'),
+        # text without a tag behind it
+        ("桥old", "桥 old"),
+        ("<p>桥</p>桥old", "<p>桥</p>桥 old"),
         # code and what stands above or below a line is exact
         ("<p><code>桥old</code>桥old</p>", "<p><code>桥old</code>桥 old</p>"),
         ("<pre>桥old</pre><p>桥old</p>", "<pre>桥old</pre><p>桥 old</p>"),

@@ -196,3 +196,24 @@ def test_no_line_is_broken_beside_what_holds_together(glue: str) -> None:
     """Spaces that do not break, and joiners (UAX #14)."""
     for text in (f"一二三四五{glue}六七八", f"一二三四{glue}五六七八"):
         assert not any(line.startswith(glue) or line.endswith(glue) for line in lines(text, 10))
+
+
+@pytest.mark.parametrize(
+    ("sign", "taken"),
+    [
+        ("a", 1),
+        ("桥", 2),
+        ("Ａ", 2),
+        ("ｱ", 1),
+        ("—", 1),
+        ("\u0301", 0),
+        ("\u20dd", 0),
+        ("\u200b", 0),
+        ("\x07", 0),
+        ("é", 1),
+    ],
+)
+def test_the_columns_of_a_character(sign: str, taken: int) -> None:
+    """Two where it is wide, none where it stands on another one or shows nothing."""
+    assert columns(sign) == taken
+    assert columns(f"桥{sign}a") == 3 + taken
