@@ -204,6 +204,7 @@ def _alone(work: Callable[[], int], seconds: int, told: Path) -> int:
     printed = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (1, 2):
         os.dup2(printed, stream)
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__  # where something had taken their place
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     signal.alarm(10 * seconds)
