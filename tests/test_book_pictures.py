@@ -104,7 +104,7 @@ FILES = {
 
 def gallery(**options: object) -> Gallery:
     """A gallery over two files."""
-    return Gallery(lambda path, src: FILES.get(src), BookOptions(**options), LEVELS[0])  # type: ignore[arg-type]  # any option
+    return Gallery(lambda path, src: FILES.get(src) if path else None, BookOptions(**options), LEVELS[0])  # type: ignore[arg-type]  # any option
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,13 @@ def test_a_writer_that_fails_costs_the_article(write: object, told: str) -> None
     assert str(raised.value).startswith(f"pages/ncid282/n1.md: {told}")
 
 
+def test_a_writer_gets_the_article_and_the_options() -> None:
+    """And what it returns is what is written."""
+    options = EmitOptions(width=40)
+    data = written(article(), "own", lambda article, options: f"{article.path} {options.width}".encode(), options)
+    assert data == b"pages/ncid282/n1.md 40"
+
+
 @pytest.mark.parametrize("error", [UsageError("--to", "x", "y", "z"), MemoryError()])
 def test_what_a_writer_raises_on_purpose_stays_what_it_is(error: BaseException) -> None:
     """An error of the project's own, and that there is no memory."""
