@@ -319,6 +319,7 @@ def fetch(address: str) -> tuple[bytes, dict[str, str]]:
         return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
 
 
+@pytest.mark.slow
 def test_an_independent_reader_subscribes_and_gets_every_book(server: str, shelf: Path) -> None:
     """feedparser reads the feed; each of its links gives what its type says, and of the length that it says."""
     address = f"{server}epub/feed.xml"
@@ -344,6 +345,7 @@ def test_an_independent_reader_subscribes_and_gets_every_book(server: str, shelf
     assert {link.href for link in read.feed.links} == {address}
 
 
+@pytest.mark.slow
 def test_a_plain_folder_serves_too(shelf: Path) -> None:
     """Each relative link leads to a file."""
     feed = shelf / "epub" / "feed.xml"
@@ -353,6 +355,7 @@ def test_a_plain_folder_serves_too(shelf: Path) -> None:
     assert all((feed.parent / unquote(href)).is_file() for href in hrefs)
 
 
+@pytest.mark.slow
 def test_the_same_bytes_from_any_number_of_jobs(tmp_path: Path, shelf: Path) -> None:
     """Feed and covers are outputs like all others."""
     first = tree(shelf)
@@ -366,6 +369,7 @@ def test_the_same_bytes_from_any_number_of_jobs(tmp_path: Path, shelf: Path) -> 
     assert {path: path.stat().st_mtime_ns for path in times} == times
 
 
+@pytest.mark.slow
 def test_the_time_is_the_volumes_own_or_the_one_that_is_asked_for(tmp_path: Path, shelf: Path) -> None:
     """SOURCE_DATE_EPOCH stands in every `updated`; the clock in none."""
     feed = shelf / "epub" / "feed.xml"
@@ -393,6 +397,7 @@ def test_no_feed_where_none_is_wanted_or_there_is_no_volume(tmp_path: Path, text
     assert not [name for name in tree(tmp_path / "out") if name.endswith((".xml", ".jpg"))]
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_long_feed_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside the first, with its name and a number."""
     monkeypatch.setattr("convert.emit.opds.PER_PAGE", 2)
@@ -402,6 +407,7 @@ def test_the_pages_of_a_long_feed_are_written(tmp_path: Path, monkeypatch: pytes
     assert names == {"epub/feed.xml", "epub/feed-2.xml"}
 
 
+@pytest.mark.slow
 def test_no_output_takes_the_name_of_the_feed(tmp_path: Path) -> None:
     """Two paths never become one file."""
     mirror(tmp_path / "in")
@@ -413,6 +419,7 @@ def test_no_output_takes_the_name_of_the_feed(tmp_path: Path) -> None:
     assert verify_outputs(config(tmp_path, "emit: {html: {path: epub/feed.xml}}\n")).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_feed_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """And the volumes are there all the same."""
     mirror(tmp_path / "in")

@@ -54,6 +54,7 @@ def test_a_draw_hangs_on_the_seed_and_not_on_what_stands_around() -> None:
     assert len({tuple(one.name for one in sample(population, 2, seed)) for seed in range(20)}) > 1
 
 
+@pytest.mark.slow
 def test_the_stages_have_thousands() -> None:
     """Of every package, each under a name of its own."""
     found = mutants(ROOT, ["convert/enrich"])

@@ -53,6 +53,7 @@ def lines(text: str, width: int) -> list[str]:
     return [line.rstrip(" ") for line in wrap(text, width).split("\n")]
 
 
+@pytest.mark.slow
 @given(st.one_of(texts, st.text(max_size=80)), st.integers(10, 90))
 @settings(max_examples=1500, deadline=None, derandomize=True)
 def test_joined_lines_are_the_text_again(text: str, width: int) -> None:
