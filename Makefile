@@ -6,8 +6,9 @@ CORPUS ?=
 CASES ?=
 SEED ?=
 KEEP ?=
+SIZE ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept drawing schemas messages bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept drawing schemas messages mutants coverage bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -24,6 +25,14 @@ $(VENV)/tested: $(VENV)/installed
 
 $(VENV)/bench: $(VENV)/tested
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,bench]'
+	touch $@
+
+$(VENV)/mutants: $(VENV)/tested
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,mutants]'
+	touch $@
+
+$(VENV)/coverage: $(VENV)/tested
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,coverage]'
 	touch $@
 
 $(VENV)/docs: $(VENV)/installed
@@ -85,6 +94,12 @@ messages: $(VENV)/tested ## bring the catalogues of messages in convert/locale u
 benchmarks/node/node_modules/.package-lock.json: benchmarks/node/package.json benchmarks/node/package-lock.json
 	cd benchmarks/node && npm ci
 	touch $@
+
+mutants: $(VENV)/mutants ## small faults put into rules, steps and emitters: how many the tests notice (SIZE, SEED)
+	nice -n 15 $(BIN)/python -m benchmarks.mutants --size $(or $(SIZE),500) --seed $(or $(SEED),1)
+
+coverage: $(VENV)/coverage ## the lines of convert/ that tests run, a package; files below 95 % with what they miss
+	nice $(BIN)/python -m benchmarks.covered
 
 bench: $(VENV)/bench ## runs beside bare loops, CPU an article, other converters (CORPUS=DIR, default a synthetic mirror)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory benchmarks/node/node_modules/.package-lock.json; fi

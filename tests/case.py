@@ -40,6 +40,11 @@ class Case:
         context = Context(load_profiles(), RULES, STEPS, channels=facts.get("channels", {}))
         return cls(folder, source, context, facts["why"])
 
+    @property
+    def expected(self) -> Path:
+        """The folder of what must come of it."""
+        return self.folder
+
     def article(self) -> Article:
         """The article that the pipeline makes of the input."""
         return convert(Source(self.source.path, self.source.data), self.context)

@@ -302,6 +302,7 @@ def test_processes_never_hear_of_ctrl_c() -> None:
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
+@pytest.mark.slow
 def test_a_dying_process_costs_only_the_item_that_kills_it() -> None:
     """Its chunk is taken again one by one, and all others go on."""
     items = list(range(40))
@@ -314,6 +315,7 @@ def test_a_dying_process_costs_only_the_item_that_kills_it() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_process_that_does_not_end_costs_only_the_item_that_it_hangs_on() -> None:
     """It is killed after the time of one item; the others of its chunk are taken one by one."""
     with Pool(1, ready, 2) as pool:
@@ -385,6 +387,7 @@ def test_channels_of_all_copies_are_named_by_their_mirrors(tmp_path: Path) -> No
     assert "categories: [天气, 沿海]" in text
 
 
+@pytest.mark.slow
 def test_the_same_bytes_with_any_number_of_jobs_and_every_time(tmp_path: Path) -> None:
     """Outputs, volumes, report and notes."""
     mirror(tmp_path / "in" / "m")
@@ -463,6 +466,7 @@ def own(tmp_path: Path, name: str) -> None:
     (tmp_path / f"{name}.py").write_text(OWN, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_source_that_fails_is_named_and_the_run_goes_on(tmp_path: Path) -> None:
     """Too large, or a rule that raises: the others are written, the exit code is 1."""
     mirror(tmp_path / "in")
@@ -481,6 +485,7 @@ def test_a_source_that_fails_is_named_and_the_run_goes_on(tmp_path: Path) -> Non
     assert [one["path"] for one in report["failed"]] == ["pages/c1/n100002.md", "pages/c1/n100009.md"]
 
 
+@pytest.mark.slow
 def test_a_source_that_kills_its_worker_is_named_and_the_run_goes_on(tmp_path: Path) -> None:
     """A fault in a parser's C code costs one article."""
     mirror(tmp_path / "in")
@@ -492,6 +497,7 @@ def test_a_source_that_kills_its_worker_is_named_and_the_run_goes_on(tmp_path: P
     assert summary.articles == 2
 
 
+@pytest.mark.slow
 def test_a_source_that_a_worker_hangs_on_is_named_and_the_run_goes_on(tmp_path: Path) -> None:
     """A rule of one's own that never ends costs the article that it does not end with."""
     mirror(tmp_path / "in")
@@ -596,6 +602,7 @@ def test_an_output_that_holds_the_input_is_refused(tmp_path: Path, output: str) 
         run(config(tmp_path).model_copy(update={"output": OutputOptions(path=tmp_path / output)}))
 
 
+@pytest.mark.slow
 def test_an_output_in_the_input_is_never_read(tmp_path: Path) -> None:
     """A second run finds what the first one found."""
     mirror(tmp_path / "in")
@@ -661,6 +668,7 @@ emit: {}
     ]
 
 
+@pytest.mark.slow
 def test_a_book_over_the_bytes_of_its_collection_is_split(tmp_path: Path) -> None:
     """Along the calendar, at last into single articles; one that is too large alone is named."""
     mirror(tmp_path / "in")

@@ -53,6 +53,7 @@ def test_the_same_seed_gives_the_same_bytes(mirror: Path, tmp_path: Path) -> Non
     assert digest(tmp_path / "b") != digest(mirror)
 
 
+@pytest.mark.slow
 def test_as_many_files_as_asked_for(mirror: Path) -> None:
     """A synthetic mirror has so many articles, and the first are the same, however many follow."""
     assert len(list((mirror / "pages").rglob("*.md"))) == FILES
@@ -91,6 +92,7 @@ def test_sizes_are_those_of_real_mirrors() -> None:
     assert len({path.partition("/")[0] for path, _ in made}) == 19
 
 
+@pytest.mark.slow
 def test_copies_merge(mirror: Path, tmp_path: Path) -> None:
     """A run writes each synthetic article once, and tells of the copies whose text differs."""
     config = Config.model_validate({"input": mirror, "output": tmp_path / "out", "volumes": [], "batch": {"jobs": 1}})

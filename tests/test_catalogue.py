@@ -103,6 +103,7 @@ def test_the_first_migration_stays_as_it_was_published() -> None:
     assert columns == [31, 2, 5, 3, 7, 7, 10, 2, 11, 14]
 
 
+@pytest.mark.slow
 def test_a_newer_catalogue_is_refused_and_left_alone(tmp_path: Path) -> None:
     """By whatever opens it, with exit code 2."""
     mirror(tmp_path / "in")
@@ -292,6 +293,7 @@ def test_an_index_that_is_made_anew_has_every_article(tmp_path: Path) -> None:
         assert names_with(catalogue, "刷了漆") == ["pages/c1/n100002.md"]
 
 
+@pytest.mark.slow
 def test_a_source_that_changed_after_the_run_waits_for_the_next_one(tmp_path: Path) -> None:
     """The index never says what the catalogue does not know of; one that has gone is named."""
     mirror(tmp_path / "in")
@@ -310,6 +312,7 @@ def test_a_source_that_changed_after_the_run_waits_for_the_next_one(tmp_path: Pa
     assert index(settings).articles == 2
 
 
+@pytest.mark.slow
 def test_a_run_indexes_where_the_config_says_so(tmp_path: Path) -> None:
     """At its end, and again only what has changed; a rehearsal and a stopped run do not."""
     mirror(tmp_path / "in")
@@ -337,6 +340,7 @@ def test_an_index_needs_a_run_first(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_an_index_waits_for_no_run(tmp_path: Path) -> None:
     """While one holds the folder it ends with exit code 75; what only reads goes on."""
     mirror(tmp_path / "in")
@@ -349,6 +353,7 @@ def test_an_index_waits_for_no_run(tmp_path: Path) -> None:
         assert len(command(tmp_path, "list").stdout.splitlines()) == 3
 
 
+@pytest.mark.slow
 def test_where_sqlite_cannot_search_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything else goes on: the tables need nothing that such an SQLite lacks."""
 

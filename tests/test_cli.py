@@ -49,6 +49,7 @@ def heap(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_run_converts_and_ends_with_a_summary(tmp_path: Path) -> None:
     """./config.yaml is read; the summary is plain where there is no terminal."""
     result = command(heap(tmp_path), "run")
@@ -64,6 +65,7 @@ def test_run_converts_and_ends_with_a_summary(tmp_path: Path) -> None:
     assert result.stderr.decode().splitlines()[-1] == "volumes: 1"
 
 
+@pytest.mark.slow
 def test_options_win_over_the_config(tmp_path: Path) -> None:
     """And are relative to the working folder, not to the config."""
     heap(tmp_path)
@@ -75,6 +77,7 @@ def test_options_win_over_the_config(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_run_writes_the_notes_where_it_is_told(tmp_path: Path) -> None:
     """As JSON Lines."""
     result = command(heap(tmp_path), "run", "--notes", "notes.jsonl", "--only", "*.html", "--verbose")
@@ -174,6 +177,7 @@ def test_convert_prints_the_document_and_nothing_else(tmp_path: Path) -> None:
     assert "painted **white** again." in piped.stdout.decode()
 
 
+@pytest.mark.slow
 def test_convert_writes_what_the_options_or_the_suffix_say(tmp_path: Path) -> None:
     """Formats of its own, and pandoc's."""
     heap(tmp_path)
@@ -278,6 +282,7 @@ def titles(book: Path) -> list[str]:
     return re.findall(r"<a [^>]*>([^<]*)</a>", contents)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
@@ -299,6 +304,7 @@ def test_epub_takes_a_condition_and_patterns(tmp_path: Path, arguments: list[str
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -397,6 +403,7 @@ def test_inspect_shows_every_stage_the_metadata_and_the_notes(tmp_path: Path) ->
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 def test_notes_are_json_lines_for_files_and_folders(tmp_path: Path) -> None:
     """The same that a run writes."""
     heap(tmp_path)
@@ -409,6 +416,7 @@ def test_notes_are_json_lines_for_files_and_folders(tmp_path: Path) -> None:
     assert one in printed.stdout
 
 
+@pytest.mark.slow
 def test_check_says_what_is_wrong_with_its_line(tmp_path: Path) -> None:
     """Or that all is well."""
     heap(tmp_path)
@@ -425,6 +433,7 @@ def test_check_says_what_is_wrong_with_its_line(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_what_there_is_is_listed_a_line_each(tmp_path: Path) -> None:
     """Rules and steps, profiles, formats."""
     rules = command(tmp_path, "rules").stdout.decode()
@@ -435,6 +444,7 @@ def test_what_there_is_is_listed_a_line_each(tmp_path: Path) -> None:
     assert all(name in formats for name in ("  markdown ", "  text ", "  html ", "  epub ", " docx "))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="pipes end differently there")
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     """`mirrorpress notes … | head -n 1` ends without a word."""
@@ -485,6 +495,7 @@ def slow_run(folder: Path) -> subprocess.Popen[bytes]:
     return process
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals differ there")
 def test_a_run_that_is_interrupted_twice_ends_at_once(tmp_path: Path) -> None:
     """Ctrl-C reaches every process of a terminal; none of them shows a traceback, none is left behind."""
@@ -507,6 +518,7 @@ def wait(article, context):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals differ there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_asked_to_end_keeps_what_it_has_done(tmp_path: Path, number: signal.Signals) -> None:
@@ -545,6 +557,7 @@ def test_a_killed_run_leaves_no_worker_behind(tmp_path: Path) -> None:
     assert b"Traceback" not in told
 
 
+@pytest.mark.slow
 def test_a_name_that_is_no_unicode_is_told_and_costs_that_file_only(tmp_path: Path) -> None:
     """A mirror from an old machine may hold such names."""
     heap(tmp_path)

@@ -95,6 +95,7 @@ def test_the_script_of_a_shell_is_printed(shell: str) -> None:
     assert f"complete_{shell.replace('pwsh', 'powershell')}" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
 def test_bash_completes(tmp_path: Path) -> None:
     """The script, read by bash, fills what bash asks for."""

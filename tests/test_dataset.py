@@ -104,6 +104,7 @@ def test_an_article_is_in_the_file_of_its_month(tmp_path: Path) -> None:
     assert [one["markdown"] for one in lines(tmp_path / "out/dataset/2021-08.jsonl")] == ["码头上来了一只猫。"]
 
 
+@pytest.mark.slow
 def test_what_changes_touches_the_files_of_its_articles_alone(tmp_path: Path) -> None:
     """An article that comes, changes or goes; and the folder is then what a first run would have made of it."""
     source, wanted = months(tmp_path / "in"), settings(tmp_path)
@@ -138,6 +139,7 @@ def test_an_envelope_that_changes_reaches_the_row(tmp_path: Path) -> None:
     assert told["digest"] == sha256(file.read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_file_that_was_altered_or_lost_is_written_again(tmp_path: Path) -> None:
     """And no other."""
     months(tmp_path / "in")
@@ -153,6 +155,7 @@ def test_a_file_that_was_altered_or_lost_is_written_again(tmp_path: Path) -> Non
     assert tree(tmp_path / "out") == before
 
 
+@pytest.mark.slow
 def test_files_that_nothing_asks_for_are_pruned(tmp_path: Path) -> None:
     """Of a month without articles, of another path, and all where the config has no dataset any more."""
     source = months(tmp_path / "in")
@@ -320,6 +323,7 @@ def test_verify_holds_what_lies_there_against_the_sources(tmp_path: Path) -> Non
     assert (august.exit_code, august.articles, august.rows) == (0, 1, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "said"),
     [

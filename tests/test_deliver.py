@@ -59,6 +59,7 @@ def test_a_volume_is_delivered_once(desk: Path) -> None:
     assert (desk / "reader" / BOOK).stat() == before
 
 
+@pytest.mark.slow
 def test_a_book_that_its_owner_deleted_does_not_come_back_until_it_changes(desk: Path) -> None:
     """What is remembered is the digest of what was delivered."""
     go(desk)
@@ -83,6 +84,7 @@ def test_a_changed_volume_takes_the_place_of_the_old_one(desk: Path) -> None:
     assert there[BOOK] != old
 
 
+@pytest.mark.slow
 def test_a_volume_that_has_gone_stays_on_the_reader(desk: Path) -> None:
     """Nothing is ever deleted there."""
     go(desk, f"deliver: [reader]\n{CHANNELS}")
@@ -91,6 +93,7 @@ def test_a_volume_that_has_gone_stays_on_the_reader(desk: Path) -> None:
     assert tree(desk / "reader").keys() == {"c1.epub", "c2.epub"}
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_not_there_is_no_failure(desk: Path) -> None:
     """A reader that is not mounted is passed over, is not made, and gets its books when it is back."""
     (desk / "reader").rmdir()
@@ -109,6 +112,7 @@ def test_only_and_flat(desk: Path) -> None:
     assert tree(desk / "b").keys() == {"epub/c1/c1.epub", "epub/c2/c2.epub"}
 
 
+@pytest.mark.slow
 def test_volumes_of_one_name_get_two(desk: Path) -> None:
     """The names stay when one of them changes, also where the state is the only one that knows them."""
     text = """deliver: [reader]
@@ -128,6 +132,7 @@ volumes:
     assert set(tree(desk / "reader").values()) == made
 
 
+@pytest.mark.slow
 def test_two_folders_are_remembered_each_by_itself(desk: Path) -> None:
     """A reader that joins later gets everything."""
     go(desk)
@@ -135,6 +140,7 @@ def test_two_folders_are_remembered_each_by_itself(desk: Path) -> None:
     assert told(go(desk, "deliver: [reader, b]\n")) == [(0, 0, True), (1, 1, True)]
 
 
+@pytest.mark.slow
 def test_another_file_of_that_name_is_kept(desk: Path) -> None:
     """It is named, and the other volumes are delivered."""
     with zipfile.ZipFile(desk / "reader" / "c1.epub", "w") as book:
@@ -152,6 +158,7 @@ def test_another_file_of_that_name_is_kept(desk: Path) -> None:
     assert tree(desk / "reader").items() > there.items()
 
 
+@pytest.mark.slow
 def test_an_edition_of_a_volume_is_replaced_though_nobody_remembers_it(desk: Path) -> None:
     """The output folder was deleted and made anew: the state has gone, the reader is as it was."""
     go(desk)
@@ -177,6 +184,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, code: int, after: int = 0) -> None:
     monkeypatch.setattr(shutil, "copyfileobj", copy)
 
 
+@pytest.mark.slow
 def test_a_full_folder_is_an_error_and_the_next_run_goes_on(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One error for the folder, in summary and report; nothing half-written stays; what was copied is remembered."""
     page(desk / "in", "pages/c3/n100009.md", "旧灯塔今天关了门。", "旧灯塔")
@@ -196,6 +204,7 @@ def test_a_full_folder_is_an_error_and_the_next_run_goes_on(desk: Path, monkeypa
     assert tree(desk / "reader").keys() == {"c1.epub", "c2.epub", "c3.epub"}
 
 
+@pytest.mark.slow
 def test_a_full_folder_keeps_the_old_edition(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The new one takes its place whole, or not at all."""
     go(desk)
@@ -206,6 +215,7 @@ def test_a_full_folder_keeps_the_old_edition(desk: Path, monkeypatch: pytest.Mon
     assert tree(desk / "reader") == there
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_one_file_does_not_stop_the_others(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """But a folder that can take nothing is tried once."""
     for code, told_errors in ((errno.EINVAL, 2), (errno.EROFS, 1), (errno.EACCES, 1), (errno.EIO, 1)):
@@ -247,6 +257,7 @@ def test_a_reader_that_goes_in_between_is_not_made_anew(desk: Path, monkeypatch:
     assert not (desk / "reader").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["{", "[]", "[1]", '{"a": 1}', '{"a": {"b": {"digest": "x"}}}', '{"a": {"b": {}}}', "\xff"]
 )
@@ -262,6 +273,7 @@ def test_without_its_memory_it_delivers_nothing(desk: Path, text: str) -> None:
     assert told(go(desk)) == [(1, 1, True)]
 
 
+@pytest.mark.slow
 def test_a_run_over_a_part_delivers_nothing(desk: Path) -> None:
     """Its volumes would take the place of whole ones; nor does a dry run, or one that is told not to."""
     assert go(desk, only="*/c2/*").deliveries == []

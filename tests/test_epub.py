@@ -684,6 +684,7 @@ def test_a_book_that_is_too_large_shrinks_its_pictures() -> None:
         book(chapters, BookOptions(max_bytes=1000))
 
 
+@pytest.mark.slow
 def test_pictures_prepared_side_by_side_make_the_same_book() -> None:
     """Threads change nothing: not the bytes, not what is told of missing pictures, not what is too large."""
     chapters = [chapter(number) for number in range(4)]

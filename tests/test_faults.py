@@ -33,6 +33,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     return first_run(tmp_path_factory.mktemp("killing"), 60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("share", "way"),
     [(0.45, "group"), (0.6, "main"), (0.75, "group"), (0.9, "main"), (0.7, "worker"), (0.8, "term")],
@@ -49,6 +50,7 @@ def test_moments_are_spread_evenly() -> None:
     assert moments(10, 4) == [1.25, 3.75, 6.25, 8.75]
 
 
+@pytest.mark.slow
 def test_the_next_run_is_measured_from_what_an_earlier_one_left(tmp_path: Path) -> None:
     """A scene of an incremental run keeps both states that a file may have, and a killed one goes on from there."""
     first = first_run(tmp_path, 60)
@@ -58,6 +60,7 @@ def test_the_next_run_is_measured_from_what_an_earlier_one_left(tmp_path: Path) 
     assert trial(after, after.seconds * 0.8, "group") == []
 
 
+@pytest.mark.slow
 def test_whatever_changes_the_outputs_are_those_of_a_first_run(tmp_path: Path) -> None:
     """Sources, indexes, outputs and the config change at random; `make faults` goes on for longer."""
     found, steps = walk(tmp_path, seed=4, steps=12)
@@ -70,6 +73,7 @@ def test_whatever_changes_links_and_pictures_are_those_of_a_first_run(tmp_path: 
     assert found == [], steps
 
 
+@pytest.mark.slow
 def test_the_long_form_says_what_held(capsys: pytest.CaptureFixture[str]) -> None:
     """A row a fault, and an exit code for all of them."""
     assert faults.main(["--moments", "1", "--walks", "1", "--steps", "2", "--articles", "20", "walk", "first"]) == 0
@@ -93,6 +97,7 @@ def holder(scene: Scene) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.slow
 def test_a_second_run_says_who_holds_the_folder_and_is_free_when_that_one_was_killed(scene: Scene) -> None:
     """It names process, machine and time; what the dead one left is no hindrance, nor is a worker that it left."""
     process = holder(scene)
@@ -112,6 +117,7 @@ def test_a_second_run_says_who_holds_the_folder_and_is_free_when_that_one_was_ki
     assert not (scene.out / HOLDER).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["{", '{"pid": 1, "host": "elsewhere", "since": "once"}'])
 def test_a_stale_note_of_who_holds_the_folder_does_no_harm(tmp_path: Path, text: str) -> None:
     """The lock counts, and not what is written beside it."""
@@ -127,6 +133,7 @@ def test_a_stale_note_of_who_holds_the_folder_does_no_harm(tmp_path: Path, text:
 # --- start methods
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_a_dying_worker_costs_one_item_whatever_the_start_method(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same results in the same order."""

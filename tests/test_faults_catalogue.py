@@ -56,6 +56,7 @@ def assert_right(settings: Config, wanted: Tree) -> None:
     assert (again.exit_code, again.converted.total(), again.built) == (0, 0, 0)
 
 
+@pytest.mark.slow
 def test_a_catalogue_that_was_cut_off_anywhere_is_made_anew(tmp_path: Path) -> None:
     """At thirty places, the first and the last byte among them."""
     settings, wanted = made(tmp_path)
@@ -85,6 +86,7 @@ def spoiled(file: Path) -> None:
     file.write_bytes(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [zeroed, scribbled, spoiled])
 def test_a_damaged_catalogue_is_set_aside_and_said(tmp_path: Path, damage: Callable[[Path], None]) -> None:
     """What lay there is kept under another name; outputs that hold the same bytes are left alone, with their times."""
@@ -193,6 +195,7 @@ def test_an_older_catalogue_than_the_files_is_brought_up_to_date(tmp_path: Path)
     assert_right(settings, wanted)
 
 
+@pytest.mark.slow
 def test_a_catalogue_that_fails_in_the_middle_of_a_run_ends_it_with_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

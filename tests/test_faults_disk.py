@@ -31,6 +31,7 @@ def lines(said: str) -> list[str]:
     return [line for line in said.splitlines() if not line.startswith(("looking:", "converting:", "volumes:"))]
 
 
+@pytest.mark.slow
 @needs_mounts()
 @pytest.mark.parametrize("share", [0.3, 0.9, *(pytest.param(n / 25, marks=LONG) for n in range(25))])
 def test_a_disk_that_fills_up_ends_the_run_with_a_line(scene: Scene, share: float) -> None:
@@ -51,6 +52,7 @@ def test_a_disk_that_fills_up_ends_the_run_with_a_line(scene: Scene, share: floa
         assert differences(outputs(room.seen), scene.wanted) == []
 
 
+@pytest.mark.slow
 @needs_mounts()
 def test_a_disk_that_becomes_read_only_ends_the_run_with_a_line(scene: Scene) -> None:
     """As a disk with errors does; nothing changes, and when it may be written to again, the next run goes on."""
@@ -69,6 +71,7 @@ def test_a_disk_that_becomes_read_only_ends_the_run_with_a_line(scene: Scene) ->
         assert differences(outputs(room.seen), scene.wanted) == []
 
 
+@pytest.mark.slow
 @needs_users()
 @pytest.mark.parametrize("closed", ["epub", *(pytest.param(one, marks=LONG) for one in (".", "markdown", CATALOGUE))])
 def test_what_may_not_be_written_is_said(scene: Scene, closed: str) -> None:

@@ -97,6 +97,7 @@ def watched(folder: Path) -> tuple[Config, Path, bytes]:
     return config(folder, TEXT), file, file.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["look_at", "convert_jobs", "build"])
 @pytest.mark.parametrize(
     "change", [changed, vanished, *(pytest.param(one, marks=LONG) for one in (a_folder, grown, a_dead_link))]
@@ -291,6 +292,7 @@ def test_names_of_every_kind_go_through_two_runs(tmp_path: Path) -> None:
     assert (again.converted.total(), again.built) == (0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("twin", ["twin.md", *(pytest.param(one, marks=LONG) for one in ("Twin.md", NAMES[10]))])
 def test_one_of_two_twins_goes_and_comes_back(tmp_path: Path, twin: str) -> None:
     """Deleted, renamed, and put back: the other one is right each time."""

@@ -162,6 +162,23 @@ def test_a_page_keeps_the_rules() -> None:
     assert problems(one_page()) == []
 
 
+def test_a_feed_without_volumes_to_the_letter() -> None:
+    """It has an id, a time before all volumes, and an author, as Atom asks; readers that come early find a feed."""
+    kind = "application/atom+xml;profile=opds-catalog;kind=acquisition"
+    assert one_page(file="feed.xml").decode() == (
+        "<?xml version='1.0' encoding='utf-8'?>\n"
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:dc="http://purl.org/dc/terms/">\n'
+        "  <id>urn:uuid:a48f7054-82c8-5884-8572-b1ded2a6d9a9</id>\n"
+        "  <title>书架</title>\n"
+        "  <updated>1980-01-01T00:00:00Z</updated>\n"
+        "  <author>\n    <name>Mirrorpress</name>\n  </author>\n"
+        "  <generator>Mirrorpress</generator>\n"
+        f'  <link rel="self" href="feed.xml" type="{kind}"/>\n'
+        f'  <link rel="start" href="feed.xml" type="{kind}"/>\n'
+        "</feed>\n"
+    )
+
+
 def test_the_checks_see_what_is_wrong() -> None:
     """A check that cannot fail is none."""
     good = one_page(listing(1)).decode()
@@ -302,6 +319,7 @@ def fetch(address: str) -> tuple[bytes, dict[str, str]]:
         return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
 
 
+@pytest.mark.slow
 def test_an_independent_reader_subscribes_and_gets_every_book(server: str, shelf: Path) -> None:
     """feedparser reads the feed; each of its links gives what its type says, and of the length that it says."""
     address = f"{server}epub/feed.xml"
@@ -327,6 +345,7 @@ def test_an_independent_reader_subscribes_and_gets_every_book(server: str, shelf
     assert {link.href for link in read.feed.links} == {address}
 
 
+@pytest.mark.slow
 def test_a_plain_folder_serves_too(shelf: Path) -> None:
     """Each relative link leads to a file."""
     feed = shelf / "epub" / "feed.xml"
@@ -336,6 +355,7 @@ def test_a_plain_folder_serves_too(shelf: Path) -> None:
     assert all((feed.parent / unquote(href)).is_file() for href in hrefs)
 
 
+@pytest.mark.slow
 def test_the_same_bytes_from_any_number_of_jobs(tmp_path: Path, shelf: Path) -> None:
     """Feed and covers are outputs like all others."""
     first = tree(shelf)
@@ -349,6 +369,7 @@ def test_the_same_bytes_from_any_number_of_jobs(tmp_path: Path, shelf: Path) -> 
     assert {path: path.stat().st_mtime_ns for path in times} == times
 
 
+@pytest.mark.slow
 def test_the_time_is_the_volumes_own_or_the_one_that_is_asked_for(tmp_path: Path, shelf: Path) -> None:
     """SOURCE_DATE_EPOCH stands in every `updated`; the clock in none."""
     feed = shelf / "epub" / "feed.xml"
@@ -376,6 +397,7 @@ def test_no_feed_where_none_is_wanted_or_there_is_no_volume(tmp_path: Path, text
     assert not [name for name in tree(tmp_path / "out") if name.endswith((".xml", ".jpg"))]
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_long_feed_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside the first, with its name and a number."""
     monkeypatch.setattr("convert.emit.opds.PER_PAGE", 2)
@@ -385,6 +407,7 @@ def test_the_pages_of_a_long_feed_are_written(tmp_path: Path, monkeypatch: pytes
     assert names == {"epub/feed.xml", "epub/feed-2.xml"}
 
 
+@pytest.mark.slow
 def test_no_output_takes_the_name_of_the_feed(tmp_path: Path) -> None:
     """Two paths never become one file."""
     mirror(tmp_path / "in")
@@ -396,6 +419,7 @@ def test_no_output_takes_the_name_of_the_feed(tmp_path: Path) -> None:
     assert verify_outputs(config(tmp_path, "emit: {html: {path: epub/feed.xml}}\n")).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_feed_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """And the volumes are there all the same."""
     mirror(tmp_path / "in")

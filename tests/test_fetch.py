@@ -760,6 +760,7 @@ def images(book: Path) -> list[bytes]:
         return [package.read(name) for name in package.namelist() if name.startswith("EPUB/images/")]
 
 
+@pytest.mark.slow
 def test_a_run_fetches_and_one_without_network_uses_what_is_there(site: Site, tmp_path: Path) -> None:
     """The same pictures give the same bytes, with any number of jobs; the report says what is missing and why."""
     (tmp_path / "in" / "pages" / "c1").mkdir(parents=True)
@@ -811,6 +812,7 @@ def test_a_book_that_lacks_a_fetched_picture_says_so(site: Site, tmp_path: Path)
         assert words in figure
 
 
+@pytest.mark.slow
 def test_grey_books_have_grey_pictures(tmp_path: Path) -> None:
     """The option of a collection reaches its pictures."""
     article(tmp_path / "in", 1, "own.jpg")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from turbohtml import Element, parse_fragment
 
 from convert import Context, Source, convert, load_profiles
@@ -131,6 +132,7 @@ BODIES = (
     "<blockquote><p>甲</p></blockquote><blockquote><p>乙</p></blockquote>",
     "<p>甲</p><hr><p>乙</p>",
     "<h2>C#</h2><h3>甲 {#乙}</h3>",
+    *(layout["html"] for layout in yaml.safe_load((Path(__file__).parent / "layouts.yaml").read_text("utf-8"))),
 )
 
 

@@ -20,6 +20,7 @@ SEED = 7
 CASES = range(800)
 
 
+@pytest.mark.slow
 def test_damaged_articles_keep_every_promise() -> None:
     """Nothing raises, nothing is lost or invented, all reads back, twice is once: over some thousand faults."""
     assert findings(CASES, SEED, starts()) == []

@@ -64,6 +64,7 @@ def test_a_run_with_nothing_to_do_writes_nothing(desk: Path) -> None:
     assert times(desk) | {"page": (desk / "out/report.html").stat().st_mtime_ns} == before
 
 
+@pytest.mark.slow
 def test_a_changed_source_costs_its_article_and_its_volumes(tmp_path: Path) -> None:
     """Other volumes stay as they are."""
     mirror(tmp_path / "in")
@@ -115,6 +116,7 @@ def test_what_has_gone_is_left_over_and_pruned_when_asked(desk: Path) -> None:
     assert (desk / f"out/text/{ONE}.txt").exists()
 
 
+@pytest.mark.slow
 def test_outputs_of_an_article_that_fails_are_not_pruned(desk: Path) -> None:
     """It may be right again tomorrow."""
     page(desk / "in", f"{ONE}.md", "长" * 3000, "灯塔")
@@ -178,6 +180,7 @@ def _covers(desk: Path) -> set[str]:
     return {name for name in tree(desk / "out") if "covers" in name}
 
 
+@pytest.mark.slow
 def test_a_channels_new_name_costs_the_articles_of_the_channel(desk: Path) -> None:
     """The article in two channels is one of them."""
     (desk / "in/scripts/index.csv").write_text("c1,天气\nc2,码头\n", encoding="utf-8")
@@ -185,6 +188,7 @@ def test_a_channels_new_name_costs_the_articles_of_the_channel(desk: Path) -> No
     assert "categories: [天气, 码头]" in (desk / "out/markdown/pages/c1/n100001.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_changed_rule_of_ones_own_costs_every_article(tmp_path: Path) -> None:
     """Its module's file is looked at; a run is a process of its own."""
     mirror(tmp_path / "in")
@@ -233,6 +237,7 @@ def test_a_report_that_was_altered_is_written_again(desk: Path, name: str) -> No
     assert (told == data) if name == "report.json" else file.read_bytes().endswith(data[-1:])
 
 
+@pytest.mark.slow
 def test_a_copy_that_differs_by_now_is_in_the_report_though_nothing_is_converted(desk: Path) -> None:
     """The note on it is no news of any output."""
     variants = [json.loads((desk / "out/report.json").read_bytes())["variants"]]
@@ -268,6 +273,7 @@ def test_a_collection_that_has_changed_is_built_again(desk: Path) -> None:
     assert go(desk, text).built == 1
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_would_be_done_and_why(desk: Path) -> None:
     """And remembers nothing of it."""
     page(desk / "in", f"{ONE}.md", "灯塔又刷了一遍漆。", "灯塔")
@@ -347,6 +353,7 @@ def test_the_report_of_a_run_that_was_ended_early_has_the_volumes_that_there_are
     assert json.loads((desk / "out/report.json").read_bytes())["volumes"] == before
 
 
+@pytest.mark.slow
 def test_articles_of_a_folder_that_cannot_be_read_stay_in_the_volumes(
     desk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -172,6 +172,7 @@ def test_what_is_no_book_is_one_finding(data: bytes) -> None:
     assert finding.expected == "an EPUB file"
 
 
+@pytest.mark.slow
 def test_the_verb_lints_a_book_that_lies_anywhere(tmp_path: Path) -> None:
     """Exit code 0 for a good one, 1 for a damaged one, with file and rule; a mix with sources is refused."""
     (tmp_path / "good.epub").write_bytes(good())

@@ -127,6 +127,7 @@ def test_rows_are_sorted_by_any_column_and_cut(folder: Path, capsysbinary: Print
     assert sorted(["a10", "A9", "a09b", "a", ""], key=natural_key) == ["", "a", "A9", "a09b", "a10"]
 
 
+@pytest.mark.slow
 def test_every_kind_can_be_listed_in_every_format(folder: Path, capsysbinary: Printed) -> None:
     """With all its columns, and sorted by each of them."""
     for what, kind in KINDS.items():

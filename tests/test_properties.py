@@ -75,6 +75,7 @@ def pieces() -> st.SearchStrategy[str]:
     return st.lists(st.one_of(opening, closing, st.sampled_from(TEXTS)), max_size=40).map("".join)
 
 
+@pytest.mark.slow
 @given(pieces())
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_damaged_markup_loses_nothing_and_reads_back(body: str) -> None:

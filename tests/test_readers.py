@@ -98,6 +98,7 @@ def blocks() -> st.SearchStrategy[str]:
     )
 
 
+@pytest.mark.slow
 @given(st.lists(blocks(), min_size=1, max_size=5).map("".join))
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_any_canonical_body_reads_back(html: str) -> None:

@@ -52,6 +52,7 @@ def recipe(folder: Path, text: str, name: str = "pond.recipe") -> str:
     return name
 
 
+@pytest.mark.slow
 def test_a_recipe_works_unchanged(tmp_path: Path) -> None:
     """What it keeps, removes and replaces is so in the Markdown, and each piece that goes is in a note of its name."""
     pages(tmp_path, pond=POND)
@@ -78,6 +79,7 @@ def test_a_recipe_works_unchanged(tmp_path: Path) -> None:
     assert ("pond.html", "removed", "一只青蛙") in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pond.recipe:Pond", "rules/pond.py:Pond", "pond_module:Pond"])
 def test_a_recipe_is_named_by_file_or_module(tmp_path: Path, name: str) -> None:
     """As a file alone, a file and a class, or a module and a class."""
@@ -88,6 +90,7 @@ def test_a_recipe_is_named_by_file_or_module(tmp_path: Path, name: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_a_recipe_of_a_package_is_a_rule(tmp_path: Path) -> None:
     """Named by its entry point, listed with its title."""
     pages(tmp_path)
@@ -106,6 +109,7 @@ def test_a_recipe_of_a_package_is_a_rule(tmp_path: Path) -> None:
     assert "shares  No shares (pond-recipes 1.2)" in command(tmp_path, "rules").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "call", ["clean: [pond_hook:preprocess_html, default]\n", "clean: [default, pond_hook:preprocess_html]\n"]
 )
@@ -126,6 +130,7 @@ def test_a_plain_hook_may_return_another_soup(tmp_path: Path, call: str) -> None
     assert ("tea.html", "removed", "分享到") in notes(tmp_path, "pond_hook:preprocess_html")
 
 
+@pytest.mark.slow
 def test_a_recipe_keeps_nothing_from_one_article_to_the_next(tmp_path: Path) -> None:
     """Each page has an object of its own, so that what comes out does not hang on the order of the articles."""
     pages(tmp_path)
@@ -144,6 +149,7 @@ def test_a_recipe_keeps_nothing_from_one_article_to_the_next(tmp_path: Path) -> 
     assert written(tmp_path, "bell")
 
 
+@pytest.mark.slow
 def test_a_recipe_that_fetches_costs_that_article_only(tmp_path: Path) -> None:
     """The article, the recipe and the reason are named."""
     pages(tmp_path)

@@ -73,6 +73,7 @@ def test_the_shipped_config_and_profiles_are_valid() -> None:
         assert errors("profile", path.read_text(encoding="utf-8")) == [], path.name
 
 
+@pytest.mark.slow
 def test_configs_and_profiles_of_the_pages_are_valid() -> None:
     """All but the one that shows errors, and the one that names a rule of a package."""
     wrong, count = set(), 0
@@ -170,6 +171,7 @@ def test_a_profile_that_extends_another_may_leave_things_out(text: str, right: b
     assert (errors("profile", text) == []) is right
 
 
+@pytest.mark.slow
 def test_the_schema_is_printed_with_the_names_of_packages(tmp_path: Path) -> None:
     """For those who installed the wheel, and whose config names what packages add."""
     pages(tmp_path)

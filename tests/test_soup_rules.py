@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "drop_promos.py"
 PAGE = "<h1>{title}</h1><p>茶要慢慢喝。</p><p>加入读书会，每月一书。</p>"
 CONFIG = """
@@ -42,6 +44,7 @@ def test_the_documented_soup_rule_removes_and_says_so(tmp_path: Path) -> None:
     assert [(note["kind"], note["text"]) for note in own] == [("removed", "加入读书会，每月一书。")] * 2
 
 
+@pytest.mark.slow
 def test_a_rule_that_raises_costs_that_article_only(tmp_path: Path) -> None:
     """The article is named with the rule and the reason; the other one is converted; the exit code says so."""
     source = "def fussy(article, context):\n    if article.meta.title == 'bell':\n        raise KeyError('clapper')\n"

@@ -75,6 +75,8 @@ READS = [
         "<p>桥。</p><p>责任编辑说桥要修三年又三个月零三天</p>",
     ),
     ("date", "<p>桥。</p>", "date", None, None),
+    ("via", "<p>桥。──转自《清溪周报》</p>", "via", "清溪周报", "<p>桥。</p>"),
+    ("via", "<h2>桥──转自《清溪周报》</h2>", "via", "", None),
     ("description", "<p>桥。</p><p>水。</p>", "description", "桥。水。", None),
     (
         "description",

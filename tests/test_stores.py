@@ -75,6 +75,7 @@ def found(repository: Repository) -> tuple[list[str], Counter[str]]:
 # --- what is in a repository
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["copy", "bare", "worktree", "sha256"])
 def test_a_repository_gives_what_its_folder_gives(tmp_path: Path, kind: str) -> None:
     """The same outputs, byte by byte, volumes with the names of channels and mirror among them."""
@@ -248,6 +249,7 @@ def test_a_run_reads_what_the_ref_led_to_when_it_began(tmp_path: Path) -> None:
     assert "另一个说法" in open_repository(inside).read("pages/c1/n100002.md", 10_000).decode()
 
 
+@pytest.mark.slow
 def test_outputs_are_verified_against_a_repository(tmp_path: Path) -> None:
     """All of them, and those that are named by their place in the working copy."""
     commit(mirror(tmp_path / "in"))
@@ -503,6 +505,7 @@ def updated(tmp_path: Path, script: str, more: str = "") -> Config:
     return config(tmp_path, f"{{path: in, update: {words}{more}}}")
 
 
+@pytest.mark.slow
 def test_a_command_brings_the_input_up_to_date_first(tmp_path: Path) -> None:
     """What it prints is told, line by line; what it fetched is read in the same run."""
     inside = commit(mirror(tmp_path / "origin"))
@@ -520,6 +523,7 @@ def test_a_command_brings_the_input_up_to_date_first(tmp_path: Path) -> None:
     assert mirrored.articles == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "said"),
     [
@@ -594,6 +598,7 @@ def test_what_an_update_prints_is_fit_for_a_log(tmp_path: Path) -> None:
     assert said == ["[31mfrom https://…@example.org/a.git", "end ."]
 
 
+@pytest.mark.slow
 def test_the_command_tells_of_an_update(tmp_path: Path) -> None:
     """On the standard error, and in lines of JSON for programs; quietly only its failure."""
     mirror(tmp_path / "in")
@@ -609,6 +614,7 @@ def test_the_command_tells_of_an_update(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_schedule_knows_that_an_update_needs_the_network_and_writes(tmp_path: Path) -> None:
     """Otherwise a unit of systemd would keep it from both."""
     mirror(tmp_path / "in")

@@ -410,6 +410,7 @@ def _damaged(data: bytes, old: str, new: str) -> bytes:
     return new.join(text.rsplit(old, 1)).encode()
 
 
+@pytest.mark.slow
 def test_outputs_are_made_anew_when_they_are_to_be_set_otherwise(made: Config, tmp_path: Path) -> None:
     """The config is part of what an article's outputs depend on, and so is the version of OpenCC."""
     base = made.base
@@ -441,6 +442,7 @@ def test_the_writers_of_the_defaults_are_the_emitters_themselves() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_convert_takes_the_options_for_one_article(made: Config, tmp_path: Path) -> None:
     """Those of the command win over the config's, and any format but a book's has script and spacing."""
     source = str(made.base / "in/pages/c1/n1.md")

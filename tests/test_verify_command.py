@@ -251,6 +251,7 @@ def told(made: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return done.stdout.decode().splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(DAMAGE)), ids=[one[0] for one in DAMAGE])
 def test_damage_on_disk_is_told_with_file_and_place(told: list[str], number: int) -> None:
     """Each kind by the check that is made for it, with the file's name and the source's."""
@@ -267,6 +268,7 @@ def test_nothing_else_is_told(told: list[str]) -> None:
     assert "differ" in told[-1]
 
 
+@pytest.mark.slow
 def test_an_undamaged_output_passes(made: Path) -> None:
     """Exit code 0, and one line."""
     done = command(made, "verify", "--quiet")
@@ -275,6 +277,7 @@ def test_an_undamaged_output_passes(made: Path) -> None:
     assert done.stdout == b"verified 1 article, 3 files, 1 chapter of volumes: nothing differs\n"
 
 
+@pytest.mark.slow
 def test_paths_choose_what_is_verified(lake: Config) -> None:
     """Sources and outputs mean their article, a volume all of its articles, a folder what is in it."""
     output = lake.output.path
@@ -302,6 +305,7 @@ def test_a_path_that_means_nothing_is_told(lake: Config) -> None:
         verify_outputs(lake.model_copy(update={"input": InputOptions(path=lake.input.path / "none")}))
 
 
+@pytest.mark.slow
 def test_a_volume_that_is_gone_or_broken_is_told(lake: Config) -> None:
     """A deleted one, and one that is no zip."""
     (lake.output.path / BOOK).write_bytes(b"no book")
@@ -310,6 +314,7 @@ def test_a_volume_that_is_gone_or_broken_is_told(lake: Config) -> None:
     assert [(one.path, one.differences[0].check) for one in verify_outputs(lake).differing] == [(BOOK, "missing")]
 
 
+@pytest.mark.slow
 def test_a_volume_in_another_script_is_compared_too(lake: Config) -> None:
     """With what OpenCC makes of each article; that it is broken, or gone, is told like that of any other."""
     turned = lake.volumes[0].model_copy(update={"script": "s2t"})
@@ -363,6 +368,7 @@ def test_a_run_verifies_what_it_writes(lake: Config) -> None:
     assert (config.output.path / "txt/n100000.txt").is_file()
 
 
+@pytest.mark.slow
 def test_a_run_verifies_nothing_else_unless_it_is_told(lake: Config) -> None:
     """`changed` passes over what is written already, `all` does not, `off` looks at nothing."""
     text = (lake.base / "config.yaml").read_text(encoding="utf-8").replace("md/{date:%Y}/{id}.md", "md/{stem}.md")

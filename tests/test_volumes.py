@@ -105,6 +105,7 @@ def test_files_and_keys_are_unique(collection: Collection, articles: list[Member
     assert len({volume.key for volume in volumes}) == len(volumes)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(SEVERAL, members(), member_fields())
 def test_a_later_article_touches_the_volume_of_its_day_only(

@@ -53,6 +53,7 @@ def lines(text: str, width: int) -> list[str]:
     return [line.rstrip(" ") for line in wrap(text, width).split("\n")]
 
 
+@pytest.mark.slow
 @given(st.one_of(texts, st.text(max_size=80)), st.integers(10, 90))
 @settings(max_examples=1500, deadline=None, derandomize=True)
 def test_joined_lines_are_the_text_again(text: str, width: int) -> None:
@@ -172,3 +173,48 @@ def test_damage_to_a_wrapped_file_is_told(old: str, new: str) -> None:
         assert found == []
     else:
         assert found
+
+
+@pytest.mark.parametrize(
+    "mark",
+    "，。、；：？！．､｡﹐﹑﹒﹔﹕﹖﹗,.;:?!）】》〉」』〕〗〙〛｝］｠﹂﹄︶︼︾”’»›)]}"
+    "…⋯—―–‐～〜~·‧•／/々〻ー％‰%℃℉°′″　",
+)
+def test_no_line_begins_with_a_mark_that_ends_something(mark: str) -> None:
+    """The last character that would fit goes to the next line with it, or the line is too wide (clreq, 6.1.1)."""
+    assert not any(line.startswith(mark) for line in lines(f"一二三四五{mark}六七八", 10))
+    assert lines(f"一二三四五{mark}六七八", 10)[0] in {"一二三四", f"一二三四五{mark}"}
+
+
+@pytest.mark.parametrize("mark", "（【《〈「『〔〖〘〚｛［｟﹁﹃︵︻︽“‘«‹([{￥＄￡€$¥£№")
+def test_no_line_ends_with_a_mark_that_begins_something(mark: str) -> None:
+    """It goes to the next line with what follows it (clreq, 6.1.1)."""
+    assert not any(line.endswith(mark) for line in lines(f"一二三四{mark}五六七八", 10))
+
+
+@pytest.mark.parametrize("glue", "\u00a0\u202f\u2060\ufeff\u200d")
+def test_no_line_is_broken_beside_what_holds_together(glue: str) -> None:
+    """Spaces that do not break, and joiners (UAX #14)."""
+    for text in (f"一二三四五{glue}六七八", f"一二三四{glue}五六七八"):
+        assert not any(line.startswith(glue) or line.endswith(glue) for line in lines(text, 10))
+
+
+@pytest.mark.parametrize(
+    ("sign", "taken"),
+    [
+        ("a", 1),
+        ("桥", 2),
+        ("Ａ", 2),
+        ("ｱ", 1),
+        ("—", 1),
+        ("\u0301", 0),
+        ("\u20dd", 0),
+        ("\u200b", 0),
+        ("\x07", 0),
+        ("é", 1),
+    ],
+)
+def test_the_columns_of_a_character(sign: str, taken: int) -> None:
+    """Two where it is wide, none where it stands on another one or shows nothing."""
+    assert columns(sign) == taken
+    assert columns(f"桥{sign}a") == 3 + taken

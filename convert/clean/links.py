@@ -90,7 +90,7 @@ def _settle(article: Article, anchor: Element, href: str | None, address: str | 
 def _set_ids(targets: dict[str, Element], wanted: set[str]) -> None:
     """Move the names that links lead to onto ids, and drop all the others."""
     for name, element in targets.items():
-        if name in wanted and element.attr("id") in {None, name}:
+        if name in wanted and element.attr("id") not in wanted:
             element.attrs["id"] = name
     for name, element in targets.items():
         if element.attr("id") == name and name not in wanted and "id" in element.attrs:
