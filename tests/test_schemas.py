@@ -101,7 +101,7 @@ def test_configs_and_profiles_of_the_pages_are_valid() -> None:
         "feed: false\nbatch: {verify: off}\n",
         "feed: {title: x}\nemit: {markdown: , text: {path: 'a/{id}.txt'}}\n",
         "deliver: [reader, {to: reader, flat: false}]\n",
-        "emit: {'my_formats:write_json': {path: x}}\n",
+        "emit: {'my_formats:write_json': {path: 'x/{stem}'}}\n",
         "emit: {docx: , odt: {path: 'x/{id}.odt'}, asciidoc: {script: s2t}, dataset: }\n",
         "emit: {markdown: {front_matter: hugo, undated: }, text: {width: 72}, dataset: {path: x.jsonl.gz}}\n",
         "emit: {markdown: {front_matter: {preset: none, rename: {source: params.source}, add: {n: 1, l: [x]}}}}\n",
