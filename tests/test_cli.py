@@ -342,7 +342,7 @@ def test_a_name_without_a_file_is_nothing_to_read(tmp_path: Path, arguments: lis
     assert result.stderr.startswith(b"none.md: there is no such file")
 
 
-@pytest.mark.parametrize("arguments", [["convert"], ["inspect"], ["preview"], ["epub", "-o", "book.epub"]])
+@pytest.mark.parametrize("arguments", [["convert"], ["inspect"], ["preview"], ["notes"], ["epub", "-o", "book.epub"]])
 def test_a_pipe_is_no_source(tmp_path: Path, arguments: list[str]) -> None:
     """It would be waited for without end."""
     os.mkfifo(heap(tmp_path) / "in/pipe.md")

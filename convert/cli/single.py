@@ -190,6 +190,8 @@ def sources_of(names: Sequence[Path], reader: Reader, config: Config) -> list[Pl
     above = input_folder(config)
     places = []
     for name in names:
+        if name.exists():
+            refuse_what_is_no_file(name)
         found = find_sources(name, reader.base.profiles, config.output)
         # paths read as they do in a run over the config's input, wherever in it the search began
         root = above if above and above in found.store.root.parents else found.store.root
