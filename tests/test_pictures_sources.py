@@ -10,12 +10,14 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import fsspec
 import pytest
 
 from benchmarks.linking import JPEG, PNG
 from benchmarks.walking import Here
+from convert.batch.articles.beside import Beside
 from convert.batch.articles.picture_files import Copy, portions, suffix_of
 from convert.batch.articles.relinking import MOVED, Relinking
 from convert.batch.pictures.cache import PictureCache
@@ -397,6 +399,40 @@ def test_a_store_that_refuses_everything_ends_the_pictures(tmp_path: Path, monke
         assert verify_outputs(options).exit_code == 0
     finally:
         system.rm("/refusing", recursive=True)
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_run_that_is_asked_to_end_among_its_pictures_is_taken_up(tmp_path: Path, at: int) -> None:
+    """What was there before stays there, and nothing is forgotten that may be nowhere else."""
+    text = told(article="content/{title}/index.md")
+    for number in range(4):
+        address = f"https://p.example/{number}.jpg"
+        cached(tmp_path, address, JPEG + bytes([number]))
+        picture(tmp_path, f"img/{number}.jpg", PNG + bytes([number]))
+        show(tmp_path, f"p{number}", address, f"img/{number}.jpg")
+        retitle(tmp_path, f"p{number}", f"p{number}", f"{number} 号")
+    go(tmp_path, text)
+    evict(tmp_path)
+    before = there(tmp_path)
+    for number in range(4):
+        retitle(tmp_path, f"p{number}", f"{number} 号", f"新 {number} 号")
+        picture(tmp_path, f"img/{number}.jpg", PNG + bytes([number, number]))
+    took = []
+    take = Beside.take
+
+    def counted(self: Beside, *rest: Any) -> None:
+        took.append(1)
+        take(self, *rest)
+
+    with patch.object(Beside, "take", counted):
+        summary = run(config(tmp_path, text), Options(prune=True), stop=lambda: 15 if len(took) >= at else 0)
+    assert (summary.signal, len(took)) == (15, at)
+    assert before.items() <= there(tmp_path).items()
+    assert not go(tmp_path, text).failures
+    assert sorted(there(tmp_path).values()) == sorted(
+        data for n in range(4) for data in (JPEG + bytes([n]), PNG + bytes([n, n]))
+    )
+    holds_web(tmp_path, text)
 
 
 FAULTY = """

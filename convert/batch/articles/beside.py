@@ -197,7 +197,8 @@ class Beside:
                 self.summary.failures.append(Failure(some[0], lost(self.config, some[0], result)))
             else:
                 found += result
-        unread = set(new) - {one.source for one in found}
+        # of a run that is ended nobody knows whether the rest is there
+        unread = set() if ended() else set(new) - {one.source for one in found}
         with self.catalogue.transaction():
             put_sources(self.catalogue, found, [*gone, *unread])
 
@@ -245,7 +246,7 @@ class Beside:
                 self.cache.drop(aside(one.source, one.digest))
         with self.catalogue.transaction():
             for path, made in copies(self.catalogue).items():
-                if path not in wanted and made.digest not in needed:
+                if path not in wanted and made.digest not in needed and not ended():
                     self.catalogue.put_outputs(path, ())
         return there
 
