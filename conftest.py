@@ -1,8 +1,9 @@
-"""What every test finds: a command that speaks English, whatever the machine's locale."""
+"""What every test finds: a command that speaks English, whatever the machine's locale; and what it leaves as it was."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -21,3 +22,16 @@ def _english() -> Iterator[None]:
     language.begin()
     yield
     language.begin()
+
+
+@pytest.fixture(autouse=True)
+def _unlimited() -> Iterator[None]:
+    """No test limits the memory of the process that runs the others."""
+    if sys.platform == "win32":
+        yield
+        return
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    yield
+    assert resource.getrlimit(resource.RLIMIT_AS) == before

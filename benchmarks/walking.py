@@ -19,6 +19,7 @@ import yaml
 
 from benchmarks.killing import Tree, differences, outputs
 from convert.batch.engines.pool import Item, Lost, Pool, Result
+from convert.batch.engines.workers import become
 from convert.batch.planning.outdated import ASKED
 from convert.batch.planning.plan import group
 from convert.batch.run import Options, run
@@ -110,8 +111,8 @@ class Here(Pool):
     def run(
         self, function: Callable[[Sequence[Item]], Result], chunks: Iterable[Sequence[Item]], seconds: float = 0
     ) -> Iterator[tuple[Sequence[Item], Result | Lost]]:
-        """Call `function` with each chunk."""
-        self._start(*self._arguments)
+        """Call `function` with each chunk; memory is not limited, since this process goes on."""
+        become(*self._arguments)
         for chunk in chunks:
             yield chunk, function(chunk)
 
