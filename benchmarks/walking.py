@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import resource
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -103,13 +104,15 @@ CHOICES: dict[str, Sequence[Any]] = {
 
 
 class Here(Pool):
-    """A pool that works in this process."""
+    """A pool that works in this process, whose memory it does not limit: other work goes on in it."""
 
     def run(
         self, function: Callable[[Sequence[Item]], Result], chunks: Iterable[Sequence[Item]], seconds: float = 0
     ) -> Iterator[tuple[Sequence[Item], Result | Lost]]:
         """Call `function` with each chunk."""
+        limits = resource.getrlimit(resource.RLIMIT_AS)
         self._start(*self._arguments)
+        resource.setrlimit(resource.RLIMIT_AS, limits)
         for chunk in chunks:
             yield chunk, function(chunk)
 
