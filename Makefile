@@ -79,7 +79,7 @@ lint: $(VENV)/tested ## formatting, lint and types
 docs: $(VENV)/docs ## the guide as a site, in site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-accept: $(VENV)/tested ## write the expectations of tests/cases from what the code does now; read the diff
+accept: $(VENV)/tested ## write the expectations of tests/cases and tests/books from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
 
 drawing: $(VENV)/tested ## draw docs/architecture.svg from the code's imports

@@ -106,7 +106,7 @@ CHOICES: dict[str, Sequence[Any]] = {
 
 
 class Here(Pool):
-    """A pool that works in this process."""
+    """A pool that works in this process, whose memory it does not limit: other work goes on in it."""
 
     def run(
         self, function: Callable[[Sequence[Item]], Result], chunks: Iterable[Sequence[Item]], seconds: float = 0

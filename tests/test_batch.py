@@ -283,6 +283,7 @@ def linger(items: Sequence[int]) -> None:
     threading.Event().wait(None if any(items) else 0)
 
 
+@pytest.mark.slow
 def test_results_come_in_the_order_of_the_chunks() -> None:
     """However many processes there are."""
     with Pool(2, ready, 2) as pool:
@@ -341,6 +342,7 @@ def test_an_early_end_does_not_wait_for_the_work_under_way() -> None:
 # --- run
 
 
+@pytest.mark.slow
 def test_a_run_writes_every_output_the_volumes_and_the_report(tmp_path: Path) -> None:
     """The summary counts what the report says."""
     mirror(tmp_path / "in")
@@ -376,6 +378,7 @@ def test_a_run_writes_every_output_the_volumes_and_the_report(tmp_path: Path) ->
     )
 
 
+@pytest.mark.slow
 def test_channels_of_all_copies_are_named_by_their_mirrors(tmp_path: Path) -> None:
     """Copies in two mirrors bring the names of both indexes."""
     mirror(tmp_path / "in" / "one")
@@ -405,6 +408,7 @@ def test_the_same_bytes_with_any_number_of_jobs_and_every_time(tmp_path: Path) -
     assert len(seen[0][0]) > 140
 
 
+@pytest.mark.slow
 def test_every_note_is_written_in_order(tmp_path: Path) -> None:
     """Sorted by path, rule, kind, text and to, notes about copies and names among them."""
     mirror(tmp_path / "in")
@@ -420,6 +424,7 @@ def test_every_note_is_written_in_order(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".notes*"))
 
 
+@pytest.mark.slow
 def test_the_longest_copy_is_written_under_the_first_path(tmp_path: Path) -> None:
     """An article that grew in one channel is whole in the output."""
     mirror(tmp_path / "in")
@@ -429,6 +434,7 @@ def test_the_longest_copy_is_written_under_the_first_path(tmp_path: Path) -> Non
     assert not (tmp_path / "out/markdown/pages/c2/n100001.md").exists()
 
 
+@pytest.mark.slow
 def test_copies_that_differ_in_white_space_only_are_no_variants(tmp_path: Path) -> None:
     """Mirrors break lines as they like."""
     mirror(tmp_path / "in")
@@ -510,6 +516,7 @@ def test_a_source_that_a_worker_hangs_on_is_named_and_the_run_goes_on(tmp_path: 
     assert (summary.articles, summary.exit_code) == (2, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not hold a process to its address space")
 def test_a_source_that_takes_all_memory_is_named_and_the_run_goes_on(tmp_path: Path) -> None:
     """Marks that are never closed make a tree whose size is the square of the source's; it costs itself only."""
@@ -523,6 +530,7 @@ def test_a_source_that_takes_all_memory_is_named_and_the_run_goes_on(tmp_path: P
     assert (summary.articles, summary.exit_code) == (3, 1)
 
 
+@pytest.mark.slow
 def test_an_output_that_cannot_be_written_is_named_from_the_output_folder(tmp_path: Path) -> None:
     """The report reads the same on every machine."""
     mirror(tmp_path / "in")
@@ -534,6 +542,7 @@ def test_an_output_that_cannot_be_written_is_named_from_the_output_folder(tmp_pa
     assert str(tmp_path) not in (tmp_path / "out/report.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_vanished_source_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mirror may change under a run."""
     mirror(tmp_path / "in")
@@ -550,6 +559,7 @@ def test_a_vanished_source_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert summary.articles == 2
 
 
+@pytest.mark.slow
 def test_emitters_of_ones_own_are_written(tmp_path: Path) -> None:
     """With their own path, and an error where they give no bytes."""
     mirror(tmp_path / "in")
@@ -561,6 +571,7 @@ def test_emitters_of_ones_own_are_written(tmp_path: Path) -> None:
     assert "returned str; expected bytes" in summary.failures[0].reason
 
 
+@pytest.mark.slow
 def test_names_from_the_metadata_are_settled_the_same_way_every_time(tmp_path: Path) -> None:
     """Outputs named by date or title wait until all names before theirs are known."""
     for number in range(6):
@@ -586,6 +597,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_limit_takes_the_first_sources(tmp_path: Path) -> None:
     """In the order of their paths."""
     mirror(tmp_path / "in")
@@ -640,6 +652,7 @@ def test_volumes_take_pictures_from_the_mirrors_own_files(tmp_path: Path) -> Non
         assert read("pages/n1.md", address) is None
 
 
+@pytest.mark.slow
 def test_a_volume_is_split_along_the_calendar(tmp_path: Path) -> None:
     """And every book is a zip file that says it is one."""
     mirror(tmp_path / "in")
@@ -650,6 +663,7 @@ def test_a_volume_is_split_along_the_calendar(tmp_path: Path) -> None:
             assert package.read("mimetype") == b"application/epub+zip"
 
 
+@pytest.mark.slow
 def test_what_a_collection_asks_of_articles_reaches_the_planner(tmp_path: Path) -> None:
     """Conditions, keys and orders over any metadata, by way of the worker processes."""
     mirror(tmp_path / "in")
@@ -686,6 +700,7 @@ def test_a_book_over_the_bytes_of_its_collection_is_split(tmp_path: Path) -> Non
     assert none.books == []
 
 
+@pytest.mark.slow
 def test_volumes_take_their_style_and_script_from_the_config(tmp_path: Path) -> None:
     """And every volume its own."""
     mirror(tmp_path / "in")

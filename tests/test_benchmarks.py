@@ -81,6 +81,7 @@ def test_synthetic_articles_are_read_as_real_ones(mirror: Path) -> None:
     assert set(families) == {"epoch", "minghui"}
 
 
+@pytest.mark.slow
 def test_sizes_are_those_of_real_mirrors() -> None:
     """Half of the files are smaller than some 6.5 KB, a tenth are larger than some 15; a quarter are copies."""
     made = list(pages(4000, 3))
@@ -226,6 +227,7 @@ def test_a_folder_through_another_converter(mirror: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "failed").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_cpu_of_processes_that_nobody_waits_for() -> None:
     """The cost of a command has the CPU of its grandchildren, too, whose parent ended before them."""
     burn = "import time\nwhile time.process_time() < 0.6: pass"

@@ -206,6 +206,7 @@ def test_a_damaged_catalogue_is_set_aside_with_its_log(tmp_path: Path) -> None:
         set_aside(tmp_path / CATALOGUE)
 
 
+@pytest.mark.slow
 def test_a_run_over_a_damaged_catalogue_makes_a_new_one_and_says_so(tmp_path: Path) -> None:
     """With the index, where the config asks for one."""
     mirror(tmp_path / "in")
@@ -242,6 +243,7 @@ def is_sound(catalogue: Catalogue) -> bool:
     return bool(before == after)
 
 
+@pytest.mark.slow
 def test_the_index_follows_the_articles(tmp_path: Path) -> None:
     """New ones come in, changed ones are taken anew, those that have gone leave it; others are left alone."""
     mirror(tmp_path / "in")
@@ -273,6 +275,7 @@ def indexed(folder: Path) -> Config:
     return settings
 
 
+@pytest.mark.slow
 def test_the_index_holds_text_without_metadata(tmp_path: Path) -> None:
     """Title and body only; both end in line breaks, so that their last characters begin pieces."""
     settings = indexed(tmp_path)
@@ -281,6 +284,7 @@ def test_the_index_holds_text_without_metadata(tmp_path: Path) -> None:
     assert row == ("灯塔\n\n", "灯塔重新刷了漆，白得很。\n\n")
 
 
+@pytest.mark.slow
 def test_an_index_that_is_made_anew_has_every_article(tmp_path: Path) -> None:
     """Whatever was wrong with the one before."""
     settings = indexed(tmp_path)

@@ -88,6 +88,7 @@ def test_a_run_writes_the_notes_where_it_is_told(tmp_path: Path) -> None:
     assert "epub/" in result.stdout.decode()
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_it_would_do(tmp_path: Path) -> None:
     """And writes nothing."""
     result = command(heap(tmp_path), "run", "--dry-run", "--limit", "1")
@@ -95,6 +96,7 @@ def test_a_dry_run_says_what_it_would_do(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_failed_articles_are_named_and_end_the_run_with_1(tmp_path: Path) -> None:
     """Even a quiet run names them."""
     heap(tmp_path)
@@ -108,6 +110,7 @@ def test_failed_articles_are_named_and_end_the_run_with_1(tmp_path: Path) -> Non
     assert (tmp_path / "out/markdown/b.md").is_file()
 
 
+@pytest.mark.slow
 def test_nothing_to_read_ends_with_3(tmp_path: Path) -> None:
     """An empty folder and a missing one."""
     (tmp_path / "empty").mkdir()
@@ -146,6 +149,7 @@ def test_without_arguments_the_help_is_shown(tmp_path: Path) -> None:
         assert f"\n  {name} " in result.stderr.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["run", "convert", "epub", "inspect", "notes", "check", "rules", "profiles", "formats"]
 )
@@ -156,6 +160,7 @@ def test_every_command_has_help(tmp_path: Path, name: str) -> None:
     assert f"Usage: mirrorpress {name}" in result.stdout.decode()
 
 
+@pytest.mark.slow
 def test_the_version_is_one_line(tmp_path: Path) -> None:
     """Name and number."""
     name, number = command(tmp_path, "--version").stdout.decode().split()
@@ -163,6 +168,7 @@ def test_the_version_is_one_line(tmp_path: Path) -> None:
     assert number.count(".") == 2
 
 
+@pytest.mark.slow
 def test_convert_prints_the_document_and_nothing_else(tmp_path: Path) -> None:
     """From a file as from the standard input, to the standard output as to a file."""
     heap(tmp_path)
@@ -197,6 +203,7 @@ def test_convert_takes_the_configs_options(tmp_path: Path) -> None:
     assert command(tmp_path, "convert", "in/b.md").stdout.decode().startswith("# The harbour\n")
 
 
+@pytest.mark.slow
 def test_convert_finds_the_mirror_round_the_file(tmp_path: Path) -> None:
     """The channel has its name although the file is named alone."""
     folder = tmp_path / "mirror"
@@ -217,6 +224,7 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     assert not Path(os.devnull).is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["convert", "inspect"])
 def test_what_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
     """The message begins with the name that was given; where there is no file, there is nothing to read."""
@@ -228,6 +236,7 @@ def test_what_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
     assert folder.stderr.startswith(b"in: this is a folder; expected a file")
 
 
+@pytest.mark.slow
 def test_epub_makes_a_book_of_the_files_in_their_order(tmp_path: Path) -> None:
     """With the title given, or the file's name."""
     heap(tmp_path)
@@ -240,6 +249,7 @@ def test_epub_makes_a_book_of_the_files_in_their_order(tmp_path: Path) -> None:
     assert contents.index("The harbour") < contents.index("The lighthouse")
 
 
+@pytest.mark.slow
 def test_epub_takes_files_of_several_mirrors(tmp_path: Path) -> None:
     """Two files may have the same path within their mirrors."""
     for name in ("one", "two"):
@@ -364,6 +374,7 @@ def test_a_picture_by_the_name_of_an_article_is_refused(tmp_path: Path) -> None:
     assert (alone.returncode, alone.stdout) == (1, b"")
 
 
+@pytest.mark.slow
 def test_epub_names_what_it_cannot_read_and_makes_the_book(tmp_path: Path) -> None:
     """A source of the input that fails costs itself only, and the exit code says so."""
     (sea(tmp_path) / "in/large.html").write_text("<p>" + "long " * 2000, encoding="utf-8")
@@ -374,6 +385,7 @@ def test_epub_names_what_it_cannot_read_and_makes_the_book(tmp_path: Path) -> No
     assert len(titles(tmp_path / "book.epub")) == 3
 
 
+@pytest.mark.slow
 def test_what_a_volume_lacks_is_said_before_anything_is_done(tmp_path: Path) -> None:
     """Without OpenCC neither `run` nor `check` goes on."""
     heap(tmp_path)
@@ -547,6 +559,7 @@ def test_a_run_that_is_asked_to_end_keeps_what_it_has_done(tmp_path: Path, numbe
     assert f"unchanged    {done} articles".encode() in again.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals differ there")
 def test_a_killed_run_leaves_no_worker_behind(tmp_path: Path) -> None:
     """Its pipes close only when the last of its processes has ended; a worker that stayed would be waited for here."""

@@ -70,6 +70,7 @@ def test_values_are_completed(line: str, words: list[str]) -> None:
     assert offered(line) == words
 
 
+@pytest.mark.slow
 def test_formats_are_completed_with_those_of_pandoc_and_of_packages(tmp_path: Path) -> None:
     """`--to` offers whatever it takes."""
     install(tmp_path, "fish", {"mirrorpress.emitters": {"docfish": "fish:write"}}, {"fish.py": ""})
@@ -86,6 +87,7 @@ def test_formats_are_completed_with_those_of_pandoc_and_of_packages(tmp_path: Pa
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell", "pwsh"])
 def test_the_script_of_a_shell_is_printed(shell: str) -> None:
     """Without a terminal, whatever the shell that runs."""
@@ -114,6 +116,7 @@ def test_bash_completes(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == ["changed", "complete -o default -F _mirrorpress_completion mirrorpress"]
 
 
+@pytest.mark.slow
 def test_completion_is_installed_where_bash_reads_it(tmp_path: Path) -> None:
     """A file of its own, and a line in `.bashrc`; an unknown shell is an error that names those there are."""
     done = mirrorpress("--install-completion", "bash", HOME=str(tmp_path))

@@ -128,6 +128,7 @@ def test_what_changes_touches_the_files_of_its_articles_alone(tmp_path: Path) ->
     assert (tmp_path / "out/dataset/2021-07.jsonl").read_bytes() == july
 
 
+@pytest.mark.slow
 def test_an_envelope_that_changes_reaches_the_row(tmp_path: Path) -> None:
     """The digest in a row is that of the source as it is, though the article says the same."""
     source, wanted = months(tmp_path / "in"), settings(tmp_path)
@@ -171,6 +172,7 @@ def test_files_that_nothing_asks_for_are_pruned(tmp_path: Path) -> None:
     assert not dataset.exists()
 
 
+@pytest.mark.slow
 def test_a_dataset_of_another_path_converts_no_article_again(tmp_path: Path) -> None:
     """Its options are no part of what the articles' own files are made from."""
     months(tmp_path / "in")
@@ -290,6 +292,7 @@ def test_hugging_face_reads_every_kind(tmp_path: Path, suffix: str, monkeypatch:
     assert loaded["id"][:] == ["n100002", "n100001", "n100003"]
 
 
+@pytest.mark.slow
 def test_the_page_names_every_column_and_its_query_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """docs/json.md is the schema."""
     text = (Path(__file__).parent.parent / "docs/json.md").read_text(encoding="utf-8").partition("## Many in a file")[2]
@@ -312,6 +315,7 @@ def damage(file: Path, *, rows: list[dict[str, Any]]) -> None:
     file.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_verify_holds_what_lies_there_against_the_sources(tmp_path: Path) -> None:
     """Every row of every file; a path that names a file means its articles."""
     months(tmp_path / "in")
@@ -349,6 +353,7 @@ def test_verify_tells_what_differs(tmp_path: Path, change: Callable[..., Any], s
     assert [one.path for one in verdict.differing] == [said]
 
 
+@pytest.mark.slow
 def test_verify_tells_of_a_file_that_is_missing_or_broken(tmp_path: Path) -> None:
     """As of every other output."""
     months(tmp_path / "in")

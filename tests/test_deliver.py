@@ -49,6 +49,7 @@ volumes: [{title: "{channel}", file: "epub/{channel}/{channel}.epub", group_by: 
 """
 
 
+@pytest.mark.slow
 def test_a_volume_is_delivered_once(desk: Path) -> None:
     """Whole, with the bytes of the output, and nothing else beside it."""
     first = go(desk)
@@ -71,6 +72,7 @@ def test_a_book_that_its_owner_deleted_does_not_come_back_until_it_changes(desk:
     assert tree(desk / "reader") == {BOOK: (desk / "out" / "epub" / BOOK).read_bytes()}
 
 
+@pytest.mark.slow
 def test_a_changed_volume_takes_the_place_of_the_old_one(desk: Path) -> None:
     """And nothing else that lies there is touched."""
     go(desk)
@@ -247,6 +249,7 @@ def test_a_file_in_the_place_of_the_folder_is_an_error(desk: Path) -> None:
     assert "reader: cannot be delivered to (Not a directory)" in summary.failures[0].reason
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_in_between_is_not_made_anew(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its folder would lie on this machine, where nobody reads."""
     monkeypatch.setattr(deliver, "_is_there", lambda folder: True)
@@ -287,6 +290,7 @@ def test_a_run_over_a_part_delivers_nothing(desk: Path) -> None:
     assert tree(desk / "reader").keys() == {BOOK}
 
 
+@pytest.mark.slow
 def test_the_summary_says_what_was_delivered_where(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A line for each folder."""
     outcome.show_summary(go(desk, "deliver: [reader, gone]\n"), 0, quiet=False, verbose=False)
@@ -299,6 +303,7 @@ def test_the_summary_says_what_was_delivered_where(desk: Path, capsys: pytest.Ca
     ]
 
 
+@pytest.mark.slow
 def test_the_report_knows_nothing_of_the_machine(desk: Path) -> None:
     """The same input gives the same report, delivered or not."""
     go(desk)

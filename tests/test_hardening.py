@@ -110,6 +110,7 @@ def test_a_case_is_the_same_bytes_every_time() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_near_misses_of_the_profiles_patterns_take_no_time() -> None:
     """Each pattern, over what begins as a match of it does and is none, as far as the stages look."""
     assert slow_patterns() == []

@@ -55,6 +55,7 @@ def times(desk: Path) -> dict[str, int]:
     return {name: (desk / "out" / name).stat().st_mtime_ns for name in tree(desk / "out")}
 
 
+@pytest.mark.slow
 def test_a_run_with_nothing_to_do_writes_nothing(desk: Path) -> None:
     """Not even the report, which would say the same."""
     before = times(desk) | {"page": (desk / "out/report.html").stat().st_mtime_ns}
@@ -82,6 +83,7 @@ def test_a_changed_source_costs_its_article_and_its_volumes(tmp_path: Path) -> N
     } | {name for name in changed if "covers" in name}  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_source_that_was_only_touched_is_not_converted(desk: Path) -> None:
     """Its bytes are what counts."""
     (desk / f"in/{ONE}.md").touch()
@@ -90,6 +92,7 @@ def test_a_source_that_was_only_touched_is_not_converted(desk: Path) -> None:
     assert times(desk) == before
 
 
+@pytest.mark.slow
 def test_a_change_within_a_files_own_time_is_seen(desk: Path) -> None:
     """A file may change twice within one tick of the clock, and keep its size."""
     file = desk / f"in/{ONE}.md"
@@ -129,6 +132,7 @@ def test_outputs_of_an_article_that_fails_are_not_pruned(desk: Path) -> None:
     assert (again.failures, again.leftovers, again.articles) == ([], 0, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("deed", "reason"),
     [
@@ -149,6 +153,7 @@ def test_an_output_that_is_not_what_was_written_is_made_again(desk: Path, deed: 
     assert file.read_bytes() == data
 
 
+@pytest.mark.slow
 def test_an_output_that_was_copied_over_itself_is_left_alone(desk: Path) -> None:
     """As by a backup that was put back: other times, the same bytes."""
     file = desk / f"out/markdown/{ONE}.md"
@@ -157,6 +162,7 @@ def test_an_output_that_was_copied_over_itself_is_left_alone(desk: Path) -> None
     assert file.stat().st_mtime == 1_500_000_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "reasons"),
     [
@@ -203,6 +209,7 @@ def test_a_changed_rule_of_ones_own_costs_every_article(tmp_path: Path) -> None:
     assert b"the config has changed" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_copy_that_comes_and_goes_changes_the_article(desk: Path) -> None:
     """Its channel is named, and no longer."""
     shutil.copyfile(desk / f"in/{ONE}.md", desk / "in/pages/c2/n100002.md")
@@ -213,6 +220,7 @@ def test_a_copy_that_comes_and_goes_changes_the_article(desk: Path) -> None:
     assert "港口" not in (desk / f"out/markdown/{ONE}.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_volume_that_was_altered_is_built_again(desk: Path) -> None:
     """And no article is converted for it."""
     file = desk / "out/epub/latest.epub"
@@ -223,6 +231,7 @@ def test_a_volume_that_was_altered_is_built_again(desk: Path) -> None:
     assert file.read_bytes() == data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["report.json", "report.html"])
 def test_a_report_that_was_altered_is_written_again(desk: Path, name: str) -> None:
     """Also where its size is what it was, and nothing else is to be done; one that was only touched stays."""
@@ -251,6 +260,7 @@ def test_a_copy_that_differs_by_now_is_in_the_report_though_nothing_is_converted
     assert json.loads((desk / "out/report.json").read_bytes())["variants"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["cannot be written", "killed"])
 def test_a_report_that_was_not_written_is_written_by_the_next_run(
     desk: Path, monkeypatch: pytest.MonkeyPatch, ending: str

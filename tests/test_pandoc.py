@@ -315,6 +315,7 @@ def test_a_run_writes_the_formats_of_the_config(tmp_path: Path) -> None:
     assert "灯塔重新刷了漆" in (tmp_path / "out/tex/n100002.tex").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_run_after_it_writes_only_what_has_changed(tmp_path: Path) -> None:
     """And the same again where it is forced to."""
     mirror(tmp_path / "in")

@@ -254,6 +254,7 @@ def test_raw_html_of_markdown_is_made_safe() -> None:
     assert root.xpath("//*[@class='heading h2']/text()") == ["己"]
 
 
+@pytest.mark.slow
 def test_four_megabytes_are_shown_in_seconds() -> None:
     """Very long lines, and no more than the source's text some times over."""
     text = previews.huge()

@@ -87,6 +87,7 @@ def test_damaged_markup_loses_nothing_and_reads_back(body: str) -> None:
     assert not reads_back(markdown, View(article))[0]
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=12), max_size=4))
 @settings(max_examples=300, deadline=None, derandomize=True)
 def test_front_matter_reads_back_as_what_it_was(title: str, tags: list[str]) -> None:
@@ -105,6 +106,7 @@ def test_a_source_beyond_the_limit_is_refused_by_name() -> None:
         convert(Source("big.md", b"x" * 20_000_000), CONTEXT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", ["div", "p", "blockquote", "b", "font", "ul><li", "table><tr><td"])
 def test_nesting_a_hundred_thousand_deep_is_survived(tag: str) -> None:
     """Nesting beyond anything written by a person is unwrapped, with a note; the text stays."""

@@ -31,6 +31,7 @@ def run(folder: Path, rule: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_documented_soup_rule_removes_and_says_so(tmp_path: Path) -> None:
     """The example of the guide works from config.yaml, and what it removes is noted under its name."""
     shutil.copy(EXAMPLE, tmp_path)

@@ -156,6 +156,7 @@ def test_only_a_folder_of_a_repository_is_read(tmp_path: Path) -> None:
         open_repository(tmp_path / "in", folder="none")
 
 
+@pytest.mark.slow
 def test_pictures_of_a_repository_come_into_the_books(tmp_path: Path) -> None:
     """They are asked for by their paths in it; one that changes makes the book anew, and nothing else does."""
     inside = mirror(tmp_path / "in")
@@ -197,6 +198,7 @@ def test_a_path_leads_nowhere_but_into_the_repository(tmp_path: Path) -> None:
 # --- what has changed
 
 
+@pytest.mark.slow
 def test_only_what_another_commit_changed_is_converted(tmp_path: Path) -> None:
     """Whatever the times of the files say; and a ref that was pushed by force is just another one."""
     inside = commit(mirror(tmp_path / "in"))
@@ -213,6 +215,7 @@ def test_only_what_another_commit_changed_is_converted(tmp_path: Path) -> None:
     assert run(settings).converted == Counter({"changed": 1})
 
 
+@pytest.mark.slow
 def test_a_stamp_of_a_repository_is_believed_at_once_and_anywhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,6 +234,7 @@ def test_a_stamp_of_a_repository_is_believed_at_once_and_anywhere(
     assert (summary.converted.total(), summary.exit_code) == (0, 0)
 
 
+@pytest.mark.slow
 def test_from_a_folder_to_its_repository_nothing_is_made_anew(tmp_path: Path) -> None:
     """The files are looked at again, and say the same."""
     commit(mirror(tmp_path / "in"))
@@ -261,6 +265,7 @@ def test_outputs_are_verified_against_a_repository(tmp_path: Path) -> None:
     assert len(verify_outputs(settings, ()).differing) == 1
 
 
+@pytest.mark.slow
 def test_an_output_that_is_committed_is_not_read(tmp_path: Path) -> None:
     """It lies in the working copy, and is made from the sources."""
     inside = commit(mirror(tmp_path / "in"))
@@ -307,6 +312,7 @@ def test_what_is_wrong_with_a_repository_is_said(tmp_path: Path) -> None:
         assert caught.value.exit_code == 3
 
 
+@pytest.mark.slow
 def test_a_deleted_ref_ends_the_run_and_leaves_what_there_is(tmp_path: Path) -> None:
     """Nothing is forgotten, and nothing deleted."""
     inside = commit(mirror(tmp_path / "in"))
@@ -343,6 +349,7 @@ def test_a_file_that_a_partial_clone_lacks_is_named_and_not_fetched(tmp_path: Pa
     assert sorted((tmp_path / "part.git").rglob("*")) == packs
 
 
+@pytest.mark.slow
 def test_a_damaged_object_costs_its_article_only(tmp_path: Path) -> None:
     """Git says what is wrong, and is started again for the next one."""
     inside = commit(mirror(tmp_path / "in"))
@@ -553,6 +560,7 @@ def report_of(tmp_path: Path) -> Any:
     return json.loads((tmp_path / "out/report.json").read_bytes())
 
 
+@pytest.mark.slow
 def test_a_program_for_updates_that_is_not_there_is_named(tmp_path: Path) -> None:
     """As one that fails."""
     mirror(tmp_path / "in")
@@ -590,6 +598,7 @@ def test_a_signal_ends_an_update_and_the_run(tmp_path: Path) -> None:
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.slow
 def test_what_an_update_prints_is_fit_for_a_log(tmp_path: Path) -> None:
     """Neither passwords in addresses nor what steers a terminal."""
     mirror(tmp_path / "in")

@@ -279,6 +279,7 @@ PIECES += [
 ]
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.sampled_from(["none", "s2t", "s2twp", "t2s"]))
 @settings(max_examples=800, deadline=None, derandomize=True)
 def test_whatever_is_set_is_proved(body: str, script: str) -> None:
@@ -349,6 +350,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Config:
     return config
 
 
+@pytest.mark.slow
 def test_each_output_of_a_run_is_set_in_its_own_way(made: Config) -> None:
     """And none in that of another."""
     out = made.output.path
@@ -375,6 +377,7 @@ def test_each_output_of_a_run_is_set_in_its_own_way(made: Config) -> None:
     assert verify_outputs(made).differing == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "old", "new", "check"),
     [

@@ -260,6 +260,7 @@ def test_damage_on_disk_is_told_with_file_and_place(told: list[str], number: int
     assert any(file_of(kind, name) in line for line in lines), told
 
 
+@pytest.mark.slow
 def test_nothing_else_is_told(told: list[str]) -> None:
     """Articles without damage are not named, and a line for all ends it."""
     count = len(DAMAGE)
@@ -335,6 +336,7 @@ def test_a_volume_in_another_script_is_compared_too(lake: Config) -> None:
     assert [(one.path, one.differences[0].check) for one in verify_outputs(config).differing] == [(BOOK, "missing")]
 
 
+@pytest.mark.slow
 def test_a_changed_source_differs_from_its_outputs(lake: Config) -> None:
     """Outputs that are older than their source are not what it says."""
     source = lake.input.path / "pages/c1/n100003.md"
@@ -355,6 +357,7 @@ def lossy(config: Config, verify: str) -> Config:
     return load_config(config.base / "lossy.yaml")
 
 
+@pytest.mark.slow
 def test_a_run_verifies_what_it_writes(lake: Config) -> None:
     """A rule that loses text is found out, named in summary and report; the outputs stay, the exit code is 1."""
     config = lossy(lake, "changed")

@@ -80,6 +80,7 @@ COLLECTIONS = collections(*SINGLE)
 SEVERAL = collections(*SINGLE, ("tag",), ("tag", "month"), ("publisher", "tags"))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(COLLECTIONS, members(), st.randoms(use_true_random=False))
 def test_every_article_is_in_one_volume_whatever_the_order(
@@ -135,6 +136,7 @@ def test_a_later_article_touches_the_volume_of_its_day_only(
             assert {(volume.first, volume.last) for volume in old} <= {(new.date, new.date)}
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(members())
 def test_the_place_in_a_series_follows_the_calendar(articles: list[Member]) -> None:

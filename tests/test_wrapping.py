@@ -61,6 +61,7 @@ def test_joined_lines_are_the_text_again(text: str, width: int) -> None:
     assert unwrapped(wrap(text, width)) == text
 
 
+@pytest.mark.slow
 @given(texts, st.integers(10, 60))
 @settings(max_examples=800, deadline=None, derandomize=True)
 def test_no_line_is_broken_where_a_mark_forbids_it(text: str, width: int) -> None:
