@@ -407,7 +407,7 @@ def test_the_command_takes_addresses(tmp_path: Path, s3: Store, monkeypatch: pyt
     assert s3.tree("none") == {}
     assert main(["run", "--input", "in", "--output", "here"]) == 0
     assert {name: data for name, data in tree(tmp_path / "here").items() if name not in KEPT} == s3.tree("new")
-    assert main(["convert", "pages/c1/n100002.md", "-o", "one.md"]) == 1
+    assert main(["convert", "pages/c1/n100002.md", "-o", "one.md"]) == 3
     settings(tmp_path, s3.at("in"), "out")
     assert main(["convert", "pages/c1/n100002.md", "-o", "one.md"]) == 0
     assert "灯塔" in (tmp_path / "one.md").read_text(encoding="utf-8")
