@@ -8,7 +8,7 @@ SEED ?=
 KEEP ?=
 SIZE ?=
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept schemas mutants coverage bench bench-epub volumes corpus metadata fuzz faults growth clean
+.PHONY: help run test test-long test-readers test-tools test-wheel lint docs accept drawing schemas messages mutants coverage bench bench-epub volumes corpus metadata fuzz faults growth clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | awk -F '\t' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -77,13 +77,23 @@ lint: $(VENV)/tested ## formatting, lint and types
 	$(BIN)/mypy
 
 docs: $(VENV)/docs ## the guide as a site, in site/
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 accept: $(VENV)/tested ## write the expectations of tests/cases and tests/books from what the code does now; read the diff
 	$(BIN)/python -m tests.accept $(TOPIC)
 
+drawing: $(VENV)/tested ## draw docs/architecture.svg from the code's imports
+	$(BIN)/python -m tests.drawing
+
 schemas: $(VENV)/tested ## write docs/schema from the models of config and profiles
 	$(BIN)/python -m tests.schemas
+
+messages: $(VENV)/tested ## bring the catalogues of messages in convert/locale up to date, and compile them
+	$(BIN)/python -m tests.messages
+
+benchmarks/node/node_modules/.package-lock.json: benchmarks/node/package.json benchmarks/node/package-lock.json
+	cd benchmarks/node && npm ci
+	touch $@
 
 mutants: $(VENV)/mutants ## small faults put into rules, steps and emitters: how many the tests notice (SIZE, SEED)
 	nice -n 15 $(BIN)/python -m benchmarks.mutants --size $(or $(SIZE),500) --seed $(or $(SEED),1)
@@ -92,6 +102,7 @@ coverage: $(VENV)/coverage ## the lines of convert/ that tests run, a package; f
 	nice $(BIN)/python -m benchmarks.covered
 
 bench: $(VENV)/bench ## runs beside bare loops, CPU an article, other converters (CORPUS=DIR, default a synthetic mirror)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory benchmarks/node/node_modules/.package-lock.json; fi
 	$(BIN)/python -m benchmarks.speed $(CORPUS)
 	$(BIN)/python -m benchmarks.runs $(CORPUS)
 	$(BIN)/python -m benchmarks.converters $(CORPUS)
@@ -123,5 +134,5 @@ growth: $(VENV)/tested ## how time grows with size, over hostile shapes
 	$(BIN)/python -m benchmarks.growth
 
 clean: ## remove what running and testing made
-	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache .hypothesis readers/node_modules tools/node_modules
+	rm -rf $(VENV) site .pytest_cache .mypy_cache .ruff_cache .hypothesis readers/node_modules tools/node_modules benchmarks/node/node_modules
 	find out -mindepth 1 ! -name .gitignore -delete

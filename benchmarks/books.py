@@ -32,8 +32,8 @@ from benchmarks import context, peers
 from benchmarks.cost import measure
 from benchmarks.synthetic import write_mirror
 from convert import Article, MirrorpressError, Source, convert
-from convert.batch.one_book import chapter_of, make_book
-from convert.batch.picture_cache import PictureCache, web_address
+from convert.batch.books.one_book import chapter_of, make_book
+from convert.batch.pictures.cache import PictureCache, web_address
 from convert.config import Config
 from convert.lint import lint
 from convert.stores import Folder

@@ -5,14 +5,16 @@
 DIR is a mirror or a folder of them, from which so many files are taken that hold HTML, evenly spread; without it a
 synthetic one is made. Every program reads each file, converts what is in it, and writes a Markdown file, on all cores,
 as its users run it: Mirrorpress by its command, with Markdown alone and no volumes, once without verifying and once as
-it does by default; pandoc by its command, once a file; the others as libraries in a pool of processes that import
-nothing else (benchmarks/converting.py, which says with which options). CPU is that of all processes of a command.
+it does by default; pandoc and calibre by their commands, once a file; the others as libraries in a pool of processes
+that import nothing else (benchmarks/converting.py, which says with which options). CPU is that of all processes of a
+command. calibre gets a hundred of the files, since it takes long. A program that is not there is named, with how to
+get it (benchmarks/programs.py).
 
 Then benchmarks/fidelity.py holds one output an article against its source, by the same checks for all; its functions
 say how each is checked. Figures are shares of the articles that a check concerns; how many those are stands in front.
 Of an article with copies, that copy counts whose body is longest, which is the one that Mirrorpress writes. Mirrorpress
-itself takes some lines of a page away on purpose (credits, invitations to subscribe; `run --notes` names each): that is
-what the row "text that the page shows gone" has of it.
+itself takes some lines of a page away on purpose (credits, invitations to subscribe): that is what the row "text that
+the page shows gone" has of it, and the row behind it says whether `run --notes` names each. The others write no notes.
 """
 
 from __future__ import annotations
@@ -24,26 +26,22 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
-
-import pypandoc
 
 from benchmarks import context, converting
 from benchmarks.corpus import articles
 from benchmarks.cost import Cost, measure
-from benchmarks.fidelity import CHECKS, Faults, Wanted, faults
+from benchmarks.fidelity import CHECKS, Faults, faults
+from benchmarks.outputs import Wanted
+from benchmarks.programs import OWN, SAMPLES, chosen, titled
 from benchmarks.synthetic import write_mirror
 from convert import MirrorpressError, Source, convert
-from convert.batch.machine import cores
+from convert.batch.engines.machine import cores
 from convert.parse import identity
 
-OWN = {"Mirrorpress": "off", "… and verify": "changed"}
-MODULES = {name: name.replace("-", "_") for name in converting.CONVERTERS} | {"pandoc": "pypandoc"}
 WARM = 16  # files of a run that is not counted: packages have their bytecode afterwards, and the disk its pages
 
 
@@ -109,44 +107,54 @@ def groups(folder: Path) -> list[Group]:
     return [Group(min(some)[1], min(path for _, path in some)) for some in found.values()]
 
 
-def look(some: Sequence[Group], source: Path, base: Path, names: Sequence[str]) -> dict[str, Faults]:
-    """The faults of each program's outputs of some articles."""
-    result = {name: Faults(Counter(), Counter(), {}) for name in names}
+def look(
+    some: Sequence[Group], source: Path, base: Path, given: Mapping[str, frozenset[str]]
+) -> dict[str, tuple[int, Faults]]:
+    """How many of some articles each program was given, and the faults of its outputs.
+
+    given: the paths of its files.
+    """
+    result = {name: (0, Faults(Counter(), Counter(), {})) for name in given}
     for group in some:
-        wanted = Wanted(convert(Source(group.path, (source / group.path).read_bytes()), context()))
-        for name in names:
+        article = convert(Source(group.path, (source / group.path).read_bytes()), context())
+        wanted = Wanted(article)
+        notes = [note.text for note in article.notes]
+        for name in (name for name, paths in given.items() if group.path in paths):
             file = base / name / (group.output if name in OWN else group.path)
-            result[name].merge(faults(wanted, file.read_text(encoding="utf-8") if file.exists() else ""))
+            output = file.read_text(encoding="utf-8") if file.exists() else ""
+            count, found = result[name]
+            found.merge(faults(wanted, output, notes if name in OWN else ()))
+            result[name] = count + 1, found
     return result
 
 
-def look_at_all(found: Sequence[Group], source: Path, base: Path, names: Sequence[str]) -> dict[str, Faults]:
-    """The faults of each program's outputs of all articles, with all cores."""
+def look_at_all(
+    found: Sequence[Group], source: Path, base: Path, given: Mapping[str, frozenset[str]]
+) -> dict[str, tuple[int, Faults]]:
+    """The same of all articles, with all cores."""
     chunks = [found[start : start + 32] for start in range(0, len(found), 32)]
-    result = {name: Faults(Counter(), Counter(), {}) for name in names}
+    result = {name: (0, Faults(Counter(), Counter(), {})) for name in given}
     with multiprocessing.get_context("spawn").Pool(cores()) as pool:
-        for part in pool.imap(partial(look, source=source, base=base, names=names), chunks):
-            for name, one in part.items():
-                result[name].merge(one)
+        for part in pool.imap(partial(look, source=source, base=base, given=given), chunks):
+            for name, (count, one) in part.items():
+                result[name][1].merge(one)
+                result[name] = result[name][0] + count, result[name][1]
     return result
 
 
-def show_costs(costs: dict[str, Cost], files: int) -> None:
-    """Print what each program took."""
-    mine = costs.get("Mirrorpress") or next(iter(costs.values()))
+def show_costs(costs: dict[str, Cost], files: Mapping[str, int]) -> None:
+    """Print what each program took. files: how many it was given; the multiples are those of one file."""
+    first = next(iter(costs))
+    mine = costs[first]
     head = ("wall", "CPU a file", "largest process", "wall", "CPU")
-    print(f"{'':28}" + "".join(f"{one:>16}" for one in head) + "   (as multiples of the first row)")
+    print(f"{'':28}" + "".join(f"{one:>16}" for one in head) + "   (a file, as multiples of the first row)")
     for name, one in costs.items():
-        each = one.cpu * 1000 / files
+        each = one.cpu * 1000 / files[name]
+        share = files[first] / files[name]
         cells = (f"{one.wall:.2f} s", f"{each:.2f} ms", f"{one.memory:.0f} MB")
-        ratios = (f"{one.wall / mine.wall:.2f}", f"{one.cpu / mine.cpu:.2f}")
-        print(f"{_titled(name):28}" + "".join(f"{cell:>16}" for cell in (*cells, *ratios)))
-
-
-def _titled(name: str) -> str:
-    if name in OWN:
-        return name
-    return f"{name} {pypandoc.get_pandoc_version() if name == 'pandoc' else version(name)}"
+        ratios = (f"{share * one.wall / mine.wall:.2f}", f"{share * one.cpu / mine.cpu:.2f}")
+        title = titled(name) + (f", {files[name]} files" if files[name] < max(files.values()) else "")
+        print(f"{title:28}" + "".join(f"{cell:>16}" for cell in (*cells, *ratios)))
 
 
 def show_faults(result: dict[str, Faults], rows: dict[str, list[str]], show: int) -> None:
@@ -154,7 +162,8 @@ def show_faults(result: dict[str, Faults], rows: dict[str, list[str]], show: int
     print(f"\n{'share of articles in which':40}{'of':>7}" + "".join(f"{name:>17}" for name in result))
     for check in CHECKS:
         concerned = max(one.concerned[check] for one in result.values())
-        cells = [f"{one.found[check] / concerned:.1%}" if concerned else "-" for one in result.values()]
+        shares = ((one.found[check], one.concerned[check]) for one in result.values())
+        cells = [f"{found / all_:.1%}" if all_ else "-" for found, all_ in shares]
         print(f"{check:40}{concerned:>7,}" + "".join(f"{cell:>17}" for cell in cells))
     for label, cells in rows.items():
         print(f"{label:47}" + "".join(f"{cell:>17}" for cell in cells))
@@ -176,30 +185,49 @@ def failures(base: Path, names: Iterable[str]) -> list[str]:
     return told
 
 
+def sample(name: str, source: Path, base: Path) -> Path:
+    """The folder of the files that a program is given: all of them, or some, evenly spread."""
+    if name not in SAMPLES:
+        return source
+    target = base / f"{name}.sources"
+    if not target.is_dir():
+        take(source, SAMPLES[name], target)
+    return target
+
+
 def compare(source: Path, base: Path, options: argparse.Namespace) -> None:
     """Run every program over a folder, and print both tables."""
-    files = len(articles(source))
-    names = [name for name in [*OWN, *converting.CONVERTERS] if not options.only or name in options.only]
-    missing = [name for name in names if name not in OWN and not find_spec(MODULES[name])]
-    if missing:
-        print(f"not there: {', '.join(missing)}; `pip install -e '.[bench]'` installs them")
-    names = [name for name in names if name not in missing]
+    names, missing = chosen(options.only)
+    for why in missing:
+        print(f"not there: {why}")
     few = base / "few"
     take(source, WARM, few)
     costs: dict[str, Cost] = {}
+    given: dict[str, frozenset[str]] = {}
     for name in names:
+        folder = sample(name, source, base)
+        given[name] = frozenset(articles(folder))
         measure(command(name, few, base, options.prepared), 1)
-        costs[name] = cost(name, source, base, options.prepared, options.repeat)
+        costs[name] = cost(name, folder, base, options.prepared, options.repeat)
     found = groups(source)
+    files = len(articles(source))
     told = "HTML without the mirror's lines for the others" if options.prepared else "the files as they are for all"
     print(f"{files:,} files of {len(found):,} articles, {cores()} cores; {told}")
-    show_costs(costs, files)
-    again = [f"{0 if name in OWN else (files - len(found)) / files:.1%}" for name in names]
-    rows = {
-        "files that are an article written again": again,
-        "files that could not be converted": failures(base, names),
+    if costs:
+        show_costs(costs, {name: len(paths) for name, paths in given.items()})
+        looked = look_at_all(found, source, base, given)
+        rows = further(base, given, {name: count for name, (count, _) in looked.items()})
+        show_faults({name: one for name, (_, one) in looked.items()}, rows, options.show)
+
+
+def further(base: Path, given: Mapping[str, frozenset[str]], looked: Mapping[str, int]) -> dict[str, list[str]]:
+    """The rows of the second table that are not about single articles; looked: how many each program was given."""
+    again = {name: 0 if name in OWN else (len(paths) - looked[name]) / len(paths) for name, paths in given.items()}
+    return {
+        "files that are an article written again": [f"{one:.1%}" for one in again.values()],
+        "files that could not be converted": failures(base, given),
+        "articles that were looked at": [f"{one:,}" for one in looked.values()],
     }
-    show_faults(look_at_all(found, source, base, names), rows, options.show)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -11,11 +11,13 @@ links under their own name.
 from __future__ import annotations
 
 import io
+import json
 import multiprocessing
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -79,16 +81,54 @@ def trafilatura() -> Converter:
 
 
 def pandoc() -> Converter:
-    """pandoc's command, once for each file."""
+    """pandoc's command, once for each file; told that a page's divisions are nothing that it should keep as HTML."""
     import pypandoc
 
-    command = [pypandoc.get_pandoc_path(), "-f", "html", "-t", "gfm", "--wrap=none"]
+    command = [pypandoc.get_pandoc_path(), "-f", "html-native_divs-native_spans", "-t", "gfm", "--wrap=none"]
 
     def convert(text: str) -> str:
         done = subprocess.run(command, input=text.encode("utf-8"), capture_output=True, check=False)
         if done.returncode:
             raise RuntimeError(done.stderr.decode("utf-8", "replace").strip())
         return done.stdout.decode("utf-8")
+
+    return convert
+
+
+def defuddle() -> Converter:
+    """defuddle, which finds a page's article by itself, as its command runs it, in one Node for all files."""
+    script = Path(__file__).parent / "node" / "defuddle.mjs"
+    pipe = subprocess.PIPE
+    node = subprocess.Popen(["node", str(script)], stdin=pipe, stdout=pipe, encoding="utf-8")
+    asked, told = node.stdin, node.stdout
+    if asked is None or told is None:  # for type checkers: both are pipes
+        raise RuntimeError("no pipes")
+
+    def convert(text: str) -> str:
+        asked.write(f"{json.dumps(text)}\n")
+        asked.flush()
+        line = told.readline()
+        answer = json.loads(line) if line else {"error": "Node has ended"}
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return str(answer["markdown"])
+
+    return convert
+
+
+def calibre() -> Converter:
+    """calibre's command, once for each file; told the encoding, and to keep links and pictures."""
+    kept = ["--input-encoding=utf-8", "--txt-output-formatting=markdown", "--keep-links", "--keep-image-references"]
+
+    def convert(text: str) -> str:
+        with tempfile.TemporaryDirectory() as folder:
+            page, written = Path(folder, "page.html"), Path(folder, "page.txt")
+            page.write_text(text, encoding="utf-8")
+            command = ["ebook-convert", str(page), str(written), *kept]
+            done = subprocess.run(command, capture_output=True, check=False)
+            if done.returncode:
+                raise RuntimeError(done.stderr.decode("utf-8", "replace").strip())
+            return written.read_text(encoding="utf-8")
 
     return convert
 
@@ -100,6 +140,8 @@ CONVERTERS: dict[str, Callable[[], Converter]] = {
     "markitdown": markitdown,
     "trafilatura": trafilatura,
     "pandoc": pandoc,
+    "defuddle": defuddle,
+    "calibre": calibre,
 }
 _made: list[Converter] = []
 

@@ -24,7 +24,7 @@ from typing import Any
 
 from benchmarks import context, epubcheck, speed
 from convert import Article, Source, convert
-from convert.batch.sources import find_sources
+from convert.batch.inputs.sources import find_sources
 from convert.emit import EMITTERS, EmitOptions
 from convert.errors import NothingToReadError
 from convert.verify import (

@@ -5,7 +5,7 @@
 A row a fault: how many trials held, and what did not in those that did not. It exits 1 where any did not. The faults:
 `first`, a first run is killed at moments spread over its whole length, now with its workers, now without; `next`, a run
 over changed sources likewise; `asked`, runs are asked to end by SIGINT and SIGTERM; `worker`, a worker is killed;
-`walk`, sources, outputs and config change at random.
+`walk`, sources, outputs and config change at random; `link`, so do articles that link to one another, and pictures.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.killing import Scene, Way, first_run, moments, next_run, trial
+from benchmarks.linking import walk_linked
 from benchmarks.walking import walk
 
 Trials = Iterator[tuple[str, list[str]]]
@@ -64,14 +65,26 @@ def _at_random(options: argparse.Namespace, folder: Path, ways: Sequence[Way]) -
 
 def walked(options: argparse.Namespace, folder: Path) -> Trials:
     """Sources, outputs and config change at random."""
+    yield from _walks(options, folder, walk)
+
+
+def linked(options: argparse.Namespace, folder: Path) -> Trials:
+    """Articles that link to one another, and pictures, change at random."""
+    yield from _walks(options, folder, walk_linked)
+
+
+def _walks(
+    options: argparse.Namespace, folder: Path, one: Callable[[Path, int, int], tuple[list[str], list[str]]]
+) -> Trials:
     for seed in range(options.seed, options.seed + options.walks):
         (folder / str(seed)).mkdir(parents=True)
-        found, steps = walk(folder / str(seed), seed, options.steps)
+        found, steps = one(folder / str(seed), seed, options.steps)
         yield f"seed {seed}, {len(steps)} changes, the last: {', '.join(steps[-3:])}", found
 
 
 FAULTS: dict[str, Callable[[argparse.Namespace, Path], Trials]] = {
-    "first": first, "next": again, "asked": asked, "worker": worker, "walk": walked
+    "first": first, "next": again, "asked": asked, "worker": worker, "walk": walked,
+    "link": linked,
 }  # fmt: skip
 
 

@@ -1,12 +1,7 @@
 """What an output leaves wrong: each check is one function of what an article is and what a Markdown reader finds.
 
-The same checks for every program. An output is read back by cmark-gfm, and its front matter by a YAML reader. It is
-held against the source as a browser reads it, masked links under their own name; what of a source is the article, and
-not the mirror's, is Mirrorpress's canonical body, which `python -m benchmarks.corpus` proves against the source
-character by character. Texts are compared in pieces: a line of a block, cut behind its full stops and closing brackets,
-without white space and without characters that take no room. A piece without letters and digits does not count.
-
-A check answers yes, no, or nothing, where it does not concern an article.
+The same checks for every program; benchmarks/outputs.py says how articles and outputs are read for them. A check
+answers yes, no, or nothing, where it does not concern an article.
 """
 
 from __future__ import annotations
@@ -14,148 +9,21 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from html import unescape
 from itertools import pairwise
-from typing import Any, TypeAlias
-
-import yaml
-from turbohtml import Document, Element, parse_fragment
+from typing import TypeAlias
 
 from benchmarks.corpus import TRACKERS
-from convert import Article
-from convert.verify import View, cmark_gfm
+from benchmarks.outputs import APART, Got, Wanted, addresses, lines, pieces, plain
 from convert.verify.bare import bare
-from convert.verify.tokens import Tag, tokens
-from convert.verify.visible import HIDDEN, UNSEEN
 
-BODIES = "#artbody, #ar_bArticleContent, .art-content"  # the pages' own containers
 HEADINGS = "h1, h2, h3, h4, h5, h6"
 # Texts of the lines that the mirrors put above and below an article.
 APPARATUS = ("首页|", "[首页]", "手机上长按并复制", "原文链接（需翻墙）", "原文链接：http", "原文地址（需翻墙访问）")
-_PHRASES = frozenset(
-    "a abbr b bdi bdo big cite code del dfn em font i img ins kbd mark q s samp small span strike strong sub sup tt u "
-    "var wbr".split()
-)
-# What cmark-gfm itself writes for Markdown: anything else was HTML in the output.
-_OWN: dict[str, frozenset[str]] = {
-    **dict.fromkeys(
-        "p h1 h2 h3 h4 h5 h6 ul li blockquote pre em strong del br hr table thead tbody tr".split(), frozenset()
-    ),
-    "a": frozenset({"href", "title"}), "img": frozenset({"src", "alt", "title"}), "ol": frozenset({"start"}),
-    "code": frozenset({"class"}), "th": frozenset({"align"}), "td": frozenset({"align"}),
-}  # fmt: skip
-_END = re.compile(r"(?<=[。！？】）])")
-_WORD = re.compile(r"\w")
 _EDGES = re.compile(r"^\W+|\W+$")
 _NUMBER = re.compile(r"\d{1,9}[.)]")
-_APART = re.compile(r"(?<=[\u4e00-\u9fff])[ \u00a0\u3000]+(?=[\u4e00-\u9fff])")
 _LONG = 10  # characters: shorter pieces may come twice by chance
-
-
-def plain(text: str) -> str:
-    """A text without white space and characters that take no room; entities that were escaped twice are read."""
-    return UNSEEN.sub("", "".join(unescape(text).split()))
-
-
-def lines(html: str) -> list[str]:
-    """The lines of a serialised tree: blocks, and what line breaks divide; white space is one space."""
-    found = [""]
-    for token in tokens(html):
-        if isinstance(token, str):
-            found[-1] += token
-        elif token.name not in _PHRASES and token.name != "<!--" and found[-1]:
-            found.append("")
-    return [" ".join(line.split()) for line in found if not line.isspace()]
-
-
-def pieces(some: Iterable[str]) -> list[str]:
-    """The pieces of lines that have a letter or a digit, each as `plain` has it."""
-    return [piece for line in some for piece in _END.split(plain(line)) if _WORD.search(piece)]
-
-
-def addresses(tree: Element | Document, selector: str, name: str) -> set[str]:
-    """The addresses of some elements, without what encoding may change; places in a page are none."""
-    values = (one.attr(name) or "" for one in tree.select(selector))
-    return {bare(value) for value in values if bare(value) and not value.strip().startswith("#")}
-
-
-class Wanted:
-    """An article, read once for the outputs of all programs.
-
-    source: the source's text. shown: all of it, envelope included, as a browser shows it. container: the page's own.
-    """
-
-    def __init__(self, article: Article) -> None:
-        self.article = article
-        self.source = article.source.data.decode("utf-8", "replace")
-        seen = View(article).seen
-        document = seen.document
-        self.addresses = {bare(value) for value in (*seen.addresses, *seen.values.split("\n"))}
-        for hidden in document.select(HIDDEN):
-            hidden.decompose()
-        # A program may take the mirror's own lines for the Markdown that they are.
-        other = parse_fragment(cmark_gfm(self.source), positions=False)
-        self.shown = plain(document.text) + "\n" + plain(other.text)
-        self.container = document.select_one(BODIES)
-        self.inner = self.container.inner_html if self.container else ""
-        self.body = article.body
-        self.text = plain(article.body.text)
-        self.lines = lines(article.body.inner_html)
-        self.links = addresses(article.body, "a[href]", "href") & addresses(document, "a[href]", "href")
-        self.pictures = addresses(article.body, "img[src]", "src")
-        self.captions = [plain(one.text) for one in article.body.select("figcaption")]
-        self.apart = sum(len(_APART.findall(re.sub(r"<[^>]*>", "", line))) for line in self.source.split("\n"))
-
-    def told(self, selector: str) -> list[str]:
-        """The texts of some elements of the page's container that the article kept."""
-        found = [plain(one.text) for one in self.container.select(selector)] if self.container else []
-        return [text for text in found if _WORD.search(text) and text in self.text]
-
-
-class Got:
-    """An output, read back: its front matter, and the HTML that a reader makes of the rest."""
-
-    def __init__(self, output: str) -> None:
-        self.output = output
-        self.front, markdown = _front(output)
-        self.tree = parse_fragment(cmark_gfm(markdown), positions=False)
-        self.scripts = bool(self.tree.select("script, [onclick], [onload], [onerror]"))
-        self.raw = any(_raw(token) for token in tokens(self.tree.inner_html) if isinstance(token, Tag))
-        for hidden in self.tree.select(HIDDEN):
-            hidden.decompose()
-        self.lines = lines(self.tree.inner_html)
-        self.text = plain("".join(self.lines))
-
-    @cached_property
-    def values(self) -> str:
-        """Every value of the front matter, as text."""
-        flat = (one for value in self.front.values() for one in (value if isinstance(value, list) else [value]))
-        return "\n".join(plain(str(one)) for one in flat)
-
-    def told(self, selector: str) -> str:
-        """The text of some elements, one after the other."""
-        return "".join(plain(one.text) for one in self.tree.select(selector))
-
-
-def _front(output: str) -> tuple[Mapping[str, Any], str]:
-    """A file's front matter and what follows it."""
-    end = output.find("\n---\n", 3)
-    if output.startswith("---\n") and end >= 0:
-        try:
-            found = yaml.load(output[4:end], yaml.CSafeLoader)
-        except yaml.YAMLError:
-            found = None
-        if isinstance(found, dict):
-            return found, output[end + 5 :]
-    return {}, output
-
-
-def _raw(tag: Tag) -> bool:
-    return not tag.closes and (tag.name not in _OWN or any(name not in _OWN[tag.name] for name, _ in tag.attributes))
-
 
 Check: TypeAlias = Callable[[Wanted, Got], "bool | None"]
 """Whether an output has a fault; nothing, where the fault does not concern the article."""
@@ -180,7 +48,8 @@ def untitled(wanted: Wanted, got: Got) -> bool:
 
 
 def _date(got: Got) -> str:
-    value = got.front.get("date")
+    """The day that the metadata tells, as text; defuddle calls it `published`."""
+    value = got.front.get("date", got.front.get("published"))
     return value.isoformat()[:10] if isinstance(value, datetime.date) else str(value or "")[:10]
 
 
@@ -214,9 +83,26 @@ def _there(piece: str, got: Got) -> bool:
 
 def gone(wanted: Wanted, got: Got) -> bool | None:
     """A piece that the page's container shows is neither in the text nor, behind its label, in the metadata."""
-    if not wanted.inner:
-        return None
-    return any(not _there(piece, got) and not _in_values(piece, got) for piece in pieces(lines(wanted.inner)))
+    return bool(_gone(wanted, got)) if wanted.inner else None
+
+
+def untold(wanted: Wanted, got: Got) -> bool | None:
+    """A piece that is gone is in none of the notes that the program writes of what it took away or moved."""
+    return any(not _noted(piece, got) for piece in _gone(wanted, got)) if wanted.inner else None
+
+
+def _gone(wanted: Wanted, got: Got) -> list[str]:
+    shown = pieces(lines(wanted.inner))
+    return [piece for piece in shown if not _there(piece, got) and not _in_values(piece, got)]
+
+
+def _noted(piece: str, got: Got) -> bool:
+    """Whether a note has the piece, or notes have parts of it and the text the rest."""
+    for note in got.notes:
+        if piece in note:
+            return True
+        piece = piece.replace(note, "") if note else piece
+    return piece in got.text
 
 
 def _in_values(piece: str, got: Got) -> bool:
@@ -304,7 +190,7 @@ def markup(wanted: Wanted, got: Got) -> bool:
 
 def apart(wanted: Wanted, got: Got) -> bool:
     """Spaces stand between Chinese characters where the source has none within a line: its line ends at tags."""
-    return sum(len(_APART.findall(line)) for line in got.lines) > wanted.apart
+    return sum(len(APART.findall(line)) for line in got.lines) > wanted.apart
 
 
 def dangerous(wanted: Wanted, got: Got) -> bool:
@@ -322,6 +208,7 @@ CHECKS: dict[str, Check] = {
     "author not told": unsigned,
     "text of the article lost": lost,
     "text that the page shows gone": gone,
+    "text gone that no note tells of": untold,
     "text invented or doubled": invented,
     "links lost": unlinked,
     "pictures lost": unpictured,
@@ -353,9 +240,9 @@ class Faults:
             self.examples.setdefault(name, []).extend(paths)
 
 
-def faults(wanted: Wanted, output: str) -> Faults:
-    """Every check of one output of an article."""
-    got = Got(output)
+def faults(wanted: Wanted, output: str, notes: Sequence[str] = ()) -> Faults:
+    """Every check of one output of an article. notes: the texts that the program says it took away or moved."""
+    got = Got(output, notes)
     answers = {name: check(wanted, got) for name, check in CHECKS.items()}
     found = [name for name, answer in answers.items() if answer]
     concerned = Counter(name for name, answer in answers.items() if answer is not None)

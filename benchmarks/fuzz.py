@@ -25,8 +25,8 @@ import yaml
 from benchmarks.mutations import mutate
 from benchmarks.promises import broken, smallest
 from convert import Source
-from convert.batch.machine import cores
-from convert.batch.pool import Lost, Pool
+from convert.batch.engines.machine import cores
+from convert.batch.engines.pool import Lost, Pool
 from convert.stores import SUFFIXES
 
 ROOT = Path(__file__).parents[1]

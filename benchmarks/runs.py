@@ -31,7 +31,7 @@ from pathlib import Path
 
 from benchmarks.cost import Cost, measure
 from benchmarks.synthetic import change, write_mirror
-from convert.batch.machine import cores
+from convert.batch.engines.machine import cores
 from convert.catalogue import CATALOGUE
 
 CHANGED = 100

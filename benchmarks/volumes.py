@@ -24,7 +24,7 @@ from benchmarks import context, epubcheck
 from benchmarks.books import draw_pictures
 from benchmarks.corpus import articles
 from convert import Article, MirrorpressError, Source, convert
-from convert.batch.one_book import chapter_of, make_book
+from convert.batch.books.one_book import chapter_of, make_book
 from convert.config import Config
 from convert.config.pictures import PictureOptions
 from convert.lint import lint

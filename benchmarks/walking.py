@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,9 +18,10 @@ from unittest.mock import patch
 import yaml
 
 from benchmarks.killing import Tree, differences, outputs
-from convert.batch.outdated import ASKED
-from convert.batch.plan import group
-from convert.batch.pool import Item, Lost, Pool, Result
+from convert.batch.engines.pool import Item, Lost, Pool, Result
+from convert.batch.engines.workers import become
+from convert.batch.planning.outdated import ASKED
+from convert.batch.planning.plan import group
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
 from convert.catalogue import CATALOGUE, Catalogue, open_catalogue
@@ -43,6 +43,7 @@ PAGE = """### {title}
 
 原文链接（需翻墙）：https://www.epochtimes.com/gb/21/7/14/{id}.htm
 """
+LINK = '见<ok href="http://epochtimes.com/gb/21/7/14/{id}.htm">旧文</ok>。'
 OWN = '''"""A rule and a format of one's own."""
 
 from convert.tree import fragment
@@ -82,6 +83,7 @@ CHOICES: dict[str, Sequence[Any]] = {
     ),
     "markdown.front_matter": ("default", "none"),
     "markdown.title": (True, False),
+    "markdown.links": ("keep", "relative", "relative"),
     "text.path": ("text/{folder}/{stem}.txt", "all/{title}.md", "all/{id}.md", "{title}/{stem}.txt"),
     "clean": (["default"], ["default", f"{MODULE}:mark"], ["default", f"{MODULE}:refuse"]),
     "max_bytes": (4_194_304, 4_194_304, 700),
@@ -109,10 +111,8 @@ class Here(Pool):
     def run(
         self, function: Callable[[Sequence[Item]], Result], chunks: Iterable[Sequence[Item]], seconds: float = 0
     ) -> Iterator[tuple[Sequence[Item], Result | Lost]]:
-        """Call `function` with each chunk."""
-        limits = resource.getrlimit(resource.RLIMIT_AS)
-        self._start(*self._arguments)
-        resource.setrlimit(resource.RLIMIT_AS, limits)
+        """Call `function` with each chunk; memory is not limited, since this process goes on."""
+        become(*self._arguments)
         for chunk in chunks:
             yield chunk, function(chunk)
 
@@ -176,6 +176,8 @@ class Walk:
     def write(self, file: Path, id_: str) -> None:
         """Write a page with a text drawn by lot."""
         body = "海边的小镇今天放晴。" * self.rng.randrange(1, 20) + str(self.rng.randrange(3))
+        for other in self.rng.sample(STEMS, self.rng.choice((0, 0, 1, 2))):
+            body += LINK.format(id=other.lower())
         text = PAGE.format(title=self.rng.choice(TITLES), id=id_.lower(), date=self.rng.choice(DATES), body=body)
         if self.rng.random() < 0.2:
             text = text.partition("原文链接")[0]
@@ -278,7 +280,7 @@ class Walk:
         fresh = self.folder / "fresh"
         shutil.rmtree(fresh, ignore_errors=True)
         before, owners = outputs(self.folder / "out"), self.owners()
-        with patch("convert.batch.engine.Pool", Here):
+        with patch("convert.batch.engines.engine.Pool", Here):
             summary = run(config, Options(prune=config.batch.prune))
             wanted = run(config.model_copy(update={"output": OutputOptions(path=fresh)}))
             found = self.asked_for(summary, config)

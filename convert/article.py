@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -127,6 +127,27 @@ class Metadata:
         """Every field that has a value, in order; an empty string or list is no value."""
         pairs = ((name, getattr(self, name)) for name in self.__slots__)
         return [(name, value) for name, value in pairs if value is not None and value != "" and value != []]
+
+    def misfit(self) -> tuple[str, object, str] | None:
+        """The first field whose value is of a type that it must not be: its name, the value, and what it takes."""
+        for one in fields(self):
+            fits, expected = _TAKES[str(one.type)]
+            if not fits(value := getattr(self, one.name)):
+                return one.name, value, expected
+        return None
+
+
+_TAKES: dict[str, tuple[Callable[[object], bool], str]] = {
+    "str": (lambda value: isinstance(value, str), "a text"),
+    "list[str]": (
+        lambda value: isinstance(value, list) and all(isinstance(one, str) for one in value),
+        "a list of texts",
+    ),
+    # by the type itself: a truth value is an int, too, and a moment a date
+    "int | None": (lambda value: value is None or type(value) is int, "a whole number, or None"),
+    "datetime.date | None": (lambda value: value is None or type(value) is datetime.date, "a datetime.date, or None"),
+}
+"""What a field of metadata takes, by the type that it is declared with."""
 
 
 @dataclass(slots=True)

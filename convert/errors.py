@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+
+_OURS = str(Path(__file__).parent)
 
 
 class MirrorpressError(Exception):
@@ -91,3 +94,17 @@ def nearest(name: str, choices: Iterable[str], otherwise: str = "") -> str:
 
     near = difflib.get_close_matches(name, list(choices), 1, 0.5)
     return f"did you mean {near[0]!r}?" if near else otherwise
+
+
+def place_of(error: BaseException) -> str:
+    """Where in a function of one's own an error was raised, as in ` (my_rules.py, line 2)`.
+
+    It is the deepest line of the first file that is none of Mirrorpress's; nothing where there is no such file.
+    """
+    from traceback import extract_tb  # here: as in `nearest`
+
+    others = [one for one in extract_tb(error.__traceback__) if not one.filename.startswith((_OURS, "<"))]
+    if not others:
+        return ""
+    last = [one for one in others if one.filename == others[0].filename][-1]
+    return f" ({Path(last.filename).name}, line {last.lineno})"

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from turbohtml import Element, Node, Text
 
 from convert.tree import drop_if_blank, trim
+
+# Han, kana, bopomofo, CJK symbols and punctuation, full-width forms, and the marks that Chinese shares with Latin
+CJK = re.compile(
+    "[\u2e80-\u2fff\u3001-\u303f\u3040-\u30ff\u3100-\u312f\u31a0-\u31ff\u3200-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
+    "\u2014\u2018-\u201d\u2022\u2026\u2027\u00b7\u3000\U00020000-\U0003ffff]"
+)
+# those of them that only their neighbours tell to be Chinese
+SHARED = "\u2014\u2018\u2019\u201a\u201b\u201c\u201d\u2022\u2026\u2027\u00b7"
 
 
 def lines(block: Element) -> list[list[Node]]:
@@ -47,3 +56,29 @@ def remove_lines(block: Element, doomed: Sequence[Sequence[Node]]) -> None:
             edge.extract()
     trim(block)
     drop_if_blank(block)
+
+
+def broken_text(block: Element) -> str:
+    """A block's text, with a newline for every line break in it."""
+    return "".join(
+        [
+            node.data if type(node) is Text else "\n" if type(node) is Element and node.tag == "br" else ""
+            for node in block.descendants
+        ]
+    )
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Lines as running text: a space between two, but none beside Chinese."""
+    text = ""
+    for piece in pieces:
+        text += f" {piece}" if text and piece and not beside_chinese(text, piece) else piece
+    return text
+
+
+def beside_chinese(before: str, after: str) -> bool:
+    """Whether one of two texts has a Han character or full-width sign where they meet.
+
+    Marks that Chinese and Latin share belong to what they stand beside.
+    """
+    return CJK.match(before.rstrip(SHARED)[-1:]) is not None or CJK.match(after.lstrip(SHARED)[:1]) is not None

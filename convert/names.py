@@ -10,7 +10,7 @@ import os
 import re
 import string
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from convert.article import Metadata
@@ -20,6 +20,7 @@ MAX_PART = 255
 """Bytes that one part of a path may have: the limit of ext4, APFS, and (in UTF-16 units, which are fewer) NTFS."""
 
 _FIELDS = ("folder", "stem", "id", "slug", "title", "channel", "publisher", "lang", "date")
+_PICTURE_FIELDS = ("folder", "stem", "name")
 _FROM_PATH = frozenset({"folder", "stem"})
 _DATE_CODES = "YymdjGVu%"
 
@@ -79,10 +80,42 @@ class PathTemplate:
         return safe_path("".join(filled))
 
 
-def parse_fields(where: str, text: str) -> list[tuple[str, str, str]]:
+@dataclass(frozen=True, slots=True)
+class PictureTemplate:
+    """The path of a picture's file, as config.yaml gives it.
+
+    text: as written, without the `./` of one that starts from the folder of the article's own file (`beside`).
+    """
+
+    text: str
+    beside: bool
+
+    @classmethod
+    def parse(cls, text: str) -> PictureTemplate:
+        """Read a template. Raises ConfigError for one that is no path below the output folder, or without `{name}`."""
+        where = f"path {text!r}"
+        beside = text.startswith("./")
+        bare = text[2:] if beside else text
+        found = {name for _, name, _ in parse_fields(where, bare, _PICTURE_FIELDS)}
+        PathTemplate.parse(bare.replace("{name}", "{stem}"))
+        if "name" not in found:
+            raise ConfigError(where, "no field {name}", "one, since every picture has its own", "add it")
+        return cls(bare, beside)
+
+    def fill(self, path: str, file: str, name: str) -> str:
+        """The path of a picture below the output folder.
+
+        path: the article's source; file: its own file, below the output folder; name: the picture's.
+        """
+        filled = self.text.format_map({**_from_path(path), "name": name.replace("/", "_")})
+        return safe_path(f"{file.rpartition('/')[0]}/{filled}" if self.beside else filled)
+
+
+def parse_fields(where: str, text: str, fields: Sequence[str] = _FIELDS) -> list[tuple[str, str, str]]:
     """A text with fields in braces as literal text, field and date format, in order.
 
-    where: what an error names as its place. Raises ConfigError for an unknown field or a wrong date format.
+    where: what an error names as its place. fields: those that there are.
+    Raises ConfigError for an unknown field or a wrong date format.
     """
     try:
         parsed = list(string.Formatter().parse(text))
@@ -91,15 +124,15 @@ def parse_fields(where: str, text: str) -> list[tuple[str, str, str]]:
     pieces = []
     for literal, name, form, conversion in parsed:
         if name is not None:
-            _check_field(where, name, form or "", conversion)
+            _check_field(where, name, form or "", conversion, fields)
         pieces.append((literal, name or "", form or ""))
     return pieces
 
 
-def _check_field(where: str, name: str, form: str, conversion: str | None) -> None:
-    if name not in _FIELDS:
-        near = difflib.get_close_matches(name, _FIELDS, 1)
-        choices = " ".join(f"{{{field}}}" for field in _FIELDS)
+def _check_field(where: str, name: str, form: str, conversion: str | None, fields: Sequence[str]) -> None:
+    if name not in fields:
+        near = difflib.get_close_matches(name, fields, 1)
+        choices = " ".join(f"{{{field}}}" for field in fields)
         todo = f"did you mean {{{near[0]}}}?" if near else ""
         raise ConfigError(where, f"there is no field {{{name}}}", f"one of {choices}", todo)
     if conversion or (form and name != "date"):
@@ -215,6 +248,7 @@ class OutputNames:
         self._files = {fold(path) for path in reserved}
         self._folders: set[str] = set()
         self._kept: dict[str, str] = {}
+        self._settled: dict[str, str] = {"": ""}  # folders
 
     def keep(self, path: str, owner: str) -> None:
         """Keep the name of a file that is there already for its owner; no other output gets it."""
@@ -226,8 +260,17 @@ class OutputNames:
             parts = folder.split("/")
             self._folders.update(fold(above) for above in itertools.accumulate(parts, "{}/{}".format))
 
+    def avoid(self, paths: Iterable[str]) -> None:
+        """Keep these names from being taken by any file."""
+        self._folders.update(map(fold, paths))
+
     def settle(self, wanted: str, owner: str) -> str:
-        """The name that an output gets: the wanted one, or with a mark that follows from `owner`, its source's path."""
+        """The name that an output gets: the wanted one, or with a mark that follows from `owner`, its source's path.
+
+        A folder that has the name of a file gets a mark that follows from its own path.
+        """
+        folder, slash, name = wanted.rpartition("/")
+        wanted = f"{self._folder(folder)}{slash}{name}"
         path, length = wanted, 6
         while (key := fold(path)) in self._files or key in self._folders or self._kept.get(key, owner) != owner:
             digest = hashlib.blake2s(os.fsencode(owner)).hexdigest()
@@ -238,6 +281,21 @@ class OutputNames:
                 owner += "'"
                 length = 6
         self._files.add(key)
+        return path
+
+    def _folder(self, wanted: str) -> str:
+        """The folder that stands for one that is wanted: no part of its path is a file's."""
+        if (known := self._settled.get(wanted)) is not None:
+            return known
+        above, slash, name = wanted.rpartition("/")
+        above = self._folder(above)
+        path, length = f"{above}{slash}{name}", 6
+        digest = hashlib.blake2s(os.fsencode(wanted)).hexdigest()
+        while (key := fold(path)) in self._files or key in self._kept:
+            path = f"{above}{slash}{_shorten(name, f'-{digest[:length]}')}"
+            length += 2
+        self._folders.add(key)
+        self._settled[wanted] = path
         return path
 
 

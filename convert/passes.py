@@ -6,12 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from convert.article import Article, Context
-from convert.errors import ConfigError, MirrorpressError, RuleError
+from turbohtml import Element
+
+from convert.article import Article, Context, Metadata
+from convert.errors import ConfigError, MirrorpressError, RuleError, place_of
 from convert.profiles import Profile
 
 Pass: TypeAlias = Callable[[Article, Context], None]
 """A cleaning rule or an enriching step: it changes the article in place."""
+
+SHOWN = 60
+"""The most characters of a wrong value that a message shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +75,44 @@ class Stage:
         return failed
 
     def _call(self, name: str, function: Pass, article: Article, context: Context) -> MirrorpressError | None:
+        told = len(article.notes)
         try:
             function(article, context)
+            found, expected = _misfit(article, told) if function is not self.built_in.get(name) else ("", "")
         except MirrorpressError as error:
             return error
         except MemoryError:
             raise  # no fault of the pass
         except Exception as error:
-            failure = RuleError(
-                article.path,
-                f"{self.kind} {name!r} raised {type(error).__name__}: {error}",
-                "",
-                f"mend the {self.kind} or leave it out",
-            )
+            failure = self._failure(name, article, f"raised {type(error).__name__}: {error}{place_of(error)}")
             failure.__cause__ = error
             return failure
-        return None
+        return self._failure(name, article, f"left {found}", expected) if found else None
+
+    def _failure(self, name: str, article: Article, found: str, expected: str = "") -> RuleError:
+        todo = f"mend the {self.kind} or leave it out"
+        return RuleError(article.path, f"{self.kind} {name!r} {found}", expected, todo)
+
+
+def _misfit(article: Article, told: int) -> tuple[str, str]:
+    """What somebody's own pass left in an article that nobody behind it can read, and what belongs there; or nothing.
+
+    told: how many notes there were before it.
+    """
+    if not isinstance(article.body, Element):
+        return f"{_short(article.body)} in body", "an Element"
+    if not isinstance(article.meta, Metadata):
+        return f"{_short(article.meta)} in meta", "the article's Metadata"
+    if misfit := article.meta.misfit():
+        field, value, expected = misfit
+        return f"{_short(value)} in meta.{field}", expected
+    for note in article.notes[told:]:
+        for part in note:
+            if not isinstance(part, str):
+                return f"{_short(part)} in a note", "a text"
+    return "", ""
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -200,6 +200,12 @@ def test_schemas_and_completion_come_with_the_wheel(place: Place) -> None:
     assert "complete -o default" in place.run("mirrorpress", "--show-completion", "bash").stdout
 
 
+def test_languages_come_with_the_wheel(place: Place) -> None:
+    """The catalogues of messages are read from it."""
+    assert place.run("mirrorpress", "profiles", "--lang", "zh").stdout != place.run("mirrorpress", "profiles").stdout
+    assert "镜像" in place.run("mirrorpress", "run", "--help", "--lang", "zh").stdout
+
+
 def test_a_package_that_is_installed_beside_it_adds_what_it_names(place: Place) -> None:
     """Built and installed by pip, as anybody's: rule, format and profile are there, and gone with the package."""
     source = place.folder / "pond"

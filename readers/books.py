@@ -11,29 +11,11 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from tests.envelope import enveloped
+
 ROOT = Path(__file__).parent.parent
 RICH = "清溪周报-2021.epub"
 """The book that `write_rich` makes."""
-
-_PAGE = """### {title}
-
----
-
-#### [首页](../../../..?{name}) &nbsp;|&nbsp; [评论](../../../../../epoch-comment?{name})
-
-
-<div class="post_content" id="artbody" itemprop="articleBody">
-<!-- article content begin -->
-{body}
-<!-- article content end -->
-<div id="below_article_ad"></div>
-</div>
-
-
----
-
-原文链接（需翻墙）：https://www.epochtimes.com/gb/21/{month}/{day}/{name}.htm
-"""
 
 _CONFIG = """
 input: mirror
@@ -126,7 +108,7 @@ def write_rich(folder: Path) -> Path:
     for channel, month, day, name, title, body in _ARTICLES:
         page = mirror / "pages" / channel / f"{name}.md"
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(_PAGE.format(title=title, body=body, month=month, day=day, name=name), encoding="utf-8")
+        page.write_text(enveloped(title, body, name, (21, month, day)), encoding="utf-8")
     book = mirror / "books" / "qiao"
     (book / "chapters").mkdir(parents=True)
     (book / "resources" / "1").mkdir(parents=True)

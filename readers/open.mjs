@@ -6,7 +6,7 @@
 // by day (as day-NAME.png) and by night (night-NAME.png). `read` says what a report holds.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { chromium } from 'playwright-core'
+import { launch } from './browser.mjs'
 import { serve } from './serve.mjs'
 
 const PAGE = { width: 600, height: 800 } // a six-inch reader's, in CSS pixels
@@ -26,12 +26,7 @@ const flat = lines => lines.flatMap(line => [line, ...flat(line.items)])
 
 const [engine, executablePath, folder, ...books] = process.argv.slice(2)
 const server = await serve(books)
-// Root, as in a container, cannot use Chromium's sandbox. No name but this machine's own leads anywhere.
-const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync',
-        '--disable-component-update', '--no-first-run', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
-})
+const browser = await launch(executablePath, '127.0.0.1')
 try {
     for (const number of books.keys()) {
         const into = join(folder, String(number))

@@ -4,25 +4,16 @@
 //
 // For the Nth page FOLDER/N.json gets a list with an entry for each width and colour scheme; FOLDER/N-WIDTH-SCHEME-WHAT.png
 // shows the index and the first article.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium } from 'playwright-core'
+import { judge, launch } from './browser.mjs'
 
 const LOOKS = [[390, 844, 'light'], [1280, 800, 'dark'], [1280, 800, 'light']] // CSS pixels
 const TRIED = 8 // notes that are clicked
 
-// axe-core in the version that Ace brings along
-const axe = readFileSync(createRequire(import.meta.url).resolve('@daisy/axe-core-for-ace/axe.min.js'), 'utf-8')
-
 const [executablePath, folder, ...pages] = process.argv.slice(2)
-// Root, as in a container, cannot use Chromium's sandbox. No name leads anywhere.
-const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync',
-        '--disable-component-update', '--no-first-run', '--host-resolver-rules=MAP * ~NOTFOUND'],
-})
+const browser = await launch(executablePath)
 try {
     for (const [number, file] of pages.entries()) {
         const seen = []
@@ -47,12 +38,12 @@ async function look(file, width, height, scheme, picture) {
     const address = pathToFileURL(file).href
     await page.goto(address)
     const widths = { start: await shown(page) }
-    const violations = { start: await judge(page) }
+    const violations = { start: await judged(page) }
     await page.screenshot({ path: `${picture}-start.png` })
     const index = await page.$$eval('#index .list a', links => links.map(link => link.getAttribute('href')))
     if (index.length) await page.click('#index .list a')
     widths.article = await shown(page)
-    violations.article = await judge(page)
+    violations.article = await judged(page)
     await page.screenshot({ path: `${picture}-article.png` })
     const views = []
     for (const button of await page.$$('.bar button[data-view]')) {
@@ -73,12 +64,10 @@ async function look(file, width, height, scheme, picture) {
     return { ...result, requests, errors, dialogs }
 }
 
-async function judge(page) {
+/** What axe-core finds, where it does not take minutes, as over megabytes. */
+async function judged(page) {
     const size = await page.evaluate(() => document.body.innerHTML.length)
-    if (size > 2_000_000) return null // axe-core takes minutes over megabytes
-    await page.evaluate(axe)
-    const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }))
-    return found.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 300)}`)
+    return size > 2_000_000 ? null : judge(page)
 }
 
 function shown(page) {

@@ -4,27 +4,18 @@
 //
 // For the Nth page FOLDER/N.json gets a list with an entry for each width and colour scheme, and FOLDER/N-WIDTH-SCHEME.png
 // a picture of the whole page, with everything unfolded in N-WIDTH-SCHEME-open.png.
-import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium } from 'playwright-core'
+import { judge, launch } from './browser.mjs'
 
 const WIDTHS = [360, 1280] // CSS pixels: a telephone's and a desk's
 const SCHEMES = ['light', 'dark']
 const TRIED = 12
 const LONGEST = 16_000 // pixels; Chromium draws no larger picture
 
-// axe-core in the version that Ace brings along
-const axe = readFileSync(createRequire(import.meta.url).resolve('@daisy/axe-core-for-ace/axe.min.js'), 'utf-8')
-
 const [executablePath, folder, ...pages] = process.argv.slice(2)
-// Root, as in a container, cannot use Chromium's sandbox. No name leads anywhere.
-const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-sync',
-        '--disable-component-update', '--no-first-run', '--host-resolver-rules=MAP * ~NOTFOUND'],
-})
+const browser = await launch(executablePath)
 try {
     for (const [number, file] of pages.entries()) {
         const seen = []
@@ -52,16 +43,10 @@ async function look(file, width, scheme, picture) {
     const unfolded = await unfold(page)
     await draw(page, `${picture}-open.png`)
     const open = await page.evaluate(measure)
+    // it takes twenty seconds for a page of thousands of rows, and so judges each page once
     const violations = width === WIDTHS[0] && scheme === SCHEMES[0] ? await judge(page) : null
     await context.close()
     return { width, scheme, address, requests, errors, folded, unfolded, open, violations }
-}
-
-/** What axe-core finds; it takes twenty seconds for a page of thousands of rows, and so judges each page once. */
-async function judge(page) {
-    await page.evaluate(axe)
-    const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }))
-    return found.violations.map(one => `${one.id}: ${one.nodes[0].html}`)
 }
 
 async function draw(page, path) {

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -28,7 +29,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     failed = SourceError("pages/n7.md", "5,000,000 bytes", "at most 4,194,304 bytes", "raise parse.max_bytes")
     pages = {
         "one": page([ordinary], "n99000201.md", 1),
+        "one-zh": page([ordinary], "n99000201.md", 1, language="zh"),
         "folder": page([*previews.many(), failed], "mirror", 70),
+        "folder-zh": page([*previews.many(), failed], "mirror", 70, language="zh"),
         "hostile": page([previews.shown(previews.HOSTILE, "n1.html")], "n1.html", 1),
         "huge": page([previews.shown(previews.huge(), "huge.html")], "huge.html", 1),
     }
@@ -45,7 +48,7 @@ def looks(seen: Seen) -> list[tuple[str, dict[str, Any]]]:
 
 def test_nothing_is_asked_for_and_nothing_of_a_source_runs(seen: Seen) -> None:
     """The page itself is the only request, the console stays empty, and the page's own script is the only one."""
-    assert len(looks(seen)) == 12
+    assert len(looks(seen)) == 18
     for name, one in looks(seen):
         assert one["requests"] == [one["address"]], name
         assert (one["errors"], one["dialogs"], one["hostile"], one["scripts"]) == ([], [], None, 1), name
@@ -97,6 +100,15 @@ def test_keys_lead_from_note_to_note(seen: Seen) -> None:
         assert int(one["steps"]["before"]) == (numbers[-1] - 1) % count, name
 
 
+def test_the_bar_says_which_note_it_is(seen: Seen) -> None:
+    """In the language of the page, with the numbers that the script fills in."""
+    for name, wanted in (("one", r"\d+ of \d+"), ("one-zh", r"第 \d+ 条，共 \d+ 条")):
+        for one in seen[name]:
+            told = [click["there"]["told"] for click in one["clicked"]["found"]]
+            assert told, name
+            assert all(re.fullmatch(wanted, words) for words in told), (name, told)
+
+
 def test_notes_are_chosen_by_kind(seen: Seen) -> None:
     """Notes of other kinds leave the list, and their marks the source."""
     for name, one in looks(seen):
@@ -120,4 +132,4 @@ def test_axe_finds_no_violation(seen: Seen) -> None:
     """The rules of axe-core for WCAG and for good practice, at both widths, by day and by night."""
     judged = {name: one["violations"] for name, one in looks(seen) if not name.startswith("huge")}
     assert judged == {name: {"start": [], "article": []} for name in judged}
-    assert len(judged) == 9
+    assert len(judged) == 15

@@ -11,12 +11,22 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
 
+from convert.messages import Language
 from convert.report.page import page
 from readers import machine
 from readers.test_readers import need
 from tests import reports
 
-REPORTS = {"ordinary": reports.ordinary(), "empty": reports.empty(), "huge": reports.huge()}
+REPORTS = {
+    "ordinary": reports.ordinary(),
+    "empty": reports.empty(),
+    "huge": reports.huge(),
+    "ordinary-zh": reports.ordinary(),
+    "empty-zh": reports.empty(),
+    "huge-zh": reports.huge(),
+}
+"""By the name of the page; those that end in -zh are in Chinese."""
+
 DAY, NIGHT = 600, 200
 """The sum of red, green and blue from which on a ground is bright, and up to which it is dark."""
 
@@ -26,6 +36,11 @@ LEGIBLE = 4.5
 Seen = dict[str, list[dict[str, Any]]]
 
 
+def language_of(name: str) -> Language:
+    """The language of a page."""
+    return "zh" if name.endswith("-zh") else "en"
+
+
 @pytest.fixture(scope="session")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An output folder with the pages, and with the files that the ordinary one leads to."""
@@ -33,7 +48,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (report, run) in REPORTS.items():
         target = folder / f"{name}.html"
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(page(report, run))
+        target.write_bytes(page(report, run, language_of(name)))
     for path in leads(*REPORTS["ordinary"]):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).touch()
@@ -62,7 +77,7 @@ def looks(seen: Seen) -> list[tuple[str, dict[str, Any]]]:
 
 def test_nothing_is_asked_for_and_nothing_complains(seen: Seen) -> None:
     """The page itself is the only request, and the console stays empty."""
-    assert len(looks(seen)) == 12
+    assert len(looks(seen)) == 4 * len(REPORTS)
     for name, one in looks(seen):
         assert one["requests"] == [one["address"]], name
         assert one["errors"] == [], name
@@ -100,12 +115,13 @@ def test_a_bar_a_month_as_high_as_its_articles(seen: Seen) -> None:
             wanted = highest["height"] * bar["articles"] / highest["articles"]
             assert bar["height"] == pytest.approx(max(wanted, 1), abs=0.2), (name, bar)
             assert bar["width"] > 3, (name, bar)
-            assert f" {bar['articles']:,} article" in bar["says"], name
+            unit = "篇文章" if "-zh" in name else "article"
+            assert f"{bar['articles']:,} {unit}" in bar["says"], name
 
 
 def test_links_lead_to_the_files_that_they_name(seen: Seen, output: Path) -> None:
     """Every address is relative or an anchor, and the browser finds the file of each, whatever its name holds."""
-    for one in seen["ordinary"]:
+    for one in [*seen["ordinary"], *seen["ordinary-zh"]]:
         files = set()
         for link in one["folded"]["links"]:
             if link["given"].startswith("#"):

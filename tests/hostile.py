@@ -6,25 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-_PAGE = """### {title}
-
----
-
-#### [首页](../../../..?{name}) &nbsp;|&nbsp; [评论](../../../../../epoch-comment?{name})
-
-
-<div class="post_content" id="artbody" itemprop="articleBody">
-<!-- article content begin -->
-{body}
-<!-- article content end -->
-<div id="below_article_ad"></div>
-</div>
-
-
----
-
-原文链接（需翻墙）：https://www.epochtimes.com/gb/22/{month}/{day}/{name}.htm
-"""
+from tests.envelope import enveloped
 
 _TAGGED = '<p><a href="https://www.epochtimes.com/gb/tag/{0}.html">{0}</a>是本文的题目。</p>'
 
@@ -109,5 +91,5 @@ def write_hostile(mirror: Path) -> None:
         name = f"n990010{number:02}"
         body = "\n".join(line if line.startswith("<") else f"<p>{line}</p>" for line in lines)
         body = _TAGGED.format(f"渡口{number}") + "\n" + body
-        page = _PAGE.format(title=title, body=body, name=name, month=number % 12 + 1, day=number % 28 + 1)
+        page = enveloped(title, body, name, (22, number % 12 + 1, number % 28 + 1))
         (folder / f"{name}.md").write_text(page, encoding="utf-8")

@@ -14,11 +14,11 @@ import fsspec
 import pytest
 from moto.server import ThreadedMotoServer
 
-from convert.batch.hired import part_name
+from convert.batch.engines.hired import part_name
+from convert.batch.inputs.watching import changes
 from convert.batch.prune import PART
 from convert.batch.run import Options, run
-from convert.batch.verification import verify_outputs
-from convert.batch.watching import changes
+from convert.batch.verifying.verification import verify_outputs
 from convert.catalogue import CATALOGUE
 from convert.cli import main
 from convert.config import Config, load_config

@@ -92,7 +92,7 @@ def test_a_run_writes_the_notes_where_it_is_told(tmp_path: Path) -> None:
 def test_a_dry_run_says_what_it_would_do(tmp_path: Path) -> None:
     """And writes nothing."""
     result = command(heap(tmp_path), "run", "--dry-run", "--limit", "1")
-    assert "would convert 1 articles of 1 sources" in result.stdout.decode()
+    assert "would convert 1 article of 1 source" in result.stdout.decode()
     assert not (tmp_path / "out").exists()
 
 
@@ -226,11 +226,11 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["convert", "inspect"])
-def test_a_file_that_cannot_be_read_ends_with_1(tmp_path: Path, name: str) -> None:
-    """The message begins with the name that was given."""
+def test_what_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
+    """The message begins with the name that was given; where there is no file, there is nothing to read."""
     heap(tmp_path)
     missing = command(tmp_path, name, "in/none.md")
-    assert (missing.returncode, missing.stderr) == (1, b"in/none.md: there is no such file; check the path\n")
+    assert (missing.returncode, missing.stderr) == (3, b"in/none.md: there is no such file; check the path\n")
     folder = command(tmp_path, name, "in")
     assert folder.returncode == 1
     assert folder.stderr.startswith(b"in: this is a folder; expected a file")
@@ -323,15 +323,55 @@ def test_epub_takes_a_condition_and_patterns(tmp_path: Path, arguments: list[str
         (["in/*.txt"], 3, "in/*.txt: no file matches; expected a file, or a pattern"),
         ([], 2, "mirrorpress epub: no articles are named; expected FILES or --where; name some"),
         (["--where", "titel ~ 鲸"], 2, "--where: character 1: there is no field 'titel'; "),
-        (["in/pages/c1/none.md"], 1, "in/pages/c1/none.md: "),
+        (
+            ["in/pages/c1/n100001.md", "in/none.md"],
+            3,
+            "in/none.md: there is no such file; check the path; no book was written",
+        ),
+        (["in/README.md"], 1, "in/README.md: this is the mirror's apparatus; expected an article; leave it out "),
+        (["in/README*"], 3, "in/README*: no file matches"),
+        (["in"], 1, "in: this is a folder; expected a file; `mirrorpress run --input` reads folders; no book was"),
     ],
 )
 def test_epub_says_what_it_cannot_take(tmp_path: Path, arguments: list[str], code: int, message: str) -> None:
     """And writes no book."""
-    result = command(sea(tmp_path), "epub", *arguments, "-o", "book.epub")
+    (sea(tmp_path) / "in/README.md").write_text("About this mirror.", encoding="utf-8")
+    result = command(tmp_path, "epub", *arguments, "-o", "book.epub")
     assert result.returncode == code
     assert message in result.stderr.decode()
     assert not (tmp_path / "book.epub").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [["convert"], ["inspect"], ["preview"], ["notes"], ["epub", "-o", "book.epub"], ["run", "--input"]]
+)
+def test_a_name_without_a_file_is_nothing_to_read(tmp_path: Path, arguments: list[str]) -> None:
+    """The exit code is 3 for every command that reads a source."""
+    result = command(heap(tmp_path), *arguments, "none.md")
+    assert (result.returncode, result.stdout) == (3, b"")
+    assert result.stderr.startswith(b"none.md: there is no such file")
+
+
+@pytest.mark.parametrize("arguments", [["convert"], ["inspect"], ["preview"], ["notes"], ["epub", "-o", "book.epub"]])
+def test_a_pipe_is_no_source(tmp_path: Path, arguments: list[str]) -> None:
+    """It would be waited for without end."""
+    os.mkfifo(heap(tmp_path) / "in/pipe.md")
+    result = command(tmp_path, *arguments, "in/pipe.md")
+    assert (result.returncode, result.stdout) == (1, b"")
+    assert result.stderr.startswith(b"in/pipe.md: this is a pipe or a device; expected a file; ")
+
+
+def test_a_picture_by_the_name_of_an_article_is_refused(tmp_path: Path) -> None:
+    """The run names it and goes on with the others; convert prints none of it."""
+    (heap(tmp_path) / "in/picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
+    (tmp_path / "in/empty.md").write_bytes(b"")
+    result = command(tmp_path, "run")
+    assert result.returncode == 1
+    assert b"picture.md: this is a PNG picture; expected text in UTF-8" in result.stderr
+    assert (tmp_path / "out/markdown/b.md").is_file()
+    assert b"1 wrong" in result.stdout
+    alone = command(tmp_path, "convert", "in/picture.md")
+    assert (alone.returncode, alone.stdout) == (1, b"")
 
 
 @pytest.mark.slow
@@ -543,3 +583,65 @@ def test_a_name_that_is_no_unicode_is_told_and_costs_that_file_only(tmp_path: Pa
     assert result.stderr.decode() == "\\udcff.html: its name is not UTF-8; rename the file, or its folder\n"
     report = json.loads((tmp_path / "out" / "report.json").read_bytes())
     assert ([one["path"] for one in report["failed"]], report["articles"]) == (["\\udcff.html"], 2)
+
+
+def test_a_format_that_the_config_leaves_out_is_told(tmp_path: Path) -> None:
+    """`emit` replaces the defaults: `check` and the next run say what goes; the run after it does not."""
+    assert command(heap(tmp_path), "run", "--quiet").stderr == b""
+    (tmp_path / "config.yaml").write_text("input: in\noutput: out\nemit: {text: {width: 60}}\n", encoding="utf-8")
+    said = b"markdown: no longer written, since `emit` of the config leaves it out; its files stay until a run with "
+    said += b"--prune\n"
+    checked = command(tmp_path, "check")
+    assert (checked.returncode, checked.stderr) == (0, said)
+    first, second = command(tmp_path, "run", "--quiet"), command(tmp_path, "run", "--quiet")
+    assert (first.returncode, first.stderr, second.stderr) == (0, said, b"")
+
+
+def test_check_tells_what_a_run_would_not_do(tmp_path: Path) -> None:
+    """An input that is not there, a feed of no volumes, a dataset."""
+    heap(tmp_path)
+    (tmp_path / "config.yaml").write_text("input: nowhere\nvolumes: []\nemit: {dataset: }\n", encoding="utf-8")
+    result = command(tmp_path, "check")
+    assert result.returncode == 3
+    assert result.stderr == b"input: nowhere: there is no such file or folder; name the mirror there\n"
+    told = result.stdout.decode()
+    assert "feed       none\n" in told
+    assert "formats    dataset\n" in told
+    assert "right" not in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (
+            ["convert", "in/b.md", "-o", "a.foo"],
+            2,
+            "-o: no format is known by the suffix .foo of a.foo; expected one of markdown, text, json, html, epub or",
+        ),
+        (["convert", "in/b.md", "--to", "foo", "-o", "a.md"], 2, "--to: no format is called 'foo'; expected one of"),
+        (["epub", "in/b.md"], 2, "mirrorpress epub: Missing option '--output' / '-o'; see `mirrorpress epub --help`"),
+        (["notes", "none"], 3, "none: there is no such file or folder; check the path"),
+        (["init", "none"], 3, "none: there is no such file or folder; expected a folder; check the path"),
+        (
+            ["run", "-i", "none"],
+            3,
+            "none: there is no such file or folder; name the mirror as `input` in the config; run",
+        ),
+    ],
+)
+def test_a_remedy_is_one_that_the_command_has(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
+    """What to do can be done there, and the option that is named is the one that was given."""
+    result = command(heap(tmp_path), *arguments)
+    assert (result.returncode, result.stdout) == (code, b"")
+    assert said in result.stderr.decode()
+
+
+def test_rules_lists_those_of_a_config(tmp_path: Path) -> None:
+    """With the first line of the docstring, as the others; without --config none of them."""
+    heap(tmp_path)
+    (tmp_path / "own_listed.py").write_text('def drop(article, context):\n    """Drop it."""\n', encoding="utf-8")
+    (tmp_path / "config.yaml").write_text("clean: [default, 'own_listed:drop']\nenrich: ['own_listed:drop']\n", "utf-8")
+    told = command(tmp_path, "rules", "--config", "config.yaml").stdout.decode()
+    assert "clean, of the config:\n  own_listed:drop  Drop it.\n" in told
+    assert told.endswith("enrich, of the config:\n  own_listed:drop  Drop it.\n")
+    assert b"own_listed" not in command(tmp_path, "rules").stdout

@@ -271,6 +271,19 @@ def test_all_problems_are_said_at_once_in_the_order_of_the_file(tmp_path: Path) 
     assert keys == ["batch.jobs", "input", "emit.pdf", "clean[0]", "new"]
 
 
+def test_what_is_wrong_with_a_profile_is_said_with_both_places(tmp_path: Path) -> None:
+    """The config's line that names it, and its own line; everything at once; its list of rules, too."""
+    (tmp_path / "own.yaml").write_text("name: own\nlang: english\n", encoding="utf-8")
+    first, second = error_of(tmp_path, "parse: {profiles: [own.yaml]}").splitlines()
+    said = "config.yaml:1:20: parse.profiles[0]: "
+    assert first.startswith(f"{said}own.yaml:1:1: about: there is no value; expected a value; see")
+    assert second.startswith(f"{said}own.yaml:2:1: lang: found english; expected a tag of BCP 47")
+    (tmp_path / "own.yaml").write_text("name: own\nabout: x\nclean: [tydi]\n", encoding="utf-8")
+    third = error_of(tmp_path, "parse: {profiles: [own.yaml]}")
+    assert third.startswith(f"{said}own.yaml: there is no rule 'tydi'; expected one of chrome, ")
+    assert third.endswith("did you mean 'tidy'?")
+
+
 def test_several_errors_cross_a_process_border(tmp_path: Path) -> None:
     """The joined error comes back from a pickle with all its lines."""
     with pytest.raises(JoinedConfigError) as caught:
@@ -282,6 +295,38 @@ def test_a_module_that_does_not_import_is_named(tmp_path: Path) -> None:
     """The reason is the import's own."""
     (tmp_path / "own_broken_a.py").write_text("1 / 0\n", encoding="utf-8")
     assert "importing 'own_broken_a' raised ZeroDivisionError" in error_of(tmp_path, "clean: ['own_broken_a:f']")
+
+
+def test_a_module_that_imports_what_is_not_there_is_not_missing_itself(tmp_path: Path) -> None:
+    """The remedy speaks of the module that lacks, not of the one that lies beside the config."""
+    (tmp_path / "own_needing.py").write_text("import nothere.at_all\n", encoding="utf-8")
+    said = error_of(tmp_path, "clean: ['own_needing:f']")
+    assert "there is no module 'nothere'; expected a module that Python finds; own_needing imports it: inst" in said
+    said = error_of(tmp_path, "clean: ['own_lacking.sub:f']")
+    assert "there is no module 'own_lacking'; expected a module that Python finds; put own_lacking.py beside" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "emit: {docx: {path: x.docx}}",
+            "config.yaml:1:15: emit.docx.path: 'x.docx' gives every article one name; expected a path with a field, as "
+            "{folder} and {stem}",
+        ),
+        ("volumes: [{file: a.epub, where: words > 3}, {file: a.epub}]", "volumes[0] and volumes[1] both make 'a.epub'"),
+        ("volumes: [{}, {title: x}]", "volumes[0] and volumes[1] both make 'epub/"),
+    ],
+)
+def test_what_would_write_many_things_into_one_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    """Articles, and volumes."""
+    assert said in error_of(tmp_path, text)
+
+
+def test_collections_of_different_articles_may_share_a_template(tmp_path: Path) -> None:
+    """Its fields tell their volumes apart."""
+    two = "{title: '{channel}', file: 'epub/{channel}.epub', group_by: [channel], where: channel = %s}"
+    assert len(load_config(write(tmp_path, f"volumes: [{two % 'a'}, {two % 'b'}]")).volumes) == 2
 
 
 def test_an_alias_that_holds_itself_ends(tmp_path: Path) -> None:

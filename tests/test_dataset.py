@@ -14,11 +14,11 @@ import duckdb
 import pytest
 
 from convert.article import Metadata
-from convert.batch.plan import Job
+from convert.batch.dataset.sharding import Sharded, ShardTask, write_shard
+from convert.batch.engines.workers import become
+from convert.batch.planning.plan import Job
 from convert.batch.run import Options, run
-from convert.batch.sharding import Sharded, ShardTask, write_shard
-from convert.batch.verification import verify_outputs
-from convert.batch.workers import become
+from convert.batch.verifying.verification import verify_outputs
 from convert.config import Config
 from convert.emit import EMITTERS, EmitOptions
 from convert.emit.dataset import COLUMNS, LISTS, ROWS, SUFFIXES, read_rows, row, suffix_of, writer

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from convert.batch import deliver
+from convert.batch.books import deliver
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
-from convert.cli import screen
+from convert.cli import outcome
 from convert.errors import ConfigError
 from convert.names import safe_path
 from tests.test_batch import config, mirror, page, tree
@@ -285,7 +285,7 @@ def test_a_run_over_a_part_delivers_nothing(desk: Path) -> None:
     assert command(desk, "run", "--no-deliver").returncode == 0
     assert tree(desk / "reader") == {}
     done = command(desk, "run")
-    assert "delivered    1 of 1 volumes to reader\n" in done.stdout.decode()
+    assert "delivered    1 of 1 volume to reader\n" in done.stdout.decode()
     assert "delivering: 1\n" in done.stderr.decode()
     assert tree(desk / "reader").keys() == {BOOK}
 
@@ -293,11 +293,11 @@ def test_a_run_over_a_part_delivers_nothing(desk: Path) -> None:
 @pytest.mark.slow
 def test_the_summary_says_what_was_delivered_where(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A line for each folder."""
-    screen.show_summary(go(desk, "deliver: [reader, gone]\n"), 0, quiet=False, verbose=False)
-    screen.show_summary(go(desk), 0, quiet=False, verbose=False)
+    outcome.show_summary(go(desk, "deliver: [reader, gone]\n"), 0, quiet=False, verbose=False)
+    outcome.show_summary(go(desk), 0, quiet=False, verbose=False)
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("delivered ")]
     assert lines == [
-        f"delivered    1 of 1 volumes to {desk / 'reader'}",
+        f"delivered    1 of 1 volume to {desk / 'reader'}",
         f"delivered    nothing to {desk / 'gone'}, which is not there; volumes that wait for it: 1",
         f"delivered    nothing new to {desk / 'reader'}",
     ]

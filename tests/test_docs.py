@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
 
@@ -40,33 +40,10 @@ from convert.enrich import STEPS
 from convert.profiles import Profile, shipped_names
 from convert.volumes import Collection
 from convert.where import FIELDS, OPERATORS, parse_where
+from tests.pages import BLOCK, PAGES, ROOT, Block, blocks, named, slug
 
-ROOT = Path(__file__).parent.parent
-PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")])
-BLOCK = re.compile(
-    r"^(?:<!-- (?P<mark>[a-z]+)(?: exit=(?P<exit>\d+)|: (?P<name>[^\n]+?))? -->\n)?"
-    r"```(?P<kind>\w*)\n(?P<text>.*?)^```$",
-    re.MULTILINE | re.DOTALL,
-)
 LEFT_OUT = "…"
 MARKS = {"run", "file", "config", "profile", "excerpt", "errors", "made"}
-
-
-@dataclass(frozen=True)
-class Block:
-    """One fenced block of a page; `mark` is what the comment before it says, `name` the file that it speaks of."""
-
-    mark: str
-    name: str
-    code: int
-    kind: str
-    text: str
-
-
-def blocks(page: Path) -> Iterator[Block]:
-    """The fenced blocks of a page."""
-    for match in BLOCK.finditer(page.read_text(encoding="utf-8")):
-        yield Block(match["mark"] or "", match["name"] or "", int(match["exit"] or 0), match["kind"], match["text"])
 
 
 def shown(name: str) -> str:
@@ -74,7 +51,7 @@ def shown(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+PAGE = pytest.mark.parametrize("page", PAGES, ids=named)
 
 
 def workshop(folder: Path) -> dict[str, str]:
@@ -170,11 +147,6 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
         if fragment:
             headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
             assert fragment in {slug(one) for one in headings}, address
-
-
-def slug(heading: str) -> str:
-    """The fragment that GitHub gives a heading."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def test_every_verb_and_option_is_explained() -> None:

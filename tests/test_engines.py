@@ -16,11 +16,11 @@ from typing import Any
 
 import pytest
 
-from convert.batch import cluster as engine
-from convert.batch.hired import Order, Trouble, leave_sign, look_round, part_name, versions
+from convert.batch.engines import cluster as engine
+from convert.batch.engines.hired import Order, Trouble, leave_sign, look_round, part_name, versions
 from convert.batch.run import Options, run
 from convert.batch.summary import Summary
-from convert.batch.verification import verify_outputs
+from convert.batch.verifying.verification import verify_outputs
 from convert.cli import main
 from convert.config import Config
 from convert.errors import ConfigError, EngineError, MissingToolError, UsageError

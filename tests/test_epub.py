@@ -31,12 +31,14 @@ from convert.emit.epub import (
     pictures,
     source_date_epoch,
     typeface,
+    wording,
     write_book,
 )
 from convert.emit.epub.cover import CoverText, draw_cover
 from convert.emit.epub.navigation import Entry, contents
 from convert.emit.epub.wrap import headline, wrap
 from convert.errors import OutputError, UsageError
+from convert.lint import lint
 from convert.volumes import Collection, Member, Volume, plan_volumes
 from convert.where import facts_of
 
@@ -369,9 +371,57 @@ def test_nav_and_ncx_are_the_same_tree() -> None:
 
 def test_a_section_that_all_articles_share_is_left_out() -> None:
     """Contents have only levels that tell articles apart."""
-    tree = contents([(("一", "甲"), Entry("a", "a")), (("一", "乙"), Entry("b", "b")), (("一", "甲"), Entry("c", "c"))])
+    tree = contents(
+        [(("一", "甲"), Entry("a", "a")), (("一", "乙"), Entry("b", "b")), (("一", "甲"), Entry("c", "c"))], "无题"
+    )
     assert [(top.label, [one.label for one in top.children]) for top in tree] == [("甲", ["a", "c"]), ("乙", ["b"])]
-    assert [top.label for top in contents([(("一",), Entry("a", "a"))])] == ["a"]
+    assert [top.label for top in contents([(("一",), Entry("a", "a"))], "无题")] == ["a"]
+
+
+def test_a_book_is_in_the_language_of_most_of_its_articles(check: Check) -> None:
+    """With it go the book's own words; the first of two languages that are as common counts, Chinese without any."""
+    english: dict[str, Any] = {
+        "lang": "en",
+        "authors": ["Ada", "Bo"],
+        "publisher": "Pond Post",
+        "categories": ["Ponds"],
+    }
+    fields = {"title": "", "translators": ["Cy"], "editors": ["Di"], **english}
+    gone = '<p>Deep.</p><figure><img src="gone.jpg" alt=""></figure>'
+    data = book([chapter(1, gone, **fields), chapter(2, gone, **english), chapter(3, gone, publisher="Pond Post")])
+    assert check(data) == []
+    package = etree.fromstring(opened(data)["content.opf"])
+    assert package.findtext(".//dc:language", namespaces=NAMESPACES) == "en"
+    described = package.findtext(".//dc:description", namespaces=NAMESPACES)
+    assert described.startswith("3 articles: ")
+    assert "; Untitled; " in described
+    contents_page = page(data, "nav.xhtml")
+    assert contents_page.get("lang") == "en"
+    assert [one.text for one in contents_page.iter(f"{XHTML}h1")] == ["Contents"]
+    about = page(data, "n1.xhtml").find(f".//{XHTML}p[@class='about']")
+    said = "2 July 2021 Ada, Bo Translated by Cy Edited by Di Pond Post Ponds Original"
+    assert "".join(about.itertext()) == said
+    missing = page(data, "n2.xhtml").find(f".//{XHTML}figure")
+    assert "".join(missing.itertext()).startswith("[A picture is not in this book.] The mirror does not have it. ")
+    languages = []
+    for named in (["zh-Hans", "en"], ["en", "zh-Hans"], ["?"]):
+        chapters = [chapter(number, lang=lang) for number, lang in enumerate(named)]
+        package = etree.fromstring(opened(book(chapters))["content.opf"])
+        languages.append(package.findtext(".//dc:language", namespaces=NAMESPACES))
+    assert languages == ["zh-Hans", "en", "zh-Hans"]
+
+
+def test_english_days_say_nothing_twice() -> None:
+    """The cover names the first and the last day, and no month or year of both more than once."""
+    day = datetime.date
+    spans = [
+        (day(2021, 7, 2), day(2021, 7, 2)), (day(2021, 7, 2), day(2021, 7, 9)),
+        (day(2021, 7, 2), day(2021, 8, 1)), (day(2021, 7, 2), day(2022, 7, 2)), (None, None),
+    ]  # fmt: skip
+    assert [wording.of("en-GB").span(*span) for span in spans] == [
+        "2 July 2021", "2–9 July 2021", "2 July – 1 August 2021", "2 July 2021 – 2 July 2022", ""
+    ]  # fmt: skip
+    assert wording.of("zh-Hant").span(*spans[1]) == "2021年7月2日—9日"
 
 
 def test_every_document_names_its_language() -> None:
@@ -505,6 +555,16 @@ def test_pictures_left_out_keep_their_captions() -> None:
     (figure,) = page(data, "n1.xhtml").findall(".//h:figure", NAMESPACES)
     assert "".join(figure.itertext()) == "丘山丘"
     assert not [name for name in opened(data) if name.startswith("images/")]
+
+
+def test_a_link_of_which_nothing_is_left_is_none() -> None:
+    """A link that held a picture without a description has nothing to press where pictures are left out."""
+    around = '<a href="https://example.org/large"><img src="photo.jpg" alt="{}"></a>'
+    body = f"<p>山{around.format('')}下</p><p>{around.format('丘')}</p>"
+    data = book([chapter(1, body)], BookOptions(pictures="omit"))
+    links = page(data, "n1.xhtml").findall(".//h:a", NAMESPACES)
+    assert [one.text for one in links if "large" in one.attrib["href"]] == ["丘"]
+    assert lint(data, "book.epub") == []
 
 
 def test_a_picture_is_stored_once_under_a_name_of_its_kind() -> None:

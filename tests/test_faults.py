@@ -10,15 +10,18 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from benchmarks import faults
 from benchmarks.killing import Scene, Way, differences, first_run, group, moments, next_run, outputs, trial
+from benchmarks.linking import walk_linked
 from benchmarks.walking import walk
+from convert.batch.engines.pool import Lost, Pool
 from convert.batch.lock import HOLDER
-from convert.batch.pool import Lost, Pool
 from tests.test_batch import double, ready
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
@@ -61,6 +64,12 @@ def test_the_next_run_is_measured_from_what_an_earlier_one_left(tmp_path: Path) 
 def test_whatever_changes_the_outputs_are_those_of_a_first_run(tmp_path: Path) -> None:
     """Sources, indexes, outputs and the config change at random; `make faults` goes on for longer."""
     found, steps = walk(tmp_path, seed=4, steps=12)
+    assert found == [], steps
+
+
+def test_whatever_changes_links_and_pictures_are_those_of_a_first_run(tmp_path: Path) -> None:
+    """Articles that link to one another, their pictures, outputs and the config change at random."""
+    found, steps = walk_linked(tmp_path, seed=1, steps=12)
     assert found == [], steps
 
 
@@ -128,11 +137,31 @@ def test_a_stale_note_of_who_holds_the_folder_does_no_harm(tmp_path: Path, text:
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
 def test_a_dying_worker_costs_one_item_whatever_the_start_method(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same results in the same order."""
-    monkeypatch.setattr("convert.batch.pool.METHODS", (method,))
+    monkeypatch.setattr("convert.batch.engines.pool.METHODS", (method,))
     with Pool(2, ready, 2) as pool:
         results = list(pool.run(double, [[1, 2, 13, 3], [4, 5]]))
     assert [(chunk, one) for chunk, one in results if isinstance(one, Lost)] == [([13], Lost.DIED)]
     assert [one for _, some in results if not isinstance(some, Lost) for one in some] == [2, 4, 6, 8, 10]
+
+
+def stumble(items: Sequence[int]) -> bytes:
+    """Double numbers; for 13 the process dies when a part of the result is on its way."""
+    if 13 in items:
+
+        def die(self: Connection, data: bytes) -> None:
+            os.write(self.fileno(), bytes(data[: len(data) // 2]))
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        Connection._send = die  # type: ignore[attr-defined]  # what every result goes through
+    return bytes(1000) * items[0]
+
+
+def test_a_worker_that_dies_while_it_sends_its_result_costs_one_item() -> None:
+    """Nobody waits for the rest of it, not even where a source may take for ever."""
+    with Pool(2, ready, 2) as pool:
+        results = list(pool.run(stumble, [[1, 13, 3], [4]], seconds=0))
+    told = [(chunk, one if isinstance(one, Lost) else len(one)) for chunk, one in results]
+    assert told == [([1], 1000), ([13], Lost.DIED), ([3], 3000), ([4], 4000)]
 
 
 @pytest.mark.faults
@@ -140,7 +169,8 @@ def test_a_dying_worker_costs_one_item_whatever_the_start_method(method: str, mo
 def test_the_same_bytes_whatever_the_start_method(scene: Scene, method: str) -> None:
     """Other platforms start processes in other ways."""
     scene.reset()
-    text = f"import sys; from convert.batch import pool; pool.METHODS = ({method!r},); from convert.cli import main"
+    methods = f"from convert.batch.engines import pool; pool.METHODS = ({method!r},)"
+    text = f"import sys; {methods}; from convert.cli import main"
     file = scene.folder / f"by_{method}.py"
     file.write_text(f"{text}\nif __name__ == '__main__':\n    sys.exit(main())\n", encoding="utf-8")
     call = [sys.executable, str(file), "run", "--quiet", "--config", str(scene.folder / "config.yaml")]

@@ -27,7 +27,7 @@ PRUNE = Options(prune=True)
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers are none of these tests' business, and take a second to begin."""
-    monkeypatch.setattr("convert.batch.engine.Pool", Here)
+    monkeypatch.setattr("convert.batch.engines.engine.Pool", Here)
 
 
 def made(tmp_path: Path) -> tuple[Config, Tree]:

@@ -12,7 +12,10 @@ import pytest
 
 from benchmarks.killing import Tree, differences, outputs
 from benchmarks.walking import Here
-from convert.batch import articles, binder, books, refresh
+from convert.batch import refresh
+from convert.batch.articles import making as articles
+from convert.batch.books import binder
+from convert.batch.books import making as books
 from convert.batch.run import Options, run
 from convert.batch.summary import Failure, Summary
 from convert.config import Config, OutputOptions
@@ -27,7 +30,7 @@ ONE = "pages/c1/n100002.md"
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers are none of these tests' business, and take a second to begin."""
-    monkeypatch.setattr("convert.batch.engine.Pool", Here)
+    monkeypatch.setattr("convert.batch.engines.engine.Pool", Here)
 
 
 def age(folder: Path) -> None:

@@ -21,7 +21,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore] # its stubs
 from PIL import Image
 
 from convert.batch.run import Options, run
-from convert.batch.verification import verify_outputs
+from convert.batch.verifying.verification import verify_outputs
 from convert.config import OutputOptions, load_config
 from convert.emit.epub.metadata import About, Person
 from convert.emit.opds import FEED_TYPE, PER_PAGE, Listing, pages, pages_needed

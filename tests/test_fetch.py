@@ -22,10 +22,10 @@ import httpcore
 import pytest
 from PIL import Image, ImageFile
 
-from convert.batch import fetch as fetching
-from convert.batch.connections import RefusedError, check_host, is_public
-from convert.batch.fetch import LANES, MOST_FAILURES, Fetched, Fetcher
-from convert.batch.picture_cache import DAY, PictureCache, web_address
+from convert.batch.pictures import fetch as fetching
+from convert.batch.pictures.cache import DAY, PictureCache, web_address
+from convert.batch.pictures.connections import RefusedError, check_host, is_public
+from convert.batch.pictures.fetch import LANES, MOST_FAILURES, Fetched, Fetcher
 from convert.batch.run import run
 from convert.cli import main
 from convert.config import load_config

@@ -7,17 +7,20 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 import convert
+from tests.drawing import DRAWING, draw, drawn, imported_modules, parts
 
 PACKAGE = Path(convert.__file__).parent
 
 # Each layer may import itself and those before it. A name stands for a module or a whole package.
 LAYERS = (
-    ("errors",),
+    ("errors", "messages"),
+    ("reading",),
     ("article", "profiles", "plugins"),  # article names Profile in its types only
     (
         "passes",
@@ -41,6 +44,7 @@ LAYERS = (
     ("config",),
     ("catalogue", "report", "preview", "schedule"),
     ("batch",),
+    ("starting",),  # the first config of a mirror
     ("cli",),
 )
 STAGES = ("parse", "clean", "enrich", "emit")
@@ -95,6 +99,25 @@ def test_imports_point_one_way(path: Path) -> None:
         assert level(there) <= level(here), f"{here} imports {there}"
 
 
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    """Not even inside functions: whoever reads a module needs only those that it names."""
+    named = {".".join(("convert", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in modules()}
+    fronts = {name: path for name, path in named.items() if path.name != "__init__.py"}
+    graph = {name: imported_modules(path) & fronts.keys() - {name} for name, path in fronts.items()}
+    assert tuple(TopologicalSorter(graph).static_order())
+
+
+def test_rooms_of_the_batch_do_not_know_those_behind_them() -> None:
+    """A room knows those before it in the table of docs/architecture.md; none knows the run."""
+    rooms = re.findall(r"^\| `(\w+)/` \|", (DRAWING.parent / "architecture.md").read_text("utf-8"), re.M)
+    for number, room in enumerate(rooms):
+        behind = {f"convert.batch.{other}" for other in (*rooms[number + 1 :], "run")}
+        for path in (PACKAGE / "batch" / room).glob("*.py"):
+            known = {".".join(name.split(".")[:3]) for name in imported_modules(path)}
+            assert not known & behind, path
+    assert {path.name for path in (PACKAGE / "batch").iterdir() if (path / "__init__.py").exists()} == set(rooms)
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_stages_never_import_each_other(stage: str) -> None:
     """What two stages need stands below both; and a stage reads and writes no files."""
@@ -106,6 +129,11 @@ def test_stages_never_import_each_other(stage: str) -> None:
 def test_every_part_of_the_house_has_a_layer() -> None:
     """A new module says where it belongs."""
     assert {part_of(path) for path in known_modules()} <= {part for layer in LAYERS for part in layer}
+
+
+def test_the_drawing_shows_the_imports_as_they_are() -> None:
+    """`make drawing` draws it again."""
+    assert DRAWING.read_text(encoding="utf-8") == draw(*drawn(parts(PACKAGE), PACKAGE))
 
 
 def test_only_the_command_prints_or_exits() -> None:

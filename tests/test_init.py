@@ -14,12 +14,12 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from convert.batch import surveying
-from convert.batch.starting import starting_config
-from convert.batch.surveying import Survey, survey
 from convert.cli.app import app
 from convert.config import Config, load_config
 from convert.errors import MirrorpressError, NothingToReadError, UsageError
+from convert.starting import surveying
+from convert.starting.config import starting_config
+from convert.starting.surveying import Survey, survey
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from convert.article import Context, Source
-from convert.batch.one_book import chapter_of, make_book
+from convert.batch.books.one_book import chapter_of, make_book
 from convert.clean import RULES as CLEANING
 from convert.config import Config
 from convert.enrich import STEPS

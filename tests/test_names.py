@@ -151,3 +151,24 @@ def test_an_output_never_takes_the_name_of_a_folder() -> None:
     assert names.settle("x/a.md/b.md", "1") == "x/a.md/b.md"
     assert names.settle("X/a.md", "2") != "X/a.md"
     assert names.settle("c.md", "3") == "c.md"
+
+
+def test_a_folder_never_takes_the_name_of_a_file() -> None:
+    """What lies in it lies together, under a mark that follows from the folder's own path."""
+    names = OutputNames(["report.json"])
+    names.keep("md/p", "p.md")
+    first, second = names.settle("md/P/img/x.jpg", "1"), names.settle("md/P/y.jpg", "2")
+    assert first.startswith("md/P-")
+    assert first.endswith("/img/x.jpg")
+    assert second == f"{first.removesuffix('/img/x.jpg')}/y.jpg"
+    assert names.settle("report.json/x.md", "3").startswith("report-")
+    assert names.settle("md/q/x.jpg", "4") == "md/q/x.jpg"
+    assert names.settle("md/q", "5") != "md/q"
+
+
+def test_names_can_be_kept_from_files_and_not_from_folders() -> None:
+    """As those of files that somebody else may come to see."""
+    names = OutputNames()
+    names.avoid(["img"])
+    assert names.settle("img", "1") != "img"
+    assert names.settle("img/x.jpg", "2") == "img/x.jpg"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -83,6 +84,43 @@ def test_a_source_at_the_limit_is_read_and_one_beyond_it_refused() -> None:
     assert parse(Source("a.txt", "桥头".encode()), limited).body.text == "桥头"
     with pytest.raises(SourceError, match=r"a\.txt: 9 bytes; expected at most 6 bytes; raise parse\.max_bytes"):
         parse(Source("a.txt", "桥头船".encode()), limited)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00", "this is a zip archive, as EPUB and DOCX are"),
+        (b"%PDF-1.7\n1 0 obj", "this is a PDF"),
+        (b"GIF89a\x01", "this is a GIF picture"),
+        (b"\x89PNG\r\n\x1a\n", "this is a PNG picture"),
+        (b"\xff\xd8\xff\xe0", "this is a JPEG picture"),
+        (b"\x1f\x8b\x08\x00", "this is a gzip archive"),
+        (random.Random(3).randbytes(3000), "this is no text: its first 3,000 bytes hold 12 that are zero"),
+        ("<p>The frog sat on the stone.</p>".encode("utf-16-le"), "this is no text: its first 66 bytes hold 33"),
+    ],
+)
+def test_what_is_no_text_is_refused(data: bytes, told: str) -> None:
+    """A picture or an archive under the name of an article is named, with what it is and what to do."""
+    with pytest.raises(SourceError) as raised:
+        parse(Source("a.html", data), CONTEXT)
+    assert raised.value.message.startswith(f"a.html: {told}")
+    assert "expected text in UTF-8, UTF-16 with a byte order mark, or GB 18030; take it out of the" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"PK is short for the pond keeper.",
+        "桥\x00头\x00有\x00人\x01".encode(),
+        ("水" * 300 + "\x00\x01\x02").encode(),
+        "\x1b[1m桥头\x1b[0m\x00".encode(),
+        "GIF and PNG are pictures.".encode("utf-16"),
+        "桥头有人，桥尾有船。".encode("gb18030"),
+    ],
+)
+def test_text_with_stray_control_characters_is_text(data: bytes) -> None:
+    """A mirror's damage is no reason to refuse an article; nor is UTF-16, which is full of zeros."""
+    assert parse(Source("a.txt", data), CONTEXT).body.text
 
 
 def test_nested_paragraphs_come_apart() -> None:

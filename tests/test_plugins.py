@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from convert.batch.fingerprint import packages
+from convert.batch.planning.fingerprint import packages
 from convert.config import load_config
 from tests.packages import PAGE, command, install, notes, pages, run, written
 

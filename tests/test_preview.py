@@ -309,6 +309,18 @@ def test_the_command_shows_the_first_of_a_folder(mirror: Path) -> None:
     assert paths == ["pages/nsc1/n99000200.md", "pages/nsc1/n99000201.md"]
 
 
+def test_the_command_shows_several_files_and_folders(mirror: Path) -> None:
+    """In the order in which they are named; the standard input stands alone."""
+    folder = mirror / "pages" / "nsc1"
+    done = run(str(folder / "n99000202.md"), str(folder / "n99000200.md"), "--limit", "5")
+    assert done.return_value == 0
+    root = tree(Path("preview.html").read_bytes())
+    paths = root.xpath("//*[@class='list']//*[@class='path']/text()")
+    assert paths == ["n99000202.md", "n99000200.md"]
+    assert "n99000202.md and 1 more" in root.xpath("string(//title)")
+    assert "the standard input beside other sources" in str(run(str(folder), "-").exception)
+
+
 def test_what_fails_is_on_the_page_and_ends_the_command_with_1(mirror: Path) -> None:
     """The others are shown."""
     Path("config.yaml").write_text("parse: {max_bytes: 3000}\n", "utf-8")

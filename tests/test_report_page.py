@@ -14,10 +14,11 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore] # its stubs
 from lxml import html as lxml_html
 
 from convert.report.chart import YEARS
-from convert.report.figures import clock, counted, day, duration, share, size
+from convert.report.figures import articles, clock, day, duration, share, size
 from convert.report.hypertext import Html, element, href, joined, mixed, named, quoted
 from convert.report.page import page
-from convert.report.sections import FIRST, NAMED, OPEN, SECTIONS
+from convert.report.sections import FIRST, NAMED, SECTIONS
+from convert.report.tables import OPEN
 from tests import reports
 
 Data = dict[str, Any]
@@ -414,7 +415,7 @@ def test_a_huge_report_stays_a_page() -> None:
 
 def test_figures_are_those_that_people_write() -> None:
     """Counts, sizes, times and shares; a unit does not leave its number."""
-    assert [counted(number, "copy", "copies") for number in (0, 1, 2726)] == ["0 copies", "1 copy", "2,726 copies"]
+    assert [articles(number) for number in (0, 1, 2726)] == ["0 articles", "1 article", "2,726 articles"]
     sizes = [size(number) for number in (0, 1, 999, 1000, 45_200_000, 999_999, 3_000_000_000_000, 10**16)]
     assert sizes == [
         "0 bytes",

@@ -33,7 +33,7 @@ def fixtures() -> Iterator[tuple[str, str, str, str, str]]:
 
 def apply(rule: str, before: str) -> Article:
     """An article after one rule; its title is `旧桥`."""
-    article = Article(Source("pages/ncid282/n1.md", b""), PROFILE, fragment(before), Metadata(title="旧桥"))
+    article = Article(Source("pages/ncid282/n1.md", before.encode()), PROFILE, fragment(before), Metadata(title="旧桥"))
     RULES[rule](article, CONTEXT)
     return article
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from convert.clean import RULES
 from convert.config import load_config
-from convert.config.formats import EmitOptions
+from convert.config.formats import EmitSection
 from convert.config.json_schema import Subject, as_text, json_schema
 from convert.config.schema import Config
 from convert.emit.pandoc import formats as pandoc_formats
@@ -20,8 +20,8 @@ from convert.enrich import STEPS
 from convert.errors import ConfigError
 from convert.profiles import SHIPPED, shipped_names
 from tests.packages import command, install, pages
+from tests.pages import PAGES, blocks
 from tests.schemas import FOLDER
-from tests.test_docs import PAGES, blocks
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,7 +58,7 @@ def test_the_schema_names_what_there_is() -> None:
     profiles = models["ParseOptions"]["properties"]["profiles"]["items"]["anyOf"][0]["enum"]
     assert profiles == ["auto", *shipped_names()]
     assert "gfm" in models["MarkdownOutput"]["properties"]["flavour"]["enum"]
-    assert set(models["EmitOptions"]["properties"]) == {*EmitOptions.model_fields, *pandoc_formats()}
+    assert set(models["EmitSection"]["properties"]) == {*EmitSection.model_fields, *pandoc_formats()}
     assert models["BatchOptions"]["properties"]["memory"]["default"] == 2048
     assert set(properties) == set(Config.model_fields)
 
@@ -102,7 +102,7 @@ def test_configs_and_profiles_of_the_pages_are_valid() -> None:
         "feed: false\nbatch: {verify: off}\n",
         "feed: {title: x}\nemit: {markdown: , text: {path: 'a/{id}.txt'}}\n",
         "deliver: [reader, {to: reader, flat: false}]\n",
-        "emit: {'my_formats:write_json': {path: x}}\n",
+        "emit: {'my_formats:write_json': {path: 'x/{stem}'}}\n",
         "emit: {docx: , odt: {path: 'x/{id}.odt'}, asciidoc: {script: s2t}, dataset: }\n",
         "emit: {markdown: {front_matter: hugo, undated: }, text: {width: 72}, dataset: {path: x.jsonl.gz}}\n",
         "emit: {markdown: {front_matter: {preset: none, rename: {source: params.source}, add: {n: 1, l: [x]}}}}\n",

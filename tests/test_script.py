@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from convert.batch.run import check_tools
+from convert.batch.preflight import check_tools
 from convert.config import Config
 from convert.emit.epub import BookOptions
 from convert.emit.epub.cover import CoverText

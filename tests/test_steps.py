@@ -6,11 +6,12 @@ import datetime
 
 import pytest
 
-from convert.article import Article, Context, Metadata, Source
+from convert.article import Article, Context, Metadata, Source, Step
 from convert.clean import RULES
 from convert.enrich import STEPS
 from convert.enrich.calendar import calendar_day
-from convert.pipeline import convert
+from convert.errors import RuleError
+from convert.pipeline import convert, convert_all
 from convert.profiles import load_profiles
 from convert.tree import fragment
 from tests.case import Case
@@ -77,6 +78,15 @@ READS = [
     ("via", "<p>桥。──转自《清溪周报》</p>", "via", "清溪周报", "<p>桥。</p>"),
     ("via", "<h2>桥──转自《清溪周报》</h2>", "via", "", None),
     ("description", "<p>桥。</p><p>水。</p>", "description", "桥。水。", None),
+    (
+        "description",
+        "<p>One line here<br>and <em>the<br></em>next</p>",
+        "description",
+        "One line here and the next",
+        None,
+    ),
+    ("description", "<p>桥。<br>水“一”<br>“二”<br>三</p>", "description", "桥。水“一”“二”三", None),
+    ("description", "<p>Them.</p><p>“So.”</p><p>Été…</p><p>Then</p>", "description", "Them. “So.” Été… Then", None),
     ("description", "<h2>题</h2>", "description", "", None),
     ("language", "<p>桥。</p>", "lang", "zh-Hans", None),
     (
@@ -86,6 +96,7 @@ READS = [
         4,
         None,
     ),
+    ("words", "<p>one line here<br>and <em>the</em>re</p>", "words", 5, None),
     ("words", "<p>。，</p>", "words", 0, None),
 ]
 
@@ -265,3 +276,59 @@ def test_editor_lines(line: str, editors: list[str]) -> None:
 def test_a_day_of_two_tens_is_no_day() -> None:
     """A numeral that a damaged dateline doubled is no number."""
     assert calendar_day("2018", "五", "十十") is None
+
+
+def own_step(said: str) -> Step:
+    """A step of one's own that runs a line."""
+    return lambda article, context: exec(said, {"article": article, "context": context, "datetime": datetime})
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("article.meta.words = 'x'", "left 'x' in meta.words; expected a whole number, or None"),
+        ("article.meta.words = True", "left True in meta.words; expected a whole number, or None"),
+        ("article.meta.tags = 'one'", "left 'one' in meta.tags; expected a list of texts"),
+        ("article.meta.authors.append(3)", "left [3] in meta.authors; expected a list of texts"),
+        ("article.meta.date = '2022-05-18'", "left '2022-05-18' in meta.date; expected a datetime.date, or None"),
+        (
+            "article.meta.date = datetime.datetime(2022, 5, 18)",
+            "left datetime.datetime(2022, 5, 18, 0, 0) in meta.date; expected a datetime.date, or None",
+        ),
+        ("article.meta.title = None", "left None in meta.title; expected a text"),
+        ("article.meta.title = 'a' * 900; article.meta.via = b'x' * 900", f"left b'{'x' * 57}… in meta.via;"),
+        ("article.meta = {}", "left {} in meta; expected the article's Metadata"),
+        ("article.body = None", "left None in body; expected an Element"),
+        ("article.note('own', 'removed', 3)", "left 3 in a note; expected a text"),
+    ],
+)
+def test_a_step_that_leaves_a_value_of_another_type_is_named(said: str, told: str) -> None:
+    """The article fails, and nothing that reads the value later is blamed for it; the others go on."""
+    good, bad = (Source(f"pages/ncid282/n{number}.html", b"<p>\xe6\xa1\xa5</p>") for number in (1, 2))
+    plain = Context(tuple(PROFILES.values()), RULES, STEPS)
+    own = Context(tuple(PROFILES.values()), RULES, {"my_steps:set": own_step(said), **STEPS})
+    first, second = convert_all([(good, plain), (bad, own)])
+    assert isinstance(first, Article)
+    assert isinstance(second, RuleError)
+    assert second.message.startswith(f"pages/ncid282/n2.html: step 'my_steps:set' {told}")
+    assert second.message.endswith("; mend the step or leave it out")
+
+
+def test_values_of_the_right_types_are_taken() -> None:
+    """What a step of one's own may leave, it leaves."""
+    said = "article.meta.words, article.meta.date, article.meta.tags = None, datetime.date(2022, 5, 18), ['a']"
+    context = Context(tuple(PROFILES.values()), RULES, {"my_steps:set": own_step(said)})
+    article = convert(Source("a.html", "<p>桥</p>".encode()), context)
+    assert (article.meta.words, article.meta.tags) == (None, ["a"])
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "<div><p> </p></div>", "<!-- nothing -->"])
+def test_an_article_without_anything_is_noted(text: str) -> None:
+    """Nothing failed, but something is odd; a picture alone is an article."""
+    context = Context(tuple(PROFILES.values()), RULES, STEPS)
+    notes = convert(Source("a.html", text.encode()), context).notes
+    assert [(one.rule, one.kind, one.text) for one in notes if one.kind == "wrong"] == [
+        ("words", "wrong", "the article is empty")
+    ]
+    picture = convert(Source("a.html", b'<img src="a.jpg">'), context)
+    assert "wrong" not in {one.kind for one in picture.notes}

@@ -19,11 +19,11 @@ from typing import Any
 
 import pytest
 
+from convert.batch.inputs.sources import Mirrors, find_sources
+from convert.batch.inputs.watching import settled
 from convert.batch.lock import hold
 from convert.batch.run import Options, run
-from convert.batch.sources import Mirrors, find_sources
-from convert.batch.verification import verify_outputs
-from convert.batch.watching import settled
+from convert.batch.verifying.verification import verify_outputs
 from convert.cli.single import read_article
 from convert.cli.watch import keep_running
 from convert.config import Config, InputOptions, OutputOptions, load_config
@@ -696,7 +696,7 @@ def test_watching_runs_again_after_each_change(tmp_path: Path) -> None:
         assert "converted 1 of 4 articles" in line("converted")
         (inside / ".hidden.md").write_bytes(b"")
         (inside / "pages/c1/n100009.md").unlink()
-        assert "converted 0 of 3 articles, 2 volumes built, 1 articles gone" in line("converted")
+        assert "converted 0 of 3 articles, 2 volumes built, 1 article gone" in line("converted")
         inside.rename(tmp_path / "old")
         mirror(inside)
         line("converted 3 of 3 articles")
@@ -704,7 +704,7 @@ def test_watching_runs_again_after_each_change(tmp_path: Path) -> None:
             file.unlink()
         line("no article here")
         page(inside, "pages/c1/n100009.md", "新的一天。", "新的")
-        line("converted 1 of 1 articles")
+        line("converted 1 of 1 article")
 
 
 @pytest.mark.long
@@ -747,7 +747,7 @@ def test_watching_ends_at_once_where_there_is_nothing_to_watch(tmp_path: Path) -
 def test_changes_are_told_when_they_are_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a quiet moment, or after long enough."""
     clock = iter(range(1000))
-    monkeypatch.setattr("convert.batch.watching.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("convert.batch.inputs.watching.time.monotonic", lambda: float(next(clock)))
     looks = [False, True, True, False, False, False, *[True] * 70, False, False, False]
     seen: list[bool] = []
     coming = (seen.append(look) or look for look in looks)  # type: ignore[func-returns-value]

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convert.article import Article, Source
-from convert.batch.run import check_tools, run
-from convert.batch.verification import verify_outputs
+from convert.batch.preflight import check_tools
+from convert.batch.run import run
+from convert.batch.verifying.verification import verify_outputs
 from convert.config import Config, build_outputs, load_config
 from convert.emit import EMITTERS, EmitOptions, setting_first, typeset
 from convert.errors import MissingToolError

@@ -563,11 +563,21 @@ The **first** day was *quiet*, with [birds](birds.html).
 > The lake is wide.
 """
 
+PLAIN_TEXT = """A walk by the lake
+
+The first day was quiet,
+and the second was not.
+1 < 2 & 3
+
+  Boats.
+Birds.
+"""
+
 
 @pytest.mark.parametrize(
     ("path", "text"),
-    [("pages/a/n100.md", ENVELOPED), ("walk.html", GENERIC), ("walk.md", TYPED)],
-    ids=["a mirror's page", "any HTML", "any Markdown"],
+    [("pages/a/n100.md", ENVELOPED), ("walk.html", GENERIC), ("walk.md", TYPED), ("walk.txt", PLAIN_TEXT)],
+    ids=["a mirror's page", "any HTML", "any Markdown", "any text"],
 )
 def test_what_the_pipeline_makes_passes(path: str, text: str) -> None:
     """From source to Markdown and text, with every check and every reader, nothing differs."""
@@ -577,6 +587,94 @@ def test_what_the_pipeline_makes_passes(path: str, text: str) -> None:
     assert verify(article, markdown=markdown, text=plain) == []
     assert reads_back(markdown, View(article), markdown_it) == ([], 0)
     assert front_matter(markdown, article, ruamel) == []
+
+
+WRAPPED = """# The pond
+
+She said
+"yes" in 2020
+15 people came (six
+new ones) to [the pond](pond.html)
+[*(big)*](big.html)
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("pond.md", WRAPPED),
+        (
+            "pond.html",
+            """<h1>The pond</h1><p>She said
+"yes" in 2020
+
+15 people came (six<!-- or
+seven -->
+new ones) to <a href="pond.html">the pond</a>
+<a href="big.html"><em>(big)</em></a></p>""",
+        ),
+    ],
+    ids=["Markdown", "HTML"],
+)
+def test_a_space_that_was_a_line_end_is_missed(path: str, source: str) -> None:
+    """Where a line end divides Latin words or signs, in a text or beside one tag, words run together are reported."""
+    context = Context(load_profiles(), RULES, STEPS)
+    for pair in ('said "yes', "2020 15", "(six new", "pond (big)"):
+        article = convert(Source(path, source.encode()), context)
+        assert verify(article) == []
+        html = article.body.inner_html
+        left, _, right = pair.partition(" ")
+        damaged, times = re.subn(
+            rf"({re.escape(left)}(?:</?\w[^>]*>)*) ((?:<\w[^>]*>)*{re.escape(right)})", r"\1\2", html
+        )
+        assert times == 1, html
+        article.body = parse_fragment(damaged, positions=False)
+        assert [one.check for one in verify(article)] == ["space lost"]
+
+
+@pytest.mark.parametrize(
+    ("body", "checks"),
+    [
+        ('<p><a href="https://pond.example/depth/">its depth</a> and <a href="pond.html">pond</a>, or tea.</p>', []),
+        (
+            '<p><a href="https://pond.example/height">its depth</a> and <a href="pond.html">pond</a>, or tea.</p>',
+            ["address invented", "mark invented"],
+        ),
+        (
+            '<p><a href="https://pond.example/dept">its depth</a> and <a href="pond.html">pond</a>, or tea.</p>',
+            ["address invented", "mark invented"],
+        ),
+        (
+            '<p>its depth and <a href="pond.html">pond</a>, <a href="tea">or</a> tea.</p>',
+            ["address invented", "mark invented"],
+        ),
+    ],
+    ids=["as it is written", "another", "a part of it", "a word that stayed"],
+)
+def test_a_link_may_be_made_of_an_address_in_the_text(body: str, checks: list[str]) -> None:
+    """A rule of one's own may read a markup that only its family has; what the text does not name is invented."""
+    source = "<h1>The pond</h1><p>[[https://pond.example/depth/|its depth]] and [[pond.html|pond]], or tea.</p>"
+    removed = ("[[https://pond.example/depth/|", "]]", "[[pond.html|", "]]")
+    notes = [Note("pond.html", "own:links", "removed", text) for text in removed]
+    article = convert(Source("pond.html", source.encode()), Context(load_profiles(), RULES, STEPS))
+    article.notes += notes
+    article.body = parse_fragment(body, positions=False)
+    assert sorted({one.check for one in verify(article)}) == checks
+
+
+def test_a_line_of_plain_text_that_runs_into_the_next_is_reported() -> None:
+    """The lines of a source that is plain text are lines, as those between line breaks are."""
+    article = convert(Source("walk.txt", PLAIN_TEXT.encode()), Context(load_profiles(), RULES, STEPS))
+    html = article.body.inner_html
+    article.body = parse_fragment(html.replace("quiet,<br>and", "quiet, and"), positions=False)
+    assert [one.check for one in verify(article)] == ["line lost"]
+
+
+def test_a_walk_tells_line_ends_of_texts_from_those_round_tags() -> None:
+    """A line end inside a text or on one side of a tag is soft; on both sides a pretty-printer may have put it."""
+    html = "<p>\n a\nb\n<i>c</i><b>\nd</b>\n<b>e</b>\n <i>\n  f\n </i>\n <!-- \n -->\n g\n</p>"
+    kinds = {0: "end", 1: "soft", 2: "soft", 3: "soft", 4: "soft", 5: "wrap", 6: "wrap", 7: "end"}
+    assert layout(html).gaps == kinds
 
 
 def test_a_walk_tells_where_marks_and_gaps_are() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from convert.batch.run import Options, run
-from convert.batch.verification import verify_outputs
+from convert.batch.verifying.verification import verify_outputs
 from convert.config import Config, InputOptions, load_config
 from convert.errors import NothingToReadError
 from tests.test_cli import command
@@ -275,7 +275,7 @@ def test_an_undamaged_output_passes(made: Path) -> None:
     done = command(made, "verify", "--quiet")
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     done = command(made, "verify", "--against", "source", "in/pages/c1/n100001.md")
-    assert done.stdout == b"verified 1 articles, 3 files, 1 chapters of volumes: nothing differs\n"
+    assert done.stdout == b"verified 1 article, 3 files, 1 chapter of volumes: nothing differs\n"
 
 
 @pytest.mark.slow

@@ -57,13 +57,16 @@ def sample(corpus: Path, folder: Path) -> Path:
     return folder
 
 
-def run(mirror: Path, folder: Path, markdown: str) -> Run:
-    """Run Mirrorpress over a mirror, and `verify` what it wrote. markdown: the section of the config."""
+def run(mirror: Path, folder: Path, markdown: str, more: str = "") -> Run:
+    """Run Mirrorpress over a mirror, and `verify` what it wrote.
+
+    markdown: the section of the config. more: what else it says.
+    """
     config = folder / "mirrorpress.yaml"
     other = "json: {path: '.json/{folder}/{stem}.json'}"
     config.write_text(
         f"input: {mirror}\noutput: {folder / 'site'}\nemit:\n  markdown: {markdown}\n  {other}\nvolumes: []\n"
-        "feed: false\nbatch: {duplicates: keep}\n",
+        f"feed: false\nbatch: {{duplicates: keep}}\n{more}",
         encoding="utf-8",
     )
     for call in (["run", "--quiet"], ["verify", "--quiet"]):

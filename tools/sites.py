@@ -59,7 +59,8 @@ def need(tool: Tool) -> None:
         pytest.skip(f"this tool is missing: {tool.get}")
 
 
-def _call(command: list[str], folder: Path, timeout: int = 1800) -> str:
+def call(command: list[str], folder: Path, timeout: int = 1800) -> str:
+    """What a command prints that is called in a folder; where it fails, so does the test."""
     done = subprocess.run(command, cwd=folder, capture_output=True, timeout=timeout, check=False)
     told = done.stdout.decode() + done.stderr.decode()
     assert done.returncode == 0, told[-3000:]
@@ -70,7 +71,8 @@ def _warnings(told: str, pattern: str = r"(?i)\b(?:warn(?:ing)?|error)\b") -> li
     return [line for line in told.splitlines() if re.search(pattern, line)]
 
 
-def _write(folder: Path, files: dict[str, str]) -> None:
+def write(folder: Path, files: dict[str, str]) -> None:
+    """Write files below a folder, by their paths."""
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
@@ -98,8 +100,8 @@ _HUGO = {
 
 def hugo(run: Run) -> Site:
     """Build with Hugo."""
-    _write(run.output, _HUGO)
-    told = _call(["hugo"], run.output)
+    write(run.output, _HUGO)
+    told = call(["hugo"], run.output)
     index = json.loads((run.output / "public/index.html").read_text(encoding="utf-8"))
     site = Site(tags=set(index["tags"]), authors=set(index["authors"]), warnings=_warnings(told))
     for one in index["pages"]:
@@ -126,8 +128,8 @@ _JEKYLL = {
 
 def jekyll(run: Run) -> Site:
     """Build with Jekyll."""
-    _write(run.output, _JEKYLL)
-    told = _call(["jekyll", "build", "--trace"], run.output)
+    write(run.output, _JEKYLL)
+    told = call(["jekyll", "build", "--trace"], run.output)
     index = json.loads((run.output / "_site/index.json").read_text(encoding="utf-8"))
     site = Site(warnings=_warnings(told, r"(?i)\b(?:warn(?:ing)?|error|conflict|deprecat)"))
     for one in index["pages"]:
@@ -151,8 +153,8 @@ _MKDOCS = {
 
 def mkdocs(run: Run) -> Site:
     """Build with MkDocs, which ends with an error where it would warn."""
-    _write(run.output, _MKDOCS)
-    told = _call([sys.executable, "-m", "mkdocs", "build", "--strict"], run.output)
+    write(run.output, _MKDOCS)
+    told = call([sys.executable, "-m", "mkdocs", "build", "--strict"], run.output)
     site = Site(warnings=_warnings(told, r"^(?:WARNING|ERROR)"))
     for path in run.articles:
         page = run.output / "site" / Path(path).relative_to("docs").with_suffix(".html")
@@ -199,9 +201,9 @@ def pandoc(run: Run) -> Site:
     program = pypandoc.get_pandoc_path()
     paths = list(run.articles)
     for path in paths[:50]:
-        _call([program, path, "--to=html", "--standalone", "--fail-if-warnings", "--output=page.html"], run.output)
-    _write(run.output, {"read.lua": _READ, "files.json": json.dumps(paths)})
-    told = _call([program, "lua", "read.lua", "files.json"], run.output)
+        call([program, path, "--to=html", "--standalone", "--fail-if-warnings", "--output=page.html"], run.output)
+    write(run.output, {"read.lua": _READ, "files.json": json.dumps(paths)})
+    told = call([program, "lua", "read.lua", "files.json"], run.output)
     site = Site(warnings=_warnings(told[: told.index("[")], "."))
     for path, one in zip(paths, json.loads(told[told.index("[") :]), strict=True):
         site.pages[path] = Page(one["title"], one["date"], one["html"])
@@ -216,7 +218,7 @@ def pandoc(run: Run) -> Site:
 def obsidian(run: Run) -> Site:
     """Read as a vault: Obsidian's YAML and marks, by a reader of its dialect (vault.mjs)."""
     (run.output / "files.json").write_text(json.dumps(list(run.articles)), encoding="utf-8")
-    told = _call(["node", str(HERE / "vault.mjs"), "files.json"], run.output)
+    told = call(["node", str(HERE / "vault.mjs"), "files.json"], run.output)
     site = Site()
     for path, one in json.loads(told).items():
         meta = one["properties"]

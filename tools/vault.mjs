@@ -14,7 +14,7 @@ import { wikiLinkPlugin } from "remark-wiki-link";
 import { unified } from "unified";
 import { parse } from "yaml";
 
-const reader = unified().use(remarkParse).use(remarkFrontmatter).use(remarkGfm).use(remarkMath).use(wikiLinkPlugin);
+const reader = unified().use(remarkParse).use(remarkFrontmatter).use(remarkGfm).use(remarkMath).use(wikiLinkPlugin, { aliasDivider: "|" });
 const writer = unified()
   .use(remarkRehype, { allowDangerousHtml: true })
   .use(rehypeRaw)
@@ -62,11 +62,28 @@ function look(tree, source, warnings) {
   }
 }
 
+// With `linked` as a second argument it prints where links and pictures lead instead.
+function followed(tree) {
+  const found = { wiki: [], links: [], pictures: [] };
+  for (const node of nodesOf(tree)) {
+    // in cells the bar of a link has a backslash, which the reader of tables leaves there
+    if (node.type === "wikiLink") found.wiki.push(node.value.replace(/\\$/, ""));
+    if (node.type === "link") found.links.push(node.url);
+    if (node.type === "image") found.pictures.push(node.url);
+  }
+  return found;
+}
+
+const linked = process.argv[3] === "linked";
 const result = {};
 for (const path of JSON.parse(readFileSync(process.argv[2], "utf8"))) {
   const source = readFileSync(path, "utf8");
   const warnings = [];
   const tree = reader.parse(source);
+  if (linked) {
+    result[path] = followed(tree);
+    continue;
+  }
   const front = tree.children[0]?.type === "yaml" ? tree.children[0].value : "";
   look(tree, source, warnings);
   result[path] = { properties: properties(front, warnings), html: writer.stringify(writer.runSync(tree)), warnings };

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from convert.batch.engine import open_local, processes
-from convert.batch.one_book import Chosen, chapter_of
-from convert.batch.plan import Job, make_plan
-from convert.batch.pool import Lost, chunked
-from convert.batch.readback import Read
+from convert.batch.books.one_book import Chosen, chapter_of
+from convert.batch.engines.engine import open_local, processes
+from convert.batch.engines.pool import Lost, chunked
+from convert.batch.engines.workers import Worker, reason, worker
+from convert.batch.inputs.sources import find_sources
+from convert.batch.planning.plan import Job, make_plan
 from convert.batch.refresh import looks_at, lost
-from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
-from convert.batch.workers import Worker, reason, worker
+from convert.batch.verifying.readback import Read
 from convert.config import Config
+from convert.messages import later
 from convert.names import OutputNames
 from convert.profiles import load_profiles
 from convert.volumes import Member, in_order
@@ -43,7 +44,7 @@ def choose(config: Config, condition: Condition, most: int, progress: Progress) 
             members += [one.member for one in results if one.member]
             failures += [Failure(one.path, one.failure) for one in results if one.failure]
             done += len(some)
-            progress("choosing", done, len(jobs))
+            progress(later("choosing"), done, len(jobs))
     me = Worker(bare, found.store)
     chapters = [chapter_of(me.article(jobs[member.path])) for member in in_order("date", members)[: most + 1]]
     return Chosen(found.store, chapters, failures)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from convert.batch.engine import Engine, open_local
+from convert.batch.engines.engine import Engine, open_local
+from convert.batch.engines.machine import cores
+from convert.batch.engines.pool import CHUNK, Lost, chunked
+from convert.batch.engines.workers import digest_of_article, reason, worker
+from convert.batch.inputs.sources import find_sources
 from convert.batch.lock import hold
-from convert.batch.machine import cores
-from convert.batch.plan import Job
-from convert.batch.pool import CHUNK, Lost, chunked
+from convert.batch.planning.plan import Job
 from convert.batch.refresh import lost
-from convert.batch.sources import find_sources
 from convert.batch.summary import Failure, Progress
-from convert.batch.workers import digest_of_article, reason, worker
 from convert.catalogue import CATALOGUE, Catalogue, open_catalogue
 from convert.catalogue.search import Index, Text, check_search
 from convert.config import Config
 from convert.emit.text import blocks
 from convert.errors import NothingToReadError
+from convert.messages import later
 from convert.profiles import load_profiles
 
 _COMMIT = 1024  # articles; each time what waits is sorted into the index, so that many at a time cost less
@@ -92,7 +93,7 @@ def update_index(
         if len(texts) >= _COMMIT or done == len(jobs) or ended():
             _take(one, texts, digests, result)
             texts = []
-        progress("indexing", done, len(jobs))
+        progress(later("indexing"), done, len(jobs))
         if ended():
             break
     result.articles = one.count()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convert.batch.workers import Worker, reason, worker
+from convert.batch.engines.workers import Worker, reason, worker
 from convert.catalogue import Look
 from convert.errors import MirrorpressError, SourceError
 from convert.files import digest_of

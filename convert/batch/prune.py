@@ -5,15 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from convert.batch.outdated import MISSING, Disk
+from convert.batch.planning.outdated import MISSING, Disk
 from convert.batch.summary import Failure, Summary
 from convert.catalogue import Catalogue, Output
+from convert.config import Config
 from convert.errors import OutputError
+from convert.messages import later
 from convert.names import fold
 from convert.sinks import Sink
 
+NO_LONGER = later(
+    "{name}: no longer written, since `emit` of the config leaves it out; its files stay until a run with --prune"
+)
+"""What an operator hears who did not mean to turn a format off."""
+
 PART = re.compile(r"\.[0-9a-f]{16}\.part")
 """The temporary names of `convert.files`."""
+
+
+def formats_of(config: Config) -> list[str]:
+    """The formats that a config has written, the dataset too."""
+    return [*config.emit.formats(), *(["dataset"] if config.emit.dataset else [])]
+
+
+def no_longer_written(catalogue: Catalogue, config: Config) -> list[str]:
+    """The formats that the last run wrote and the config does not name any more."""
+    now = formats_of(config)
+    return [name for name in catalogue.setting("formats").split("\n") if name and name not in now]
 
 
 def prune(catalogue: Catalogue, sink: Sink, summary: Summary, spared: Container[str]) -> None:

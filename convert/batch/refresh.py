@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 
-from convert.batch.engine import Engine
+from convert.batch.engines.engine import Engine
+from convert.batch.engines.pool import Lost, chunked
+from convert.batch.engines.workers import too_much
+from convert.batch.inputs.sources import Found
 from convert.batch.looking import look_at
-from convert.batch.pool import Lost, chunked
-from convert.batch.sources import Found
 from convert.batch.summary import Failure, Progress, Summary
-from convert.batch.workers import too_much
 from convert.catalogue import Catalogue, Look
 from convert.config import Config
+from convert.messages import later
 from convert.stores import Entry
 
 RACY = 2_000_000_000
@@ -92,7 +93,7 @@ class Refresh:
             some = {entry.path: (entry, content) for entry, content in wanted[start : start + _COMMIT]}
 
             def tell(done: int, _: int, start: int = start) -> None:
-                progress("looking", start + done, len(wanted))
+                progress(later("looking"), start + done, len(wanted))
 
             self.keep(list(_looks(list(some), self.pool, config, tell)), some)
             if ended():

@@ -13,11 +13,12 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self
 
 from convert.article import Note
-from convert.batch.outdated import Disk
-from convert.batch.plan import VARIANT
+from convert.batch.planning.outdated import Disk
+from convert.batch.planning.plan import VARIANT
 from convert.catalogue import Catalogue, Output, telling
 from convert.catalogue.rows import as_json
 from convert.errors import OutputError
+from convert.messages import Language
 from convert.report import page
 from convert.sinks import Sink, write
 
@@ -52,14 +53,14 @@ def report(catalogue: Catalogue, passed_over: Mapping[str, int], sources: int) -
     }
 
 
-def write_report(sink: Sink, told: Mapping[str, Any], run: Mapping[str, Any]) -> str:
+def write_report(sink: Sink, told: Mapping[str, Any], run: Mapping[str, Any], language: Language = "en") -> str:
     """Write `report.json`, and the page that shows it, into the output.
 
-    told: as `report` gives it. run: what `convert.report.page` says.
+    told: as `report` gives it. run: what `convert.report.page` says. language: the page's.
     Returns what `is_intact` asks for. Raises OutputError where they cannot be written.
     """
     files = [(path, write(sink, path, data)) for path, data in
-             ((REPORT, to_json(told, indent=2) + b"\n"), (PAGE, page(told, run)))]  # fmt: skip
+             ((REPORT, to_json(told, indent=2) + b"\n"), (PAGE, page(told, run, language)))]  # fmt: skip
     return as_json([(path, one.size, one.mtime, one.digest.hex()) for path, one in files])
 
 

@@ -17,29 +17,28 @@ from pathlib import Path
 from typing import Any
 
 from convert import __version__
-from convert.batch.articles import Articles
-from convert.batch.books import Books
-from convert.batch.dataset import Dataset
-from convert.batch.deliver import deliver
-from convert.batch.engine import Engine, check_engine, open_engine
-from convert.batch.feed import write_feed
-from convert.batch.fingerprint import Dependencies
+from convert.batch.articles.making import Articles
+from convert.batch.books.deliver import deliver
+from convert.batch.books.feed import write_feed
+from convert.batch.books.making import Books
+from convert.batch.dataset.making import Dataset
+from convert.batch.engines.engine import Engine, open_engine
 from convert.batch.indexing import update_index
+from convert.batch.inputs.sources import Found, Mirrors, find_sources
+from convert.batch.inputs.updating import update
 from convert.batch.lock import hold
-from convert.batch.prune import PART, prune
+from convert.batch.planning.fingerprint import Dependencies
+from convert.batch.preflight import check_folders, check_tools
+from convert.batch.prune import NO_LONGER, PART, formats_of, no_longer_written, prune
 from convert.batch.refresh import Refresh
 from convert.batch.report import REPORT, is_intact, report, write_report
-from convert.batch.sources import Found, Mirrors, find_sources
 from convert.batch.summary import Failure, Progress, Summary
-from convert.batch.updating import update
 from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
-from convert.catalogue.search import check_search
 from convert.config import Config
-from convert.emit.dataset import check_packages, suffix_of
-from convert.errors import ConfigError, OutputError
-from convert.profiles import load_profiles
+from convert.errors import OutputError
+from convert.messages import spoken
+from convert.profiles import Profile, load_profiles
 from convert.sinks import FolderSink
-from convert.typesetting import check_script
 
 Stop = Callable[[], int]
 """Says whether to begin nothing more: the number of the signal that asked for it, or 0."""
@@ -93,11 +92,14 @@ def run(
             if failed := update(config.input, say, stop):
                 failures.append(Failure("input", failed))
         began = time.time_ns()
-        found = _find(config, options)
+        profiles = load_profiles(config.parse.profiles, config.base)
+        found = _find(config, options, profiles)
         # a rehearsal over a folder that is not there leaves it so
         if not updated and (config.output.path.exists() or not options.dry_run):
             held.enter_context(hold(config.output.path))
-        once = partial(_once, config, options=options, progress=progress, stop=stop, began=began, failures=failures)
+        once = partial(
+            _once, config, profiles, options=options, progress=progress, stop=stop, began=began, failures=failures
+        )
         try:
             return once(found)
         except DamagedError as error:
@@ -105,13 +107,12 @@ def run(
                 raise
             aside = set_aside(config.output.path / CATALOGUE)
             # damage may show late, when what was found is no longer held
-            summary = once(_find(config, options))
+            summary = once(_find(config, options, profiles))
             summary.warnings.append(f"{error.found}; it lies in {aside.name} now, and a new one was made")
             return summary
 
 
-def _find(config: Config, options: Options) -> Found:
-    profiles = load_profiles(config.parse.profiles, config.base)
+def _find(config: Config, options: Options, profiles: Sequence[Profile]) -> Found:
     found = find_sources(config.input, profiles, config.output, options.only)
     found.entries = found.entries[: options.limit]
     return found
@@ -119,6 +120,7 @@ def _find(config: Config, options: Options) -> Found:
 
 def _once(
     config: Config,
+    profiles: Sequence[Profile],
     found: Found,
     options: Options,
     progress: Progress,
@@ -130,63 +132,30 @@ def _once(
         open_catalogue(config.output.path / CATALOGUE, rehearsal=options.dry_run) as catalogue,
         open_engine(config, found, writes=not options.dry_run) as pool,
     ):
-        one = _Run(config, found, options, catalogue, pool, progress)
+        one = _Run(config, profiles, found, options, catalogue, pool, progress)
         one.summary.failures += failures
         return one.run(began, stop)
-
-
-def check_folders(config: Config) -> None:
-    """Refuse an output that is the input or lies around it, where outputs could take the place of sources."""
-    output = config.output.path.resolve()
-    todo, beside = "name another folder", "a folder beside the input or in it"
-    if config.input.remote and config.output.remote:
-        place, other = config.input.remote.told, config.output.remote.told
-        if f"{place}/".startswith(f"{other}/"):
-            found = "is the input" if place == other else f"holds the input {place}"
-            raise ConfigError(f"output: {other}", found, "an address beside the input or in it", "name another one")
-    if config.input.place is None:
-        return
-    source = config.input.place.resolve()
-    if source == output or output in source.parents:
-        found = "is the input folder" if source == output else f"holds the input {config.input.place}"
-        raise ConfigError(f"output: {config.output.path}", found, beside, todo)
-    if config.input.git:
-        own = source / ".git"
-        kept = own if own.exists() else source
-        if kept in (output, *output.parents):
-            found = f"lies in the repository {kept}, where git keeps its own files"
-            raise ConfigError(f"output: {config.output.path}", found, "a folder beside it", todo)
-
-
-def check_tools(config: Config) -> None:
-    """Look for what is needed besides the package. Raises MissingToolError, before anything is converted."""
-    if config.batch.search:
-        check_search()
-    check_engine(config)
-    if config.emit.dataset:
-        check_packages(suffix_of(config.emit.dataset.path))
-    config.output.open()
-    check_scripts(config)
-
-
-def check_scripts(config: Config) -> None:
-    """Look for what turns outputs and volumes into another script. Raises MissingToolError where it is not there."""
-    for name in (*config.scripts, *(one.script for one in config.volumes)):
-        check_script(name)
 
 
 class _Run:
     """One run: its phases, one after the other."""
 
     def __init__(
-        self, config: Config, found: Found, options: Options, catalogue: Catalogue, pool: Engine, progress: Progress
+        self,
+        config: Config,
+        profiles: Sequence[Profile],
+        found: Found,
+        options: Options,
+        catalogue: Catalogue,
+        pool: Engine,
+        progress: Progress,
     ) -> None:
         self.config, self.found, self.options = config, found, options
         self.catalogue, self.pool, self.progress = catalogue, pool, progress
         self.summary = Summary(sources=len(found.entries), passed_over=dict(found.passed_over))
         self.summary.dry_run = options.dry_run
+        self.language = config.batch.lang or spoken()  # of the report
         self.sink = config.output.open()
-        profiles = load_profiles(config.parse.profiles, config.base)
         self.depends = Dependencies(config, profiles, Mirrors(found.store))
         self.articles = Articles(config, found, self.sink, catalogue, pool, self.depends, self.summary, progress)
 
@@ -209,6 +178,8 @@ class _Run:
             self.articles.convert(work, self.options.notes, ended)
             work.jobs.clear()  # they take as much memory as what volumes are planned from
             self.books(ended)
+            if not ended():  # behind the volumes, which may have fetched pictures
+                self.articles.relink(ended)
             self.dataset(ended)
             if self.options.prune and not self.options.partial and not ended():
                 self.prune()
@@ -217,6 +188,7 @@ class _Run:
                 self.summary.failures += indexed.failures
         elif work:
             self.summary.converted.update(job.reason for job in work.jobs)
+            self.articles.rehearse(work)
         self.summary.articles = self.catalogue.count_articles()
         if not self.options.dry_run:
             self.end(number, started, time.monotonic() - clock)
@@ -225,6 +197,7 @@ class _Run:
     def begin(self) -> tuple[int, str]:
         """Write down that the run begins; after one that was killed, remove what it left half-done."""
         started = datetime.now(UTC).isoformat("T", "seconds")
+        self.summary.warnings += [NO_LONGER.format(name=one) for one in no_longer_written(self.catalogue, self.config)]
         with self.catalogue.transaction():
             number, ended = self.catalogue.begin_run(started, __version__)
             if not ended:  # it may have changed what the report tells, and not have come to write it
@@ -299,6 +272,7 @@ class _Run:
         tried = self.articles.tried if self.options.partial or summary.stopped or summary.signal else None
         told = self.news(converted)
         with self.catalogue.transaction():
+            self.catalogue.set(formats="\n".join(formats_of(self.config)))
             if told:  # until the report is written, it tells of another run
                 self.catalogue.set(told="")
             self.catalogue.put_failures(((one.path, one.reason) for one in summary.failures), tried)
@@ -316,7 +290,8 @@ class _Run:
     def news(self, converted: int) -> str:
         """What the report has to tell besides the catalogue, as a digest; or nothing, where it tells that already."""
         summary = self.summary
-        rest = repr((sorted(summary.passed_over.items()), summary.sources, sorted(one.file for one in summary.books)))
+        files = sorted(one.file for one in summary.books)
+        rest = repr((sorted(summary.passed_over.items()), summary.sources, files, self.language))
         told = hashlib.sha256(rest.encode(errors="surrogatepass")).hexdigest()
         happened = converted or summary.gone or summary.built or summary.removed or summary.exit_code
         if happened or self.catalogue.setting("told") != told:
@@ -329,7 +304,7 @@ class _Run:
         sources = self.catalogue.count_sources() if self.options.partial else summary.sources
         told = report(self.catalogue, summary.passed_over, sources)
         try:
-            files = write_report(self.sink, told, about)
+            files = write_report(self.sink, told, about, self.language)
         except OutputError as error:
             if not summary.stopped:  # else it is known
                 summary.failures.append(Failure(REPORT, error.message))

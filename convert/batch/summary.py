@@ -60,6 +60,8 @@ class Summary:
     those that were not, because they are not what was written.
     deliveries: what came of each folder that volumes are delivered to.
     verified: articles whose source and outputs were compared. differing: those that are not the same.
+    links: those that lead to an article's file instead of its address; pictures: the files of those that articles show.
+    None where the config asks for no such thing. lacking: pictures that are there and are not shown, by reason.
     fetched, cached: pictures from the web, now and in earlier runs; None where no volume wanted any.
     warnings: what an operator should know, a line each. stopped: why the run ended early, or empty; signal: the number
     of the signal that asked for it.
@@ -84,6 +86,9 @@ class Summary:
     deliveries: list[Delivery] = field(default_factory=list)
     verified: int = 0
     differing: list[Differing] = field(default_factory=list)
+    links: int | None = None
+    pictures: int | None = None
+    lacking: dict[str, int] = field(default_factory=dict)
     fetched: int | None = None
     cached: int = 0
     warnings: list[str] = field(default_factory=list)

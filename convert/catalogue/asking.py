@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 from convert.catalogue.catalogue import Catalogue
 from convert.catalogue.rows import facts_of_row
 from convert.errors import UsageError, nearest
+from convert.messages import later
 from convert.where import FIELDS, Condition, fields_of, matches
 
 Sort: TypeAlias = Literal["text", "list", "number"]
@@ -42,21 +43,21 @@ _FACTS: Mapping[str, Sort] = {name: "text" if kind == "date" else kind for name,
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
-        "articles": Kind(
+        later("articles"): Kind(
             "article",
             {**_FACTS, "name": "text", "aliases": "list", "differs": "number"},
             ("date", "title", "channel", "words", "path"),
             "row.date IS NULL, row.date DESC, row.name",
             "row.name",
         ),
-        "outputs": Kind(
+        later("outputs"): Kind(
             "output",
             {"path": "text", "format": "text", "owner": "text", "size": "number"},
             ("path", "format", "size"),
             "row.owner, row.format",
             "row.owner",
         ),
-        "volumes": Kind(
+        later("volumes"): Kind(
             "volume",
             {"file": "text", "title": "text", "articles": "number", "size": "number", "identifier": "text",
              "differs": "number"},
@@ -64,15 +65,15 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "row.file",
             sql={"size": "(SELECT sum(size) FROM output WHERE owner = row.file)"},
         ),
-        "sources": Kind(
+        later("sources"): Kind(
             "source",
             {"path": "text", "publisher": "text", "id": "text", "profile": "text", "length": "number",
              "size": "number", "variant": "number"},
             ("path", "publisher", "id", "profile", "size"),
             "row.path",
         ),
-        "failures": Kind("failure", {"path": "text", "reason": "text"}, ("path", "reason"), "row.path"),
-        "notes": Kind(
+        later("failures"): Kind("failure", {"path": "text", "reason": "text"}, ("path", "reason"), "row.path"),
+        later("notes"): Kind(
             "note",
             {"rule": "text", "kind": "text", "path": "text", "count": "number", "text": "text", "to": "text",
              "name": "text"},
@@ -80,10 +81,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "row.rule, row.kind, row.path",
             "row.name",
         ),
-        "leftovers": Kind(
+        later("leftovers"): Kind(
             "leftover", {"path": "text", "owner": "text", "size": "number"}, ("path", "owner", "size"), "row.path"
         ),
-        "runs": Kind(
+        later("runs"): Kind(
             "run",
             {"id": "number", "started": "text", "seconds": "number", "version": "text", "exit_code": "number",
              "sources": "number", "converted": "number", "unchanged": "number", "failed": "number",

@@ -74,6 +74,24 @@ class Known(NamedTuple):
     differs: int
 
 
+class Reference(NamedTuple):
+    """Something that an article's body refers to, and what stands for it in the Markdown file.
+
+    name: the article's. kind: `link` to what may be an article of the mirror, `picture`, or `anchor`: a place in the
+    article itself that links lead to. address: as it stands in the body. publisher, id: the article that a link leads
+    to; of a picture, `id` is its path below the input or its address on the web.
+    target: what stands in the file, or nothing for the address itself. wiki: the same as a note's path in a vault.
+    """
+
+    name: str
+    kind: str
+    address: str
+    publisher: str = ""
+    id: str = ""
+    target: str = ""
+    wiki: str = ""
+
+
 class Shelved(NamedTuple):
     """A volume as it was last built; the fields are those of the table, lists and mappings as JSON.
 
@@ -141,13 +159,15 @@ def _date(text: str) -> datetime.date:
 class Outcome:
     """One article that was converted, as the catalogue keeps it.
 
-    row: the values of the table `article`. outputs: its files. notes: rows of the table `note`.
+    row: the values of the table `article`. outputs: its files. notes: rows of the table `note`. references: what its
+    body refers to, where the config asks for that.
     """
 
     name: str
     row: tuple[Value, ...]
     outputs: tuple[Output, ...] = ()
     notes: tuple[tuple[Value, ...], ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 LONGEST = 120

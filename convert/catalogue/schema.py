@@ -138,5 +138,26 @@ CREATE TABLE shard (
 ) WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH, _DATASET)
+_REFERENCES = """
+CREATE TABLE reference (
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    address TEXT NOT NULL,
+    publisher TEXT NOT NULL,
+    id TEXT NOT NULL,
+    target TEXT NOT NULL,
+    wiki TEXT NOT NULL,
+    PRIMARY KEY (name, kind, address)
+) WITHOUT ROWID;
+
+CREATE TABLE picture (
+    source TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    stamp,
+    digest BLOB NOT NULL,
+    suffix TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SEARCH, _DATASET, _REFERENCES)
 """SQL scripts; the version of a catalogue (`PRAGMA user_version`) is the number of those that it has gone through."""

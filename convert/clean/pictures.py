@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+import re
+from collections.abc import Sequence
 
 from turbohtml import Element
 
@@ -20,7 +22,7 @@ def mend_pictures(article: Article, context: Context) -> None:
     rules = article.profile.pictures
     for image in article.body.select("img"):
         written = image.attr("src") or ""
-        address = _address(image, written, [one.search for one in rules.placeholders])
+        address = _address(image, written, rules.placeholders)
         mended = mend(address, article.profile.base) if address else None
         if mended is None or mended.startswith("#") or any(icon.search(mended) for icon in rules.icons):
             article.note(RULE, "removed", opening_tag(image), of="element")
@@ -36,9 +38,9 @@ def mend_pictures(article: Article, context: Context) -> None:
         image.attrs["alt"] = alt
 
 
-def _address(image: Element, written: str, placeholders: list) -> str:  # type: ignore[type-arg]  # bound methods of patterns
+def _address(image: Element, written: str, placeholders: Sequence[re.Pattern[str]]) -> str:
     """The address that a browser would have loaded in the end."""
-    if not written or any(search(written) for search in placeholders):
+    if not written or any(one.search(written) for one in placeholders):
         for name in LAZY:
             if later := image.attr(name):
                 return later

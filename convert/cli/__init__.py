@@ -20,11 +20,12 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(100_000, 20, 20)
     # Imported here: worker processes import the module that started them, and need nothing of the command.
     try:
-        from convert.cli import completion, screen
+        from convert.cli import completion, language, screen
         from convert.cli.app import app
     except KeyboardInterrupt:  # nothing has begun
         return 130
     screen.prepare()
+    language.begin(sys.argv[1:] if arguments is None else arguments)
     completing = completion.wanted()
     try:
         code = app(arguments, prog_name="mirrorpress", standalone_mode=False)

@@ -6,18 +6,19 @@ What only one of them needs is imported in it: a command on a single file starts
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from convert import __version__
-from convert.batch.one_book import chapter_of, make_book
-from convert.cli import screen, single
+from convert.batch.books.one_book import chapter_of, make_book
+from convert.cli import outcome, screen, single
 from convert.cli.choosing import choose_articles
 from convert.cli.completion import InstallCompletion, ShowCompletion, flavours
 from convert.cli.completion import formats as known_formats
 from convert.cli.examples import show_examples
 from convert.cli.init import init
+from convert.cli.language import offer
 from convert.cli.listing import index, list_
 from convert.cli.options import ConfigFile, InputFolder, Jobs, MadeFolder, OutputFolder, Quiet, settings_of
 from convert.cli.preview import preview
@@ -25,12 +26,9 @@ from convert.cli.running import run
 from convert.cli.schedule import schedule
 from convert.cli.there import formats, profiles, rules
 from convert.errors import SourceError, UsageError
-from convert.profiles import load_profiles
+from convert.messages import tr
 from convert.stores import Folder
 from convert.typesetting import ScriptName, Spacing
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     help="Mirrored news articles into Markdown with YAML front matter, EPUB collections and plain text.",
@@ -148,7 +146,7 @@ def epub(
     for failure in chosen.failures:
         screen.say_error(failure.reason)
     if pictures == "fetch":
-        for line in screen.missing_lines(missing):
+        for line in outcome.missing_lines(missing):
             screen.say_error(line)
     return 1 if chosen.failures else 0
 
@@ -161,15 +159,15 @@ def inspect(
     """Show an article after every stage, its metadata and its notes."""
     settings = settings_of(config)
     for stage, html, article in single.stages_of(file, settings):
-        screen.say(f"# {stage} (profile {article.profile.name})")
+        screen.say(tr("# {stage} (profile {name})", stage=stage, name=article.profile.name))
         screen.say(html)
         screen.say()
-    screen.say("# metadata")
+    screen.say(f"# {tr('metadata')}")
     for name, value in article.meta.items():
         origin = article.origin.get(name)
         shown = ", ".join(value) if isinstance(value, list) else str(value)
         screen.say(f"{name}: {shown}" + (f"   ({origin})" if origin else ""))
-    screen.say("\n# notes")
+    screen.say(f"\n# {tr('notes')}")
     for note in sorted(article.notes):
         arrow = f" -> {note.to!r}" if note.to else ""
         screen.say(f"{note.kind:<8} {note.rule:<14} {note.text!r}{arrow}")
@@ -209,7 +207,7 @@ def verify(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print differences and errors only.")] = False,
 ) -> int:
     """Hold the outputs of a run against their sources, or lint a book, and say what differs."""
-    from convert.batch.verification import verify_books, verify_outputs
+    from convert.batch.verifying.verification import verify_books, verify_outputs
 
     if against != "source":
         raise UsageError("--against", f"found {against!r}", "source")
@@ -217,13 +215,13 @@ def verify(
     books, others = single.loose_books(paths or (), settings)
     if books and not others:
         verdict = verify_books(books)
-        screen.show_verdict(verdict, quiet)
+        outcome.show_verdict(verdict, quiet)
         return verdict.exit_code
     if books:
         raise UsageError(str(books[0]), "a book outside of the output folder", "", "verify such books by themselves")
     with screen.progress(quiet) as tell:
         verdict = verify_outputs(settings, paths or (), tell)
-    screen.show_verdict(verdict, quiet)
+    outcome.show_verdict(verdict, quiet)
     return verdict.exit_code
 
 
@@ -241,24 +239,9 @@ def check(
 
         screen.say(as_text(schema, packaged=True))
         return
-    from convert.batch.run import check_folders, check_tools
-    from convert.config.extensions import check_packages
+    from convert.cli.checking import check_config
 
-    settings = settings_of(config)
-    profiles = load_profiles(settings.parse.profiles, settings.base)
-    check_folders(settings)
-    check_tools(settings)
-    place = settings.input.place
-    screen.say(f"input      {settings.input.told}" + ("" if place is None or place.exists() else " (does not exist)"))
-    screen.say(f"output     {settings.output.told}")
-    screen.say(f"profiles   {', '.join(profile.name for profile in profiles)}")
-    screen.say(f"formats    {', '.join(settings.emit.formats()) or 'none'}")
-    screen.say(f"volumes    {', '.join(one.file for one in settings.volumes) or 'none'}")
-    screen.say(f"feed       {settings.feed.file if settings.feed else 'none'}")
-    for one in settings.deliver:
-        screen.say(f"deliver    {one.to}" + ("" if one.to.exists() else " (is not there)"))
-    check_packages()
-    screen.say("The config is right.")
+    check_config(settings_of(config))
 
 
 app.command()(init)
@@ -273,3 +256,4 @@ app.command()(profiles)
 app.command()(formats)
 
 show_examples(app)
+offer(app)

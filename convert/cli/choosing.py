@@ -6,10 +6,10 @@ import glob
 from collections.abc import Sequence
 from pathlib import Path
 
-from convert.batch.one_book import Chosen
-from convert.batch.sources import Mirrors
+from convert.batch.books.one_book import Chosen
+from convert.batch.inputs.sources import Mirrors
 from convert.cli import screen
-from convert.cli.single import read_chapters
+from convert.cli.single import Reader, read_chapters
 from convert.config import Config
 from convert.emit.epub import Chapter
 from convert.errors import NothingToReadError, UsageError
@@ -28,7 +28,7 @@ def choose_articles(names: Sequence[str], where: str, config: Config) -> Chosen:
     """
     condition = parse_where(where, "--where") if where else None
     if names:
-        chosen = Chosen(*read_chapters(spread(names), config))
+        chosen = Chosen(*read_chapters(spread(names, Reader(config)), config))
         chosen.chapters = [one for one in chosen.chapters if not condition or _holds(condition, one, chosen.store)]
     elif condition is None:
         raise UsageError("mirrorpress epub", "no articles are named", "FILES or --where", "name some")
@@ -47,10 +47,11 @@ def choose_articles(names: Sequence[str], where: str, config: Config) -> Chosen:
     return chosen
 
 
-def spread(names: Sequence[str]) -> list[Path]:
+def spread(names: Sequence[str], reader: Reader) -> list[Path]:
     """The files that names and patterns stand for, in their order; those of a pattern sorted, 9 before 10.
 
-    `**` stands for any folders. Raises NothingToReadError for a pattern that no file matches.
+    `**` stands for any folders. No pattern takes a mirror's apparatus. Raises NothingToReadError for one that no file
+    matches.
     """
     files: list[Path] = []
     for name in names:
@@ -58,7 +59,9 @@ def spread(names: Sequence[str]) -> list[Path]:
             files.append(Path(name))
             continue
         found = glob.glob(name, recursive=True)  # noqa: PTH207 # Path.glob takes no absolute pattern
-        found = sorted((one for one in found if Path(one).is_file()), key=natural)
+        found = sorted(
+            (one for one in found if Path(one).is_file() and not reader.is_apparatus(Path(one))), key=natural
+        )
         if not found:
             raise NothingToReadError(name, "no file matches", "a file, or a pattern as in 'pages/*/n1*.md'", "mend it")
         files.extend(map(Path, found))

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 import typer
 
 from convert.cli import screen
+from convert.messages import tr
 
 VARIABLE = "_MIRRORPRESS_COMPLETE"
 """The variable in which the script of a shell says that it wants words, and not a run."""
@@ -38,7 +39,7 @@ def _install(shell: Shell | None) -> None:
         from typer._completion_shared import install
 
         _, path = install(shell, "mirrorpress", VARIABLE)
-        screen.say(f"completion of {shell} is in {path}; new shells have it")
+        screen.say(tr("completion of {shell} is in {path}; new shells have it", shell=shell, path=path))
         raise typer.Exit
 
 
@@ -63,10 +64,10 @@ def formats(incomplete: str) -> list[tuple[str, str]]:
     from convert.emit.pandoc import formats as pandoc_formats
     from convert.errors import MirrorpressError
 
-    words = {name: one.about for name, one in EMITTERS.items()} | {"epub": "a book: EPUB 3"}
+    words = {name: tr(one.about) for name, one in EMITTERS.items()} | {"epub": tr("a book: EPUB 3")}
     try:
-        words |= {name: f"of {plugin.told}" for name, plugin in added("format").items()}
-        words |= {name: "by pandoc" for name in pandoc_formats() if name not in words}
+        words |= {name: tr("of {package}", package=plugin.told) for name, plugin in added("format").items()}
+        words |= {name: tr("by pandoc") for name in pandoc_formats() if name not in words}
     except MirrorpressError:
         pass  # the command itself says what is wrong
     return _beginning(list(words.items()), incomplete)
@@ -81,12 +82,13 @@ def flavours(incomplete: str) -> list[tuple[str, str]]:
 
 def engines(incomplete: str) -> list[tuple[str, str]]:
     """What `--engine` takes."""
-    return _beginning([("local", "processes of this machine"), ("dask", "the workers of a Dask cluster")], incomplete)
+    words = [("local", tr("processes of this machine")), ("dask", tr("the workers of a Dask cluster"))]
+    return _beginning(words, incomplete)
 
 
 def verifications(incomplete: str) -> list[tuple[str, str]]:
     """What `--verify` takes."""
-    words = [("changed", "articles that are converted"), ("all", "every article"), ("off", "none")]
+    words = [("changed", tr("articles that are converted")), ("all", tr("every article")), ("off", tr("none"))]
     return _beginning(words, incomplete)
 
 

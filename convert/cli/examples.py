@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from convert.messages import later
+
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "run": (
         "mirrorpress run",
@@ -58,4 +60,4 @@ def show_examples(app: typer.Typer) -> None:
         name = command.name or getattr(command.callback, "__name__", "")
         if name in EXAMPLES:
             # \b: lines stay lines
-            command.epilog = "\n".join(["\b", "Examples:", *(f"  {line}" for line in EXAMPLES[name])])
+            command.epilog = "\n".join(["\b", later("Examples:"), *(f"  {line}" for line in EXAMPLES[name])])

@@ -9,7 +9,8 @@ import typer
 
 from convert.cli import screen
 from convert.cli.single import STDIN, write_result
-from convert.errors import UsageError
+from convert.errors import NothingToReadError, UsageError
+from convert.messages import tr
 
 CONFIG = "config.yaml"
 _MADE = "out"
@@ -23,11 +24,13 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
 ) -> None:
     """Look at a folder of articles, and write a config that fits it."""
-    from convert.batch.starting import findings, starting_config
-    from convert.batch.surveying import survey
+    from convert.starting.config import findings, starting_config
+    from convert.starting.surveying import survey
 
     if folder.is_file():
         raise UsageError(str(folder), "this is a file", "a folder", "`mirrorpress convert` takes single files")
+    if not folder.exists():
+        raise NothingToReadError(str(folder), "there is no such file or folder", "a folder", "check the path")
     file = Path(CONFIG if output == STDIN else output)
     if output != STDIN and file.exists() and not force:
         raise UsageError(output, "there is such a file", "a name that is free", "name another with -o, or say --force")
@@ -36,8 +39,8 @@ def init(
     write_result(starting_config(seen, folder, made, file).encode(), output)
     if output == STDIN:
         return
-    screen.say_table(f"{folder.resolve()}", findings(seen))
+    screen.say_table(f"{folder.resolve()}", {tr(what): told for what, told in findings(seen).items()})
     config = "" if file.resolve() == Path(CONFIG).resolve() else f" --config {output}"
-    screen.say(f"\n{output} is written: look at it, then")
-    screen.say(f"  mirrorpress run{config} --dry-run   says what a run would do")
+    screen.say("\n" + tr("{file} is written: look at it, then", file=output))
+    screen.say(tr("  {command}   says what a run would do", command=f"mirrorpress run{config} --dry-run"))
     screen.say(f"  mirrorpress run{config}")

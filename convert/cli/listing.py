@@ -11,6 +11,7 @@ from convert.cli import screen
 from convert.cli.completion import kinds
 from convert.cli.options import ConfigFile, Jobs, MadeFolder, Quiet, settings_of
 from convert.errors import UsageError, nearest
+from convert.messages import tr, trn
 from convert.where import parse_where
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def list_(
             choose(catalogue, condition, found)
         count = tabular.show(format_, question, _rows(catalogue, question, words), words)
     if not count:
-        screen.say_error(f"no {what} match" if question.chosen else f"there are no {what}")
+        none = tr("no {what} match") if question.chosen else tr("there are no {what}")
+        screen.say_error(none.format(what=tr(what)))
 
 
 def _question(
@@ -120,9 +122,12 @@ def _rows(catalogue: Catalogue, question: Question, words: tuple[Word, ...]) -> 
 
 def _tell_waiting(count: int) -> None:
     if count:
-        articles, them = ("1 article is", "it") if count == 1 else (f"{count:,} articles are", "them")
-        found = f"{articles} not in the index as of the last run"
-        screen.say_error(f"--search: {found}; `mirrorpress index` takes {them} in")
+        told = trn(
+            "{number:,} article is not in the index as of the last run; `mirrorpress index` takes it in",
+            "{number:,} articles are not in the index as of the last run; `mirrorpress index` takes them in",
+            count,
+        )
+        screen.say_error(f"--search: {told}")
 
 
 def index(
@@ -143,9 +148,13 @@ def index(
     for failure in result.failures:
         screen.say_error(failure.reason)
     if result.changed:
-        articles = "1 article has" if result.changed == 1 else f"{result.changed:,} articles have"
-        screen.say_error(f"{articles} changed after the last run; `mirrorpress run`, then again")
+        told = trn(
+            "{number:,} article has changed after the last run; `mirrorpress run`, then again",
+            "{number:,} articles have changed after the last run; `mirrorpress run`, then again",
+            result.changed,
+        )
+        screen.say_error(told)
     if not quiet:
-        gone = f", {result.gone:,} taken out" if result.gone else ""
-        screen.say(f"indexed {result.articles:,} articles: {result.taken:,} taken in{gone}")
+        told = tr("indexed {articles:,} articles: {taken:,} taken in", articles=result.articles, taken=result.taken)
+        screen.say(told + (tr(", {count:,} taken out", count=result.gone) if result.gone else ""))
     return 128 + signal if signal else int(bool(result.failures or result.changed))

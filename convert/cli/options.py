@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias, TypeVar
 import typer
 from pydantic import ValidationError
 
+from convert.cli.language import settle
 from convert.config import Config, InputOptions, OutputOptions, load_config
 from convert.errors import UsageError
 from convert.stores import is_address
@@ -61,7 +62,7 @@ def settings_of(
         raise UsageError("--scheduler", "the engine is local", "an engine that has one", "say --engine dask as well")
     asked = {"jobs": jobs, "verify": verify, "engine": engine, "scheduler": scheduler}
     changes["batch"] = config.batch.model_copy(update={name: one for name, one in asked.items() if one is not None})
-    return config.model_copy(update=changes)
+    return settle(config.model_copy(update=changes))
 
 
 Place = TypeVar("Place", InputOptions, OutputOptions)

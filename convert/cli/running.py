@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from convert import __version__
-from convert.cli import screen
+from convert.cli import outcome, screen
 from convert.cli.completion import engines, verifications
 from convert.cli.options import ConfigFile, InputFolder, Jobs, OutputFolder, Quiet, settings_of
 from convert.cli.stopping import stopping
@@ -76,7 +76,7 @@ def run(
         return _logged(settings, options, quiet)
     with screen.progress(quiet) as tell, stopping(quiet) as stop:
         summary = run_batch(settings, options, tell, stop, (lambda _: None) if quiet else screen.say_error)
-    screen.show_summary(summary, time.monotonic() - started, quiet, verbose)
+    outcome.show_summary(summary, time.monotonic() - started, quiet, verbose)
     return summary.exit_code
 
 

@@ -11,11 +11,17 @@ import typer
 from convert.cli import screen
 from convert.config import load_config
 from convert.errors import UsageError
+from convert.messages import tr
 
 
 def schedule(
     every: Annotated[
-        str, typer.Option("--every", metavar="INTERVAL", help="How often it runs, as 15m, 1h, 6h, 1d or 1w.")
+        str,
+        typer.Option(
+            "--every",
+            metavar="INTERVAL",
+            help="How often it runs, as 15m, 1h, 6h, 1d or 1w; required but for --remove.",
+        ),
     ] = "",
     systemd: Annotated[
         bool, typer.Option("--systemd", help="Units of systemd; the default where systemd is at work.")
@@ -49,7 +55,7 @@ def schedule(
 
 def _put(file: Path, name: str, every: str, on_failure: str, by_systemd: bool, install: bool) -> None:
     """Print or install a job."""
-    from convert.batch.run import check_folders
+    from convert.batch.preflight import check_folders
     from convert.schedule import installing
     from convert.schedule import units as texts
     from convert.schedule.interval import Interval
@@ -84,8 +90,8 @@ def _remove(file: Path, name: str, by_systemd: bool) -> None:
     only = None if name else file
     system = installing.is_root()
     done = installing.remove_units(wanted, only, system) if by_systemd else installing.remove_cron(wanted, only)
-    where = installing.unit_folder(system) if by_systemd else "the crontab"
-    _say_done(done or [f"nothing to remove: there is no {wanted} in {where}"])
+    where = installing.unit_folder(system) if by_systemd else tr("the crontab")
+    _say_done(done or [tr("nothing to remove: there is no {name} in {place}", name=wanted, place=where)])
 
 
 def _say_done(lines: list[str]) -> None:
@@ -97,9 +103,13 @@ def _say_next(name: str, system: bool) -> None:
     """Which commands an operator wants next."""
     manager = "systemctl" if system else "systemctl --user"
     journal = "journalctl" if system else "journalctl --user"
-    screen.say()
-    screen.say(f"when it runs next        {manager} list-timers")
-    screen.say(f"what it said             {journal} -u {name}")
-    screen.say(f"run it now               {manager} start {name}.service")
+    rows = {
+        tr("when it runs next"): f"{manager} list-timers",
+        tr("what it said"): f"{journal} -u {name}",
+        tr("run it now"): f"{manager} start {name}.service",
+    }
     if not system:
-        screen.say("while you are logged out loginctl enable-linger")
+        rows[tr("while you are logged out")] = "loginctl enable-linger"
+    screen.say()
+    for question, command in rows.items():
+        screen.say(screen.line(question, command, 24))

@@ -1,4 +1,4 @@
-"""What the command prints: errors, progress, and the summary of a run.
+"""What the command prints: lines, tables, errors, and progress.
 
 What draws in colours is imported where it is used: it takes a tenth of the time of a short command.
 """
@@ -12,12 +12,11 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from convert.batch.checks import Differing
-    from convert.batch.summary import Delivery, Summary
-    from convert.batch.verification import Verdict
+from convert.messages import tr
+
+_LABEL = 12
+"""Columns of what a line of the summary is about."""
 
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended: 128 and the number of SIGINT, as shells count."""
@@ -62,15 +61,28 @@ def say_error(text: str) -> None:
 def say_table(title: str, rows: Mapping[str, str]) -> None:
     """Print names and a line about each."""
     if title:
-        say(f"{title}:")
-    width = max(map(len, rows), default=0)
+        say(tr("{title}:", title=title))
+    width = max(map(_columns, rows), default=0)
     for name, about in rows.items():
-        say(f"  {name:<{width}}  {about}".rstrip())
+        say(f"  {_padded(name, width)}  {about}".rstrip())
+
+
+def _columns(text: str) -> int:
+    """The columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    from convert.emit.wrapping import columns
+
+    return columns(text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _columns(text))
 
 
 def say_list(title: str, names: Iterable[str]) -> None:
     """Print many names in lines of some 100 characters."""
-    say(f"{title}:")
+    say(tr("{title}:", title=title))
     say(textwrap.fill(" ".join(names), 100, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
 
 
@@ -81,7 +93,7 @@ def first_line(function: Callable[..., object]) -> str:
 
 def tell_interrupted() -> int:
     """Say that Ctrl-C ended the command; returns the exit code."""
-    say_error("interrupted; what was written so far is whole")
+    say_error(tr("interrupted; what was written so far is whole"))
     return INTERRUPTED
 
 
@@ -101,7 +113,7 @@ def explain(error: Exception) -> int:
     if usage:
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "mirrorpress"
-        say_error(f"{command}: {usage()}; see `{command} --help`")
+        say_error(f"{command}: {usage().rstrip('.')}; see `{command} --help`")
         return 2
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
@@ -132,7 +144,7 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 
         def tell(what: str, done: int, total: int) -> None:
             if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total)
+                tasks[what] = bars.add_task(tr(what), total=total)
             bars.update(tasks[what], completed=done)
 
         yield tell
@@ -140,106 +152,9 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 
 def _tell_line(what: str, done: int, total: int) -> None:
     if done == total:
-        print(f"{what}: {total:,}", file=sys.stderr, flush=True)
+        print(tr("{phase}: {count:,}", phase=tr(what), count=total), file=sys.stderr, flush=True)
 
 
-def show_summary(summary: Summary, seconds: float, quiet: bool, verbose: bool) -> None:
-    """Say what a run came to. Failures are always named, on the standard error."""
-    for failure in summary.failures:
-        say_error(failure.reason)
-    for differing in summary.differing:
-        for line in _differences(differing):
-            say_error(line)
-    for warning in summary.warnings:
-        say_error(warning)
-    for path in summary.kept:
-        say_error(f"{path}: not removed, since it is not what was written there; delete it if nobody needs it")
-    if quiet:
-        return
-    for line in _summary_lines(summary, verbose):
-        say(line)
-    say(f"time         {seconds:.1f} s")
-
-
-def missing_lines(reasons: Mapping[str, int]) -> list[str]:
-    """How many pictures books have to do without, a line a reason."""
-    return [f"no picture   {count:,}: {reason}" for reason, count in sorted(reasons.items())]
-
-
-def _differences(one: Differing) -> Iterator[str]:
-    """An article's differences, a line each: where, what was found, what was expected, and the source."""
-    for difference in one.differences:
-        yield f"{difference}" if one.path in difference.place else f"{difference} [source {one.path}]"
-    if one.count > len(one.differences):
-        yield f"{one.path}: {one.count - len(one.differences):,} more differences"
-
-
-def show_verdict(verdict: Verdict, quiet: bool) -> None:
-    """Say what a verification came to: differences as its result, what could not be compared as an error."""
-    for failure in verdict.failures:
-        say_error(failure.reason)
-    for one in verdict.differing:
-        for line in _differences(one):
-            say(line)
-    if quiet:
-        return
-    compared = f"{verdict.articles:,} articles, {verdict.files:,} files, {verdict.chapters:,} chapters of volumes"
-    compared += f", {verdict.rows:,} rows of the dataset" if verdict.rows else ""
-    said = [f"{len(verdict.differing):,} differ"] if verdict.differing else ["nothing differs"]
-    said += [f"{len(verdict.failures):,} could not be compared"] if verdict.failures else []
-    say(f"verified {compared}: {', '.join(said)}")
-
-
-def _summary_lines(summary: Summary, verbose: bool) -> Iterator[str]:
-    converted = summary.converted.total()
-    verb = "would convert" if summary.dry_run else "converted"
-    yield f"{verb:<12} {converted:,} articles of {summary.sources:,} sources" + (
-        f", {summary.copies:,} are copies" if summary.copies else ""
-    )
-    for why, count in summary.converted.most_common():
-        yield f"  {count:>8,}  {why}"
-    if unchanged := max(0, summary.articles - converted) if not summary.dry_run else 0:
-        yield f"unchanged    {unchanged:,} articles"
-    if summary.gone:
-        yield f"gone         {summary.gone:,} articles, their sources are no more"
-    if summary.removed:
-        yield f"removed      {summary.removed:,} files that nothing asks for any more"
-    elif summary.leftovers:
-        yield f"left over    {summary.leftovers:,} files that nothing asks for any more; --prune removes them"
-    if summary.failures:
-        yield f"failed       {len(summary.failures):,}, each named above"
-    if summary.differing:
-        yield f"differ       {len(summary.differing):,}, each named above"
-    for reason, count in sorted(summary.passed_over.items()):
-        yield f"passed over  {count:,}: {reason}"
-    if summary.outputs:
-        yield "written      " + ", ".join(f"{count:,} {name}" for name, count in sorted(summary.outputs.items()))
-    if summary.verified:
-        yield f"verified     {summary.verified:,} articles against their sources"
-    if kinds := summary.kinds():
-        yield "notes        " + ", ".join(f"{count:,} {kind}" for kind, count in kinds.items())
-    if verbose:
-        for (rule, kind), count in sorted(summary.notes.items()):
-            yield f"  {count:>8,} {kind:<8} {rule}"
-    if summary.shards:
-        yield f"dataset      {summary.shards:,} files, {summary.shards_written:,} written now"
-    if summary.books:
-        articles = sum(book.articles for book in summary.books)
-        yield f"volumes      {len(summary.books):,} with {articles:,} articles, {summary.built:,} built now"
-    if summary.fetched is not None:
-        yield f"pictures     {summary.fetched:,} fetched, {summary.cached:,} fetched earlier"
-    if summary.fetched is not None or verbose:
-        yield from missing_lines(summary.missing())
-    if verbose:
-        for book in summary.books:
-            yield f"  {book.articles:>8,} articles {book.file}"
-    for delivery in summary.deliveries:
-        yield f"delivered    {_delivered(delivery)}"
-
-
-def _delivered(one: Delivery) -> str:
-    if not one.there:
-        return f"nothing to {one.to}, which is not there; volumes that wait for it: {one.waiting:,}"
-    if not one.waiting:
-        return f"nothing new to {one.to}"
-    return f"{one.copied:,} of {one.waiting:,} volumes to {one.to}"
+def line(about: str, told: str, width: int = _LABEL) -> str:
+    """What is told, behind what it is about, which takes so many columns."""
+    return f"{_padded(about, width)} {told}"

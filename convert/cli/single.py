@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,22 +13,22 @@ from typing import Any
 from turbohtml import Element
 
 from convert.article import Article, Context, Source
-from convert.batch.one_book import chapter_of
-from convert.batch.sources import Mirrors, find_sources, open_store
+from convert.batch.books.one_book import chapter_of
+from convert.batch.inputs.sources import Mirrors, find_sources, open_store
 from convert.cli.screen import put
-from convert.config import Config, build_context, emit_options
-from convert.config.extensions import added, emitter_of
+from convert.config import Config, build_context, emit_options, writer
+from convert.config.extensions import added
 from convert.config.formats import JsonOutput, MarkdownOutput
 from convert.config.width import LEAST_WIDTH, is_width
-from convert.emit import EMITTERS, EmitOptions, typeset
+from convert.emit import EMITTERS, EmitOptions
+from convert.emit.calling import written
 from convert.emit.epub import Chapter
 from convert.emit.escapes import INLINE
 from convert.emit.pandoc import formats as pandoc_formats
-from convert.emit.pandoc import write_as
-from convert.errors import MirrorpressError, OutputError, SourceError, UsageError, nearest
+from convert.errors import MirrorpressError, NothingToReadError, OutputError, SourceError, UsageError, nearest
 from convert.files import read_source, write_file
 from convert.pipeline import TOGETHER, convert, convert_all, stages
-from convert.stores import Folder, mirror_of
+from convert.stores import Folder, Sieve, mirror_of
 
 STDIN = "-"
 
@@ -56,6 +57,7 @@ class Reader:
     def __init__(self, config: Config) -> None:
         self.base = build_context(config)
         self._config = config
+        self._sieve = Sieve(self.base.profiles)
         self._input = input_folder(config)
         self._roots: dict[Path, Path] = {}
         self._mirrors: dict[Path, Mirrors] = {}
@@ -72,22 +74,29 @@ class Reader:
             self._roots[full.parent] = root
         return Place(root, full.relative_to(root).as_posix())
 
+    def is_apparatus(self, file: Path) -> bool:
+        """Whether a profile says of a file that it is no article of its mirror."""
+        globs = self._sieve.apparatus
+        return bool(globs and globs.match(self.place(file).path))
+
     def read(self, name: str, place: Place | None = None) -> tuple[Source, Context]:
         """A source, or the standard input for `-`, and what the stages need to know of its mirror.
 
-        place: where it counts as lying, if that is not what `place` says. Raises SourceError.
+        place: where it counts as lying, if that is not what `place` says. Raises SourceError, and NothingToReadError
+        for a name without a file.
         """
         limit = self.base.max_bytes
         if name == STDIN:
             return Source("stdin", sys.stdin.buffer.read(limit + 1)), self.base
         if place is None and not Path(name).exists() and (kept := self._kept(name)):
             return kept
-        place = place or self.place(Path(name))
+        if place is None:
+            refuse_what_is_no_file(Path(name))
+            place = self.place(Path(name))
         try:
             source = read_source(place.root, place.path, limit)
         except SourceError as error:
-            todo = "check the path" if "no such file" in error.found else error.todo
-            raise SourceError(name, error.found, error.expected, todo) from None
+            raise SourceError(name, error.found, error.expected, error.todo) from None
         mirrors = self._mirrors.setdefault(place.root, Mirrors(Folder(place.root)))
         return source, replace(self.base, channels=mirrors.channels([place.path]))
 
@@ -104,6 +113,22 @@ class Reader:
         return source, replace(self.base, channels=Mirrors(store).channels([path]))
 
 
+def refuse_what_is_no_file(file: Path) -> None:
+    """Raise NothingToReadError where there is no file of a name, SourceError for a pipe or a device.
+
+    Nobody can tell when one ends, or that it holds anything; the standard input is `-`.
+    """
+    try:
+        mode = file.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise NothingToReadError(str(file), "there is no such file", "", "check the path") from None
+    except (OSError, ValueError):
+        return  # reading says what keeps it from being read
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        todo = "give it to the standard input, where one is read"
+        raise SourceError(str(file), "this is a pipe or a device", "a file", todo)
+
+
 def loose_books(paths: Sequence[Path], config: Config) -> tuple[list[Path], list[Path]]:
     """Of the paths to verify, the books that lie outside of the output folder, and all others."""
     output = config.output.path.resolve()
@@ -114,16 +139,32 @@ def loose_books(paths: Sequence[Path], config: Config) -> tuple[list[Path], list
 
 
 def read_article(name: str, config: Config) -> Article:
-    """Read a source, or the standard input for `-`, and convert it. Raises SourceError or RuleError."""
+    """Read a source, or the standard input for `-`, and convert it.
+
+    Raises SourceError or RuleError, NothingToReadError for a name without a file.
+    """
     return convert(*Reader(config).read(name))
 
 
 def read_chapters(files: Sequence[Path], config: Config) -> tuple[Folder, list[Chapter]]:
     """Several sources, converted for a book, and the folder that their paths are relative to.
 
-    That is the one above all their mirrors. Raises SourceError or RuleError for the first that cannot be converted.
+    That is the one above all their mirrors. Raises SourceError or RuleError for the first that cannot be converted, or
+    that is no article of its mirror, NothingToReadError for the first that is not there; it says that there is no
+    book.
     """
-    reader = Reader(config)
+    try:
+        return _read_chapters(files, Reader(config))
+    except MirrorpressError as error:
+        todo = "; ".join(part for part in (error.todo, "no book was written") if part)
+        raise type(error)(error.where, error.found, error.expected, todo) from error.__cause__
+
+
+def _read_chapters(files: Sequence[Path], reader: Reader) -> tuple[Folder, list[Chapter]]:
+    for file in files:
+        refuse_what_is_no_file(file)
+        if not file.is_dir() and reader.is_apparatus(file):
+            raise SourceError(str(file), "this is the mirror's apparatus", "an article", "leave it out of the book")
     places = {file: reader.place(file) for file in files}
     root = Path(os.path.commonpath([place.root for place in places.values()]))
     below = [(str(file), Place(root, place.under(root))) for file, place in places.items()]
@@ -149,6 +190,8 @@ def sources_of(names: Sequence[Path], reader: Reader, config: Config) -> list[Pl
     above = input_folder(config)
     places = []
     for name in names:
+        if name.exists():
+            refuse_what_is_no_file(name)
         found = find_sources(name, reader.base.profiles, config.output)
         # paths read as they do in a run over the config's input, wherever in it the search began
         root = above if above and above in found.store.root.parents else found.store.root
@@ -177,18 +220,17 @@ def choose_format(to: str | None, output: str | None) -> str:
 
     Raises UsageError for a name that is no format's.
     """
+    named = to is not None
     if to is None:
         suffix = Path(output).suffix.lower() if output and output != "-" else ""
         by_suffix = {one.suffix: name for name, one in EMITTERS.items()}
         to = by_suffix.get(suffix) or suffix.removeprefix(".") or "markdown"
     if to in EMITTERS or to == "epub" or to in pandoc_formats() or to in added("format"):
         return to
-    raise UsageError(
-        "--to",
-        f"no format is called {to!r}",
-        f"one of {', '.join([*EMITTERS, *added('format')])}, epub or one of pandoc's",
-        "see `mirrorpress formats`",
-    )
+    choices = f"one of {', '.join([*EMITTERS, *added('format')])}, epub or one of pandoc's"
+    if named:
+        raise UsageError("--to", f"no format is called {to!r}", choices, "see `mirrorpress formats`")
+    raise UsageError("-o", f"no format is known by the suffix .{to} of {output}", choices, "name one with --to")
 
 
 def in_flavour(config: Config, to: str, flavour: str | None) -> Config:
@@ -210,16 +252,12 @@ def in_flavour(config: Config, to: str, flavour: str | None) -> Config:
 def render(article: Article, to: str, config: Config, asked: Mapping[str, Any] | None = None) -> bytes:
     """An article in a format of EMITTERS, of pandoc or of an installed package, with the config's options for it.
 
-    asked: options of the command, which win. Raises MissingToolError for a script without OpenCC.
+    asked: options of the command, which win. Raises MissingToolError for a script without OpenCC, RuleError where an
+    emitter fails.
     """
     section = config.emit.formats().get(to)
     options = replace(emit_options(section) if section else EmitOptions(), **(asked or {}))
-    article = typeset(article, options)
-    if to in EMITTERS:
-        return EMITTERS[to].write(article, options)
-    if to in pandoc_formats():
-        return write_as(article, to)
-    return emitter_of(to, config.base)(article, options)
+    return written(article, to, writer(config, to, options), options)
 
 
 def check_asked(asked: Mapping[str, object], to: str) -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from convert.cli import screen
+from convert.messages import tr
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -23,7 +24,7 @@ def stopping(quiet: bool) -> Iterator[Callable[[], int]]:
             raise KeyboardInterrupt
         caught = number
         if not quiet:
-            screen.say_error("ending when what is in hand is done; once more ends at once")
+            screen.say_error(tr("ending when what is in hand is done; once more ends at once"))
 
     before = {number: signal.signal(number, catch) for number in SIGNALS}
     try:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+from convert.batch.inputs.watching import changes, wait
 from convert.batch.run import Options, Stop, run
 from convert.batch.summary import Summary
-from convert.batch.watching import changes, wait
-from convert.cli import screen
+from convert.cli import outcome, screen
 from convert.cli.stopping import stopping
 from convert.config import Config
 from convert.errors import HeldError, MirrorpressError, UsageError
+from convert.messages import tr, trn
 
 BUSY = 10.0
 """Seconds between two attempts while another run holds the output folder."""
@@ -29,7 +30,7 @@ def keep_running(config: Config, poll: bool = False, quiet: bool = False) -> int
         for number, _ in enumerate(changes(config, stop, poll, screen.say_error)):
             _once(config, stop, quiet, first=number == 0)
             if number == 0 and not quiet and not stop():
-                screen.say_now(f"watching {config.input.told}")
+                screen.say_now(tr("watching {place}", place=config.input.told))
         return 128 + stop()
 
 
@@ -42,7 +43,7 @@ def _once(config: Config, stop: Stop, quiet: bool, first: bool = False) -> None:
             summary = run(config, Options(prune=config.batch.prune), stop=stop)
         except HeldError as error:
             if not told and not quiet:
-                screen.say_error(f"{error.message}; trying again every {BUSY:g} s")
+                screen.say_error(tr("{error}; trying again every {seconds:g} s", error=error.message, seconds=BUSY))
             told = True
             wait(BUSY, stop)
             continue
@@ -59,16 +60,21 @@ def _once(config: Config, stop: Stop, quiet: bool, first: bool = False) -> None:
 
 def _tell(summary: Summary, seconds: float, quiet: bool) -> None:
     """Failures, differences and warnings as after any run, and one line on the rest."""
-    screen.show_summary(summary, seconds, quiet=True, verbose=False)
+    outcome.show_summary(summary, seconds, quiet=True, verbose=False)
     if quiet:
         return
-    said = [f"converted {summary.converted.total():,} of {summary.articles:,} articles"]
-    counts = (
-        (summary.built, "volumes built"),
-        (summary.gone, "articles gone"),
-        (summary.removed, "files removed"),
-        (len(summary.failures), "failed"),
-        (len(summary.differing), "differ"),
+    told = trn(
+        "converted {count:,} of {number:,} article",
+        "converted {count:,} of {number:,} articles",
+        summary.articles,
+        count=summary.converted.total(),
     )
-    said += [f"{count:,} {what}" for count, what in counts if count]
-    screen.say_now(f"{datetime.now().astimezone().isoformat(' ', 'seconds')} {', '.join(said)}, {seconds:.1f} s")
+    counts = (
+        (summary.built, trn("{number:,} volume built", "{number:,} volumes built", summary.built)),
+        (summary.gone, trn("{number:,} article gone", "{number:,} articles gone", summary.gone)),
+        (summary.removed, trn("{number:,} file removed", "{number:,} files removed", summary.removed)),
+        (len(summary.failures), tr("{count:,} failed", count=len(summary.failures))),
+        (len(summary.differing), trn("{number:,} differs", "{number:,} differ", len(summary.differing))),
+    )
+    said = [told, *(words for count, words in counts if count), tr("{count:.1f} s", count=seconds)]
+    screen.say_now(f"{datetime.now().astimezone().isoformat(' ', 'seconds')} {tr(', ').join(said)}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from convert.config.building import Output, build_context, build_outputs, emit_options
+from convert.config.building import Output, build_context, build_outputs, emit_options, writer
 from convert.config.delivery import DeliverOptions
 from convert.config.loading import load_config
 from convert.config.places import InputOptions, OutputOptions
-from convert.config.reading import JoinedConfigError
 from convert.config.schema import Config
+from convert.reading import JoinedConfigError
 
 __all__ = [
     "Config",
@@ -20,4 +20,5 @@ __all__ = [
     "build_outputs",
     "emit_options",
     "load_config",
+    "writer",
 ]

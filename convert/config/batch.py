@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt
 
-from convert.config.section import Section, refused
+from convert.config.section import Section
+from convert.messages import Language
+from convert.reading import refused
 
 
 def _off(value: object) -> object:
@@ -45,6 +47,7 @@ class BatchOptions(Section):
     memory: megabytes of address space that a worker may take; seconds: how long a worker may work on one source.
     0 is no limit for both. prune: whether a run deletes files of earlier runs that nothing asks for any more.
     search: whether a run ends with bringing the index of words up to date.
+    lang: the language of the report, and of what a command says that reads this config; None for the locale's.
     """
 
     jobs: Annotated[StrictInt, Field(ge=0)] = 0
@@ -56,3 +59,4 @@ class BatchOptions(Section):
     seconds: Annotated[StrictInt, Field(ge=0)] = 60
     prune: StrictBool = False
     search: StrictBool = False
+    lang: Language | None = None

@@ -9,9 +9,8 @@ from typing import TypeVar
 from convert.article import Context, Rule
 from convert.clean import RULES
 from convert.config.extensions import emitter_of, rule_of, step_of
-from convert.config.formats import MarkdownOutput
+from convert.config.formats import MarkdownOutput, TypesetOutput, formats_of_pandoc
 from convert.config.schema import DEFAULT, Config
-from convert.config.section import Section
 from convert.emit import EMITTERS, EmitOptions, Emitter, Together, setting_all_first, setting_first
 from convert.enrich import STEPS
 from convert.names import PathTemplate
@@ -32,6 +31,11 @@ class Output:
     write: Emitter
     options: EmitOptions
     together: Together | None = None
+
+    @property
+    def by_pandoc(self) -> bool:
+        """Whether pandoc writes it: those formats alone are written for several articles at once."""
+        return self.together is not None
 
 
 def build_context(config: Config, channels: Mapping[str, str] | None = None) -> Context:
@@ -56,26 +60,31 @@ def build_outputs(config: Config) -> tuple[Output, ...]:
     return tuple(outputs)
 
 
+def writer(config: Config, name: str, options: EmitOptions) -> Emitter:
+    """The writer of one format, with the config's own emitters among them; it sets the text as the options say."""
+    return setting_first(_writers(name, config)[0], options)
+
+
 def _writers(name: str, config: Config) -> tuple[Emitter, Together | None]:
     if name in EMITTERS:
         return EMITTERS[name].write, None
-    if name in config.emit.by_pandoc():
+    if formats_of_pandoc([name]):
         from convert.emit import pandoc  # seldom wanted, and so are the modules that calling a program takes
 
         return pandoc.emitters(name)
     return emitter_of(name, config.base), None
 
 
-def _template(section: Section) -> PathTemplate:
-    template = PathTemplate.parse(section.model_dump()["path"])
+def _template(section: TypesetOutput) -> PathTemplate:
+    template = PathTemplate.parse(section.path)
     if isinstance(section, MarkdownOutput) and section.undated:
         return replace(template, undated=PathTemplate.parse(section.undated))
     return template
 
 
-def emit_options(section: Section) -> EmitOptions:
+def emit_options(section: TypesetOutput) -> EmitOptions:
     """What a writer is told of its format's section of the config."""
-    options = section.model_dump(exclude={"path", "undated"})
+    options = section.model_dump(exclude={"path", "undated", "links", "pictures", "picture_path"})
     if isinstance(section, MarkdownOutput):
         options["front_matter"] = section.front_matter.layout(section.flavour)
     return EmitOptions(**options)

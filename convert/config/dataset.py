@@ -7,10 +7,11 @@ from typing import Annotated
 from pydantic import AfterValidator, StrictStr
 
 from convert.config.flavour import Flavour
-from convert.config.section import Section, refused
+from convert.config.section import Section
 from convert.emit.dataset import SUFFIXES, suffix_of
 from convert.errors import ConfigError
 from convert.names import PathTemplate
+from convert.reading import refused
 
 SHARED = ("date", "publisher", "channel", "lang")
 """Fields of a path that many articles have the same value of."""

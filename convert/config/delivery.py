@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StrictBool, StrictStr
 
-from convert.config.section import FilePath, Section, empty_section, refused
+from convert.config.section import FilePath, Section, empty_section
 from convert.names import safe_path
+from convert.reading import refused
 
 
 def _check_feed_file(file: str) -> str:

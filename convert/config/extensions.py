@@ -20,8 +20,7 @@ from convert.article import Article, Context, Rule, Step
 from convert.clean import RULES
 from convert.config.formats import formats_of_pandoc
 from convert.difference import Picture, note_difference
-from convert.emit import EMITTERS, EmitOptions, Emitter
-from convert.emit.calling import written
+from convert.emit import EMITTERS, Emitter
 from convert.enrich import STEPS
 from convert.errors import ConfigError, nearest
 from convert.plugins import Kind, Plugin, plugins
@@ -142,13 +141,9 @@ def step_of(name: str, base: Path) -> Step:
 
 
 def emitter_of(name: str, base: Path) -> Emitter:
-    """An emitter of one's own. Raises ConfigError, as `find`; the emitter raises RuleError where its function fails."""
-    function = find("format", name, base).value
-
-    def emit(article: Article, options: EmitOptions) -> bytes:
-        return written(article, name, function, options)
-
-    return emit
+    """An emitter of one's own, to be called by `convert.emit.calling.written`. Raises ConfigError, as `find`."""
+    emitter: Emitter = find("format", name, base).value
+    return emitter
 
 
 def _takes_a_soup(function: Callable[..., Any]) -> bool:
@@ -189,6 +184,8 @@ def _in_module(reference: str, base: Path) -> Extension:
             module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         todo = f"put {module_name.split('.')[0]}.py beside the config file, or install it"
+        if not f"{module_name}.".startswith(f"{error.name}."):  # it is there, and asks for another one that is not
+            todo = f"{module_name} imports it: install it, or mend the import"
         raise _no_calibre(reference, error) or ConfigError(
             reference, f"there is no module {error.name!r}", "a module that Python finds", todo
         ) from None

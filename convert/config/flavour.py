@@ -6,9 +6,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, StrictStr
 
-from convert.config.section import refused
 from convert.emit.escapes import INLINE as FLAVOURS
 from convert.errors import nearest
+from convert.reading import refused
 
 
 def _check_flavour(name: str) -> str:

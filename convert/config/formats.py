@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import warnings
 from collections.abc import Iterable
-from typing import Annotated, Any, Self, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -21,16 +22,27 @@ from pydantic_core import PydanticCustomError
 from convert.config.dataset import DatasetOptions
 from convert.config.flavour import Flavour
 from convert.config.front_matter import FrontMatterOptions, just_a_preset
-from convert.config.section import Section, empty_section, refused
+from convert.config.section import Section, empty_section
 from convert.config.width import Width
 from convert.errors import ConfigError
-from convert.names import PathTemplate
+from convert.names import PathTemplate, PictureTemplate
+from convert.reading import refused
 from convert.typesetting import ScriptName, Spacing
 
 
 def _check_template(text: str) -> str:
     try:
-        PathTemplate.parse(text)
+        template = PathTemplate.parse(text)
+    except ConfigError as error:
+        raise refused(error.found, error.expected, error.todo) from None
+    if not any(name for _, name, _ in template.pieces):
+        raise refused(f"{text!r} gives every article one name", "a path with a field, as {folder} and {stem}")
+    return text
+
+
+def _check_picture_path(text: str) -> str:
+    try:
+        PictureTemplate.parse(text)
     except ConfigError as error:
         raise refused(error.found, error.expected, error.todo) from None
     return text
@@ -60,6 +72,9 @@ class MarkdownOutput(TypesetOutput):
 
     undated: the template of the paths of articles without a date. flavour: the dialect, for the tool that reads it.
     front_matter: its layout, or the name of a preset. title: whether it stands as a heading above the body too.
+    links: `relative` and `wiki` have links to other articles of the mirror lead to their files.
+    pictures: `beside` writes pictures that the mirror has as files; `fetch` asks the web for those that it has not.
+    picture_path: the template of these files' paths.
     """
 
     path: Template = "markdown/{folder}/{stem}.md"
@@ -67,9 +82,26 @@ class MarkdownOutput(TypesetOutput):
     flavour: Flavour = "gfm"
     front_matter: Annotated[FrontMatterOptions, BeforeValidator(just_a_preset)] = FrontMatterOptions()
     title: StrictBool = False
+    links: Literal["keep", "relative", "wiki"] = "keep"
+    pictures: Literal["keep", "beside", "fetch"] = "keep"
+    picture_path: Annotated[StrictStr, AfterValidator(_check_picture_path)] = "./{name}"
+
+    @property
+    def rewrites(self) -> bool:
+        """Whether some addresses of an article may stand otherwise in its file."""
+        return self.links != "keep" or self.pictures != "keep"
+
+    @property
+    def vault(self) -> str:
+        """The folders that all paths begin with, whatever the article: Obsidian opens the last of them as a vault."""
+        fixed = [template.partition("{")[0] for template in (self.path, self.undated) if template]
+        return posixpath.commonpath([one.rpartition("/")[0] for one in fixed])
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.links == "wiki" and self.flavour != "obsidian":
+            expected, todo = "the flavour obsidian, whose links these are", "write `links: relative`, or change flavour"
+            raise refused(f"found wiki with the flavour {self.flavour}", expected, todo, "links")
         try:
             self.front_matter.layout(self.flavour)
         except PydanticCustomError as error:
@@ -120,7 +152,7 @@ def _with_path(name: str, value: object) -> object:
 with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message='Field name "json"')
 
-    class EmitOptions(BaseModel):
+    class EmitSection(BaseModel):
         """The formats that are written, each with its options; one that is left out is not written.
 
         `dataset` has many articles in each of its files. A further key is one of pandoc's formats, or an emitter of
@@ -154,7 +186,7 @@ with warnings.catch_warnings():
             by_pandoc = self.by_pandoc()
             return [name for name in self.__pydantic_extra__ if name not in by_pandoc]
 
-        def formats(self) -> dict[str, Section]:
+        def formats(self) -> dict[str, TypesetOutput]:
             """The options of every format of which an article has a file, by its name, in the order of the fields."""
-            own = {name: getattr(self, name) for name in type(self).model_fields if name != "dataset"}
-            return {name: options for name, options in (own | self.__pydantic_extra__).items() if options is not None}
+            every = {name: getattr(self, name) for name in type(self).model_fields} | self.__pydantic_extra__
+            return {name: options for name, options in every.items() if isinstance(options, TypesetOutput)}

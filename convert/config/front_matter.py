@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
-from convert.config.section import Section, refused
+from convert.config.section import Section
 from convert.errors import ConfigError, nearest
 from convert.front_matter import KEYS, PRESETS, FrontMatter, check_layout, preset
+from convert.reading import refused
 
 CHOICES = ("default", *PRESETS)
 

@@ -49,6 +49,7 @@ SHORT: dict[Callable[..., Any], list[JsonSchemaValue]] = {
 NARROWER: dict[Callable[..., Any], JsonSchemaValue] = {
     flavour._check_flavour: {"enum": list(FLAVOURS)},
     formats._check_template: {"description": "a template of paths, of fields as {folder} {stem} {id} {date:%Y/%m}"},
+    formats._check_picture_path: {"description": "a template of paths, of the fields {folder} {stem} {name}"},
     dataset._check_path: {"pattern": f"({'|'.join(map(re.escape, SUFFIXES))})$"},
     front_matter._check_key: {"enum": list(KEYS)},
     front_matter._check_preset: {"enum": list(front_matter.CHOICES)},
@@ -118,7 +119,7 @@ def _name_what_there_is(properties: JsonSchemaValue, definitions: JsonSchemaValu
 
 def _name_formats(definitions: JsonSchemaValue, packaged: Iterable[str]) -> None:
     """Say which formats there are; those of pandoc have a path by themselves, those of one's own need one."""
-    emit, own = definitions["EmitOptions"], definitions["CustomOutput"]
+    emit, own = definitions["EmitSection"], definitions["CustomOutput"]
     by_reference = emit["additionalProperties"]
     emit["patternProperties"] = {REFERENCE: by_reference}
     emit["additionalProperties"] = False

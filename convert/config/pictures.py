@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr
 
-from convert.config.section import Section, refused
+from convert.config.section import Section
 from convert.errors import nearest
+from convert.reading import refused
 
 PROXIES = ("http", "https", "socks5", "socks5h")
 """Schemes of proxies; either kind of SOCKS leaves the looking up of names to the proxy."""

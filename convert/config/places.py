@@ -9,7 +9,8 @@ from typing import Annotated, Any, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StrictStr, model_validator
 
-from convert.config.section import FilePath, NoFilePath, Section, empty_section, refused
+from convert.config.section import FilePath, NoFilePath, Section, empty_section
+from convert.reading import refused
 from convert.sinks import FolderSink, RemoteSink, Sink, check_sink
 from convert.stores import Address, is_address
 

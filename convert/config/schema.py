@@ -22,14 +22,15 @@ from convert.clean import RULES
 from convert.config.batch import BatchOptions
 from convert.config.delivery import DeliverOptions, FeedOptions, just_a_folder, on_or_off
 from convert.config.extensions import added, find, is_reference, rule_of
-from convert.config.formats import EmitOptions, MarkdownOutput, TextOutput, TypesetOutput
+from convert.config.formats import EmitSection, MarkdownOutput, TextOutput
 from convert.config.pictures import PictureOptions
 from convert.config.places import InputOptions, OutputOptions, just_a_path
-from convert.config.section import Section, base_of, empty_section, refused
+from convert.config.section import Section, base_of, empty_section
 from convert.enrich import STEPS
 from convert.errors import ConfigError, UsageError, nearest
 from convert.plugins import Kind
-from convert.profiles import load_profiles, packaged_profiles, shipped_names
+from convert.profiles import Profile, load_profiles, packaged_profiles, shipped_names
+from convert.reading import JoinedConfigError, refused, refused_file
 from convert.typesetting import ScriptName, Spacing
 from convert.volumes import MOST_ARTICLES, Collection, Window, check_collection
 from convert.where import parse_where
@@ -40,13 +41,26 @@ _SHIPPED = Collection()
 
 def _check_profile(name: str, info: Info) -> str:
     try:
-        load_profiles([name], base_of(info))
+        loaded = load_profiles([name], base_of(info))
         if name in shipped_names():
             packaged_profiles()  # where a package takes the name of a shipped one, it is not clear which was meant
+        for profile in loaded:
+            _check_passes(profile, name)
+    except JoinedConfigError as error:
+        raise refused_file(error.errors) from None
     except ConfigError as error:
         found = error.found if error.where == "parse.profiles" else f"{error.where}: {error.found}"
         raise refused(found, error.expected, error.todo) from None
     return name
+
+
+def _check_passes(profile: Profile, where: str) -> None:
+    """Raise ConfigError where a profile's own list names a rule or step that there is not."""
+    for word, names, known in (("rule", profile.clean, RULES), ("step", profile.enrich, STEPS)):
+        for name in names:
+            if name not in known:
+                expected = f"one of {', '.join(known)}"
+                raise ConfigError(where, f"there is no {word} {name!r}", expected, nearest(name, known))
 
 
 def _one_of(known: Iterable[str], word: Kind) -> AfterValidator:
@@ -181,7 +195,7 @@ class Config(Section):
     parse: Annotated[ParseOptions, BeforeValidator(empty_section)] = ParseOptions()
     clean: RuleList = (DEFAULT,)
     enrich: StepList = (DEFAULT,)
-    emit: EmitOptions = EmitOptions(markdown=MarkdownOutput(), text=TextOutput())
+    emit: EmitSection = EmitSection(markdown=MarkdownOutput(), text=TextOutput())
     volumes: tuple[VolumeOptions, ...] = (VolumeOptions(), LATEST)
     pictures: Annotated[PictureOptions, BeforeValidator(empty_section)] = PictureOptions()
     feed: Annotated[FeedOptions | None, BeforeValidator(on_or_off)] = FeedOptions()
@@ -189,13 +203,26 @@ class Config(Section):
     batch: Annotated[BatchOptions, BeforeValidator(empty_section)] = BatchOptions()
     _base: Path = PrivateAttr(default=Path())
 
+    @model_validator(mode="after")
+    def _check_files(self) -> Self:
+        """Two collections that choose the same articles, or whose file is one, may not share its name."""
+        seen: dict[tuple[str, str | None], int] = {}
+        for number, one in enumerate(self.volumes):
+            of = one.where if "{" in one.file else None
+            if (first := seen.setdefault((one.file, of), number)) != number:
+                found = f"volumes[{first}] and volumes[{number}] both make {one.file!r}"
+                raise refused(
+                    found, "a `file` for each", "name the second one's, as in file: epub/other.epub", "volumes"
+                )
+        return self
+
     def model_post_init(self, context: Any, /) -> None:
         """Keep the folder that relative paths start from."""
         self._base = (context or {}).get("base", Path())
 
     def without_outputs(self) -> Config:
         """The same config with nothing to write."""
-        return self.model_copy(update={"emit": EmitOptions(), "volumes": ()})
+        return self.model_copy(update={"emit": EmitSection(), "volumes": ()})
 
     def absolute(self) -> Config:
         """The same config with no path that hangs on the working folder or on who reads it: for other machines."""
@@ -208,8 +235,7 @@ class Config(Section):
     @property
     def scripts(self) -> list[ScriptName]:
         """The configurations of OpenCC that the formats ask for; volumes ask by themselves."""
-        formats = [one for one in self.emit.formats().values() if isinstance(one, TypesetOutput)]
-        return [one.script for one in formats if one.script != "none"]
+        return [one.script for one in self.emit.formats().values() if one.script != "none"]
 
     @property
     def base(self) -> Path:

@@ -1,4 +1,4 @@
-"""What every part of the config is made of: a frozen model, and errors that say what was expected."""
+"""What every part of the config is made of: a frozen model, and the values that several parts have."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic import ValidationInfo as Info
-from pydantic_core import PydanticCustomError
+
+from convert.reading import refused
 
 
 class Section(BaseModel):
     """A part of the config: frozen, and no key that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
-
-
-def refused(found: str, expected: str = "", todo: str = "", key: str = "") -> PydanticCustomError:
-    """An error of a validator that carries the three parts of a message; `key` names a key within what was checked."""
-    return PydanticCustomError("refused", "{found}", {"found": found, "expected": expected, "todo": todo, "key": key})
 
 
 def base_of(info: Info) -> Path:

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, StrictInt
 
-from convert.config.section import refused
+from convert.reading import refused
 
 LEAST_WIDTH = 10
 """Columns; narrower lines would be all exceptions."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from convert.emit import html, json, markdown, text
-from convert.emit.options import EmitOptions, Emitter, Format, Together
+from convert.emit.options import EmitOptions, Emitter, Format, Rewrites, Together
 from convert.emit.typeset import setting_all_first, setting_first, typeset
 
 EMITTERS: dict[str, Format] = {
@@ -13,4 +13,14 @@ EMITTERS: dict[str, Format] = {
     "html": Format("html", ".html", "canonical HTML in a document with metadata, for other programs", html.write),
 }
 
-__all__ = ["EMITTERS", "EmitOptions", "Emitter", "Format", "Together", "setting_all_first", "setting_first", "typeset"]
+__all__ = [
+    "EMITTERS",
+    "EmitOptions",
+    "Emitter",
+    "Format",
+    "Rewrites",
+    "Together",
+    "setting_all_first",
+    "setting_first",
+    "typeset",
+]

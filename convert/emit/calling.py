@@ -7,7 +7,7 @@ from typing import Any
 
 from convert.article import Article
 from convert.emit.options import EmitOptions
-from convert.errors import MirrorpressError, RuleError
+from convert.errors import MirrorpressError, RuleError, place_of
 
 
 def written(article: Article, name: str, write: Callable[..., Any], options: EmitOptions) -> bytes:
@@ -20,7 +20,8 @@ def written(article: Article, name: str, write: Callable[..., Any], options: Emi
     except (MirrorpressError, MemoryError):
         raise
     except Exception as error:
-        raise RuleError(article.path, f"emitter {name!r} raised {type(error).__name__}: {error}") from error
+        found = f"emitter {name!r} raised {type(error).__name__}: {error}{place_of(error)}"
+        raise RuleError(article.path, found, "", "mend the emitter or leave it out") from error
     if not isinstance(data, bytes):
         raise RuleError(article.path, f"emitter {name!r} returned {type(data).__name__}", "bytes")
     return data

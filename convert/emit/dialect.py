@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from convert.emit.escapes import Escape, escape_line_start, escaper
+from convert.emit.options import AS_THEY_ARE, Rewrites
 
 STARS = {"strong": "**", "em": "*"}
 TWO_SPACES = "  \n"
@@ -97,6 +98,7 @@ class Pen:
 
     escape, line_start: for a text's pieces, and for what a line begins with.
     fences: whether code may stand between fences here. looked: whether the list round it has been looked through.
+    rewrites: what stands in place of addresses. cells: whether this is a table, where a bar needs a backslash.
     """
 
     flavour: str
@@ -105,12 +107,14 @@ class Pen:
     line_start: Escape
     fences: bool = True
     looked: bool = False
+    rewrites: Rewrites = AS_THEY_ARE
+    cells: bool = False
 
     @classmethod
-    def of(cls, flavour: str, text: str) -> Pen:
+    def of(cls, flavour: str, text: str, rewrites: Rewrites = AS_THEY_ARE) -> Pen:
         """The pen for a body. text: all that it says."""
         start = escape_line_start if flavour == "gfm" else partial(escape_line_start, flavour=flavour)
-        return cls(flavour, DIALECTS[flavour], escaper(flavour, text), start)
+        return cls(flavour, DIALECTS[flavour], escaper(flavour, text), start, rewrites=rewrites)
 
     @property
     def below(self) -> Pen:

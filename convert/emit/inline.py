@@ -18,6 +18,7 @@ RAW = frozenset({"sup", "sub"})
 # without what an escape or a cell would touch, and without `%`, which some readers decode in the text they show
 AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[!#$&-;=?-Z^-z~]*\Z")
 UNSAFE = re.compile(r"[\[\]{}|\"\\^`<>]")
+UNSAID = re.compile(r"[\[\]|]")  # what ends a wiki link, or its path
 ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
@@ -95,6 +96,12 @@ def _link(node: Element, parts: list[str | _Mark], pen: Pen, line_break: str) ->
         _write(node.children, parts, pen, line_break)
         return
     children = node.children
+    target = pen.rewrites.links.get(href)
+    if target is not None:
+        if wiki := _wiki_link(href, children, pen):
+            parts.append(wiki)
+            return
+        href = target
     if len(children) == 1 and type(children[0]) is Text:  # what nearly all links are
         text = children[0].data
         if text == href and pen.dialect.pointed and AUTOLINK.match(href):
@@ -107,6 +114,21 @@ def _link(node: Element, parts: list[str | _Mark], pen: Pen, line_break: str) ->
     parts.append(f"]({destination(href, pen.dialect.signs)})")
 
 
+def _wiki_link(address: str, children: Sequence[Node], pen: Pen) -> str:
+    """A link as Obsidian writes its own, or nothing where that form does not say all of it.
+
+    Between its brackets is no Markdown, and no backslash counts but that of a bar in a table (Obsidian's help,
+    "Internal links"; "Advanced formatting syntax", "Format content within a table").
+    """
+    path = pen.rewrites.wiki.get(address)
+    if path is None or len(children) != 1 or type(children[0]) is not Text:
+        return ""
+    text = children[0].data
+    if not text.isprintable() or text != text.strip() or not text or UNSAID.search(text) or pen.escape(text) != text:
+        return ""
+    return f"[[{path}{chr(92) if pen.cells else ''}|{text}]]"
+
+
 def write_target(name: str) -> str:
     """An empty anchor that a `#` link leads to."""
     return f'<a id="{html.escape(name)}"></a>'
@@ -115,12 +137,14 @@ def write_target(name: str) -> str:
 def write_image(image: Element, pen: Pen) -> str:
     """A picture with its alternative text."""
     told = image.attr("alt") or ""
+    source = image.attr("src") or ""
+    source = pen.rewrites.pictures.get(source, source)
     alt = pen.escape(told)
     if alt != told and not pen.dialect.descriptions:
-        return plain_picture(image.attr("src") or "", told)
+        return plain_picture(source, told)
     if alt[:1] == "^":
         alt = f"\\{alt}"  # GFM would begin a footnote
-    return f"![{alt}]({destination(image.attr('src') or '', pen.dialect.signs)})"
+    return f"![{alt}]({destination(source, pen.dialect.signs)})"
 
 
 @lru_cache(maxsize=8192)  # links to tag pages repeat within an article and over the mirror

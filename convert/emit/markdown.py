@@ -13,7 +13,7 @@ from convert.emit.dialect import DIALECTS, RULE, Pen
 from convert.emit.escapes import escape, escape_heading_end
 from convert.emit.front_matter import write_front_matter
 from convert.emit.inline import destination, write_inline, write_target
-from convert.emit.options import EmitOptions
+from convert.emit.options import AS_THEY_ARE, EmitOptions, Rewrites
 from convert.emit.plain_html import plain_code, plain_html, plain_table
 
 CELL_BREAK = "<br>"
@@ -29,21 +29,31 @@ def write(article: Article, options: EmitOptions) -> bytes:
     parts = []
     layout = options.layout
     if layout.written:
-        parts.append(write_front_matter(article, layout))
+        parts.append(write_front_matter(_with_picture(article, options.rewrites), layout))
     elif DIALECTS[options.flavour].reads_first_lines:
         parts.append("")
     if options.title and article.meta.title:
         parts.append(f"# {escape_heading_end(escape(article.meta.title, options.flavour))}\n")
-    body = write_body(article.body, options.flavour)
+    body = write_body(article.body, options.flavour, options.rewrites)
     if body:
         parts.append(body + "\n")
     return "\n".join(parts).encode("utf-8")
 
 
-def write_body(body: Element, flavour: str = "gfm") -> str:
-    """A body of canonical HTML as Markdown, without a line end behind it."""
+def _with_picture(article: Article, rewrites: Rewrites) -> Article:
+    """The article whose lead picture lies where the body has it from."""
+    image = rewrites.pictures.get(article.meta.image)
+    return article if image is None else replace(article, meta=replace(article.meta, image=image))
+
+
+def write_body(body: Element, flavour: str = "gfm", rewrites: Rewrites = AS_THEY_ARE) -> str:
+    """A body of canonical HTML as Markdown, without a line end behind it.
+
+    rewrites: what stands in place of addresses. What is written as HTML, as tables with spanned cells, keeps its own:
+    tools that follow the paths of Markdown files do not look there.
+    """
     told = body.text + "".join([image.attr("alt") or "" for image in body.select("img")])
-    return "\n\n".join(_blocks(body.children, Pen.of(flavour, told)))
+    return "\n\n".join(_blocks(body.children, Pen.of(flavour, told, rewrites)))
 
 
 def _blocks(nodes: Iterable[Node], pen: Pen) -> list[str]:
@@ -180,6 +190,8 @@ def _table(node: Element, pen: Pen) -> str:
     if pen.dialect.simple_cells and (node.select_one("sup, sub, s, code, img") or _has_marks(node, pen)):
         return plain_table(node)
     head = node.select_one("thead tr")
+    if pen.rewrites.wiki:
+        pen = replace(pen, cells=True)
     rows = [_row(row, pen) for row in node.select("tbody tr")]
     width = max([len(row) for row in rows] + ([len(head)] if head is not None else []))
     header = _row(head, pen) if head is not None else [""] * width

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from convert.article import Article
 from convert.errors import MirrorpressError
 from convert.front_matter import FrontMatter, preset
 from convert.typesetting import ScriptName, Spacing
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrites:
+    """What stands in Markdown in place of addresses of the article, each by the address as it stands in the body.
+
+    links: where links lead; wiki: for those of them that Obsidian's own form can say, the note's path in the vault.
+    pictures: where pictures lie, in the front matter too.
+    """
+
+    links: Mapping[str, str] = field(default_factory=dict)
+    wiki: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, str] = field(default_factory=dict)
+
+
+AS_THEY_ARE = Rewrites()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +38,9 @@ class EmitOptions:
     width: the columns that a line of plain text may take; 0 breaks none.
     script: a configuration of OpenCC by which the text is turned, or `none`.
     spacing: `pangu` puts a space between Han characters and Latin letters or digits, `none` none.
+    rewrites: what stands in place of some of the article's addresses; each article has its own.
 
-    No emitter reads the last two: the article is set before it is written.
+    No emitter reads `script` and `spacing`: the article is set before it is written.
     """
 
     flavour: str = "gfm"
@@ -32,6 +49,7 @@ class EmitOptions:
     width: int = 0
     script: ScriptName = "none"
     spacing: Spacing = "none"
+    rewrites: Rewrites = AS_THEY_ARE
 
     @property
     def layout(self) -> FrontMatter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from html import escape
+from urllib.parse import urlsplit
 
 from turbohtml import Element, Node, Text
 
@@ -26,6 +27,11 @@ EMBEDDING = frozenset("docx epub2 epub3 fb2 icml odt pptx rtf".split())
 UNCAPTIONED = EMBEDDING | {"jira", "markdown_mmd", "mediawiki", "vimdoc", "xwiki"}
 """Formats in which pandoc leaves out the caption of a figure, or of one that holds no picture."""
 
+PLAINLY_CAPTIONED = frozenset(
+    "asciidoc asciidoc_legacy asciidoctor docbook docbook4 docbook5 ms opml plain rst".split()
+)
+"""Formats in which it leaves out the caption of a figure that is not just a picture: of one with a link, as a rule."""
+
 TABLELESS = frozenset({"bbcode_fluxbb", "bbcode_phpbb"})
 """Formats in which pandoc leaves out tables."""
 
@@ -37,6 +43,8 @@ _NAMES = {"authors": "author", "translators": "translator", "editors": "editor",
 
 _CALL = b"\n#show: doc => conf(\n"
 """The line of pandoc's template of Typst behind which a document's own values stand."""
+
+_MARKER = re.compile(r"\(?[\w#@]+[.)]")
 
 _LEVELS = {"h2": "h1", "h3": "h2", "h4": "h3"}
 
@@ -95,14 +103,29 @@ def _opening(meta: Metadata, to: str) -> list[str]:
 
 def _fit(body: Element, to: str) -> None:
     """Put what pandoc would leave out of the format in another form."""
-    for image in body.select("img") if to in EMBEDDING else ():
-        _link(image)
-    for figure in body.select("figure") if to in UNCAPTIONED else ():
+    for image in body.select("img"):
+        # a notebook holds what lies beside it
+        if to in EMBEDDING or (to == "ipynb" and not urlsplit(image.attr("src") or "").scheme):
+            _link(image)
+    for figure in body.select("figure"):
         caption = figure.select_one("figcaption")
         picture = [one for one in figure.children if one is not caption]
-        figure.replace_with(_paragraph(picture), *([_paragraph(caption.children)] if caption else []))
+        just_a_picture = [one.tag if isinstance(one, Element) else "" for one in picture] == ["img"]
+        if to in UNCAPTIONED or (to in PLAINLY_CAPTIONED and not just_a_picture):
+            figure.replace_with(_paragraph(picture), *([_paragraph(caption.children)] if caption else []))
     for table in body.select("table") if to in TABLELESS else ():
         table.replace_with(*map(_row, table.select("tr")))
+    for block in body.select("p, li, th, td, figcaption") if to == "markua" else ():
+        _keep_number(block)
+
+
+def _keep_number(block: Element) -> None:
+    """Part what a block opens with, where pandoc would take it for the marker of a list and leave it out."""
+    first = next(iter(block.children), None)
+    if isinstance(first, Text) and _MARKER.match(first.data):
+        rest = first.data[1:]
+        first.data = first.data[:1]
+        first.insert_after(Element("strong"), Text(rest))
 
 
 def _row(row: Element) -> Element:

@@ -7,6 +7,7 @@ import re
 from turbohtml import Element
 
 from convert.article import Article, Context
+from convert.lines import broken_text, joined
 
 LONGEST = 160  # characters
 ENOUGH = 80  # characters; a shorter first paragraph is followed by the next one
@@ -17,11 +18,12 @@ WORD = re.compile(r"[A-Za-z0-9]")
 def describe(article: Article, context: Context) -> None:
     """Take the first sentences of the body, at most 160 characters, never cut inside a word or a mark."""
     text = ""
+    broken = article.body.select_one("br") is not None
     for block in article.body.children:
         if type(block) is not Element or block.tag != "p":
             continue
-        piece = " ".join(block.text.split())
-        text = f"{text} {piece}" if text and text[-1:].isascii() and piece[:1].isascii() else text + piece
+        lines = broken_text(block).split("\n") if broken else [block.text]
+        text = joined([text, *(" ".join(line.split()) for line in lines)])
         if len(text) >= ENOUGH:
             break
     if text:

@@ -7,6 +7,7 @@ import re
 from turbohtml import Element
 
 from convert.article import Article, Context
+from convert.lines import broken_text
 
 # high bytes of the Han characters of the first plane in UTF-16: U+34xx to U+9Fxx, U+F9xx and U+FAxx
 HAN_PAGES = frozenset({*range(0x34, 0xA0), 0xF9, 0xFA})
@@ -26,9 +27,15 @@ SEPARATE = frozenset({"p", "h2", "h3", "h4", "pre"})  # blocks whose text is one
 def count_words(article: Article, context: Context) -> None:
     """Count the words of the body without its captions."""
     body = article.body
+    if not body.children:
+        article.note("words", "wrong", "the article is empty", of="element")
     pieces = []
+    broken = body.select_one("br") is not None
     for block in body.children:
         if type(block) is not Element or block.tag == "figure":
+            continue
+        if broken and block.tag in SEPARATE:
+            pieces.append(broken_text(block))
             continue
         # words of two cells or items are two, though nothing stands between them in the text
         pieces.append(block.text if block.tag in SEPARATE else " ".join(block.strings))

@@ -33,7 +33,7 @@ def parse(source: Source, context: Context) -> Article:
     """Read a source: decode it, choose its profile, open the envelope, and read the body into a tree.
 
     Nothing raises on dirty input; what is odd becomes a note. Raises SourceError for a source that is larger than
-    `context.max_bytes`.
+    `context.max_bytes`, or no text.
     """
     decoded = decode(source, context.max_bytes)
     profile = recognise(decoded.text, context.profiles)

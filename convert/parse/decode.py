@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from convert.article import Note, Source
 from convert.errors import SourceError
+from convert.parse.binary import refuse_binary
 
 RULE = "decode"
 REPLACEMENT = "\ufffd"
@@ -24,7 +25,7 @@ class Decoded:
 def decode(source: Source, max_bytes: int) -> Decoded:
     """A source's bytes as text, with line feeds as line ends.
 
-    Raises SourceError for a source of more than `max_bytes` bytes.
+    Raises SourceError for a source of more than `max_bytes` bytes, and for one that is no text.
     """
     data = source.data
     if len(data) > max_bytes:
@@ -36,6 +37,7 @@ def decode(source: Source, max_bytes: int) -> Decoded:
         )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _checked(source, data.decode("utf-16", "replace"), "utf-16")
+    refuse_binary(source.path, data)
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError:

@@ -72,8 +72,9 @@ function choose() {
 function say() {
     const all = chosen()
     const at = all.findIndex(item => item.dataset.note === current)
-    const count = all.length === 1 ? '1 note' : `${all.length} notes`
-    told.textContent = at < 0 ? count : `${at + 1} of ${all.length}`
+    const { one, many, at: place } = told.dataset
+    const words = at >= 0 ? place : all.length === 1 ? one : many
+    told.textContent = words.replace('{at}', at + 1).replace('{count}', all.length)
 }
 
 /** Makes a note the one that is seen, in the list and in the source. */

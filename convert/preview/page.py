@@ -10,9 +10,10 @@ from importlib.resources import files
 
 from convert.article import NoteKind
 from convert.errors import SourceError
+from convert.messages import TAGS, Language, speaking, spoken, tr, trn
 from convert.preview.panes import PANES, article_section
 from convert.preview.shown import Shown
-from convert.report.figures import counted
+from convert.report.figures import articles
 from convert.report.hypertext import Html, element, joined, mixed, named
 from convert.report.page import base_style
 
@@ -23,12 +24,17 @@ Result = Shown | SourceError
 """What there is of one source: the article, or why it could not be converted."""
 
 
-def page(results: Sequence[Result], name: str, total: int, version: str = "") -> bytes:
+def page(results: Sequence[Result], name: str, total: int, version: str = "", language: Language = "en") -> bytes:
     """The page as HTML in UTF-8; the same arguments give the same bytes.
 
     results: what is shown, in this order. name: what was asked for, a file or a folder. total: how many sources there
-    are, which may be more than are shown. version: of Mirrorpress.
+    are, which may be more than are shown. version: of Mirrorpress. language: what the page is written in.
     """
+    with speaking(language):
+        return _page(results, name, total, version)
+
+
+def _page(results: Sequence[Result], name: str, total: int, version: str) -> bytes:
     shown = [one for one in results if isinstance(one, Shown)]
     single = total == 1 and len(shown) == 1
     script, style = _asset("page.js"), base_style() + "\n" + _asset("page.css")
@@ -41,7 +47,7 @@ def page(results: Sequence[Result], name: str, total: int, version: str = "") ->
         "\n",
         element("main", None if single else _index(results), *sections),
         "\n",
-        element("footer", element("p", f"Made by Mirrorpress {version}".rstrip(), ".")),
+        element("footer", element("p", tr("Made by {name}.", name=f"Mirrorpress {version}".rstrip()))),
         element("script", Html(script)),
     )
     html = element(
@@ -49,7 +55,7 @@ def page(results: Sequence[Result], name: str, total: int, version: str = "") ->
         _head(title, script, style),
         "\n",
         element("body", "\n", body, "\n", class_="one" if single else "many"),
-        lang="en",
+        lang=TAGS[spoken()],
     )
     return f"<!DOCTYPE html>\n{html}\n".encode()
 
@@ -71,7 +77,7 @@ def _head(title: str, script: str, style: str) -> Html:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{title} · Mirrorpress preview"),
+        element("title", f"{title} · {tr('Mirrorpress preview')}"),
         element("link", rel="icon", href="data:,"),
         element("style", Html(style)),
     )
@@ -85,13 +91,25 @@ def _digest(content: str) -> str:
 def _header(shown: Sequence[Shown], title: str, total: int, single: bool) -> Html:
     notes = sum(len(one.notes) for one in shown)
     placed = sum(len(one.places) for one in shown)
-    lead = f"{counted(notes, 'note')}, {placed:,} of them marked at their place in the source."
+    lead = trn(
+        "{number:,} note, {placed:,} of them marked at their place in the source.",
+        "{number:,} notes, {placed:,} of them marked at their place in the source.",
+        notes,
+        placed=placed,
+    )
     if not single:
-        some = f"The first {len(shown):,} of {counted(total, 'source')}" if len(shown) < total else ""
-        lead = f"{some or counted(len(shown), 'article')}; {lead}"
+        some = articles(len(shown))
+        if len(shown) < total:
+            some = trn(
+                "The first {shown:,} of {number:,} source",
+                "The first {shown:,} of {number:,} sources",
+                total,
+                shown=len(shown),
+            )
+        lead = tr("{articles}; {notes}", articles=some, notes=lead)
     return element(
         "header",
-        element("p", "Mirrorpress preview", class_="kicker"),
+        element("p", tr("Mirrorpress preview"), class_="kicker"),
         named(title, "h1", id="a0-title" if single else None),
         element("p", lead, class_="lead"),
     )
@@ -102,31 +120,39 @@ def _bar(shown: Sequence[Shown], single: bool) -> Html:
     rules = Counter(note.rule for one in shown for note in one.notes)
     kinds = Counter(note.kind for one in shown for note in one.notes)
     views = [
-        element("button", title, type="button", data_view=view, aria_pressed="false") for view, title in PANES.items()
+        element("button", tr(title), type="button", data_view=view, aria_pressed="false")
+        for view, title in PANES.items()
     ]
     return element(
         "form",
-        None if single else element("a", "Index", href="#index", class_="up"),
-        element("div", *views, role="group", aria_label="What is shown", class_="views"),
+        None if single else element("a", tr("Index"), href="#index", class_="up"),
+        element("div", *views, role="group", aria_label=tr("What is shown"), class_="views"),
         element(
             "div",
-            _select("Rule", "rule", sorted(rules.items())),
-            _select("Kind", "kind", [(kind, kinds[kind]) for kind in KINDS if kinds[kind]]),
-            element("button", "Previous", type="button", data_step="-1", aria_keyshortcuts="p"),
-            element("button", "Next", type="button", data_step="1", aria_keyshortcuts="n"),
-            element("output", aria_live="polite"),
+            _select(tr("Rule"), "rule", tr("all rules"), sorted(rules.items())),
+            _select(tr("Kind"), "kind", tr("all kinds"), [(kind, kinds[kind]) for kind in KINDS if kinds[kind]]),
+            element("button", tr("Previous"), type="button", data_step="-1", aria_keyshortcuts="p"),
+            element("button", tr("Next"), type="button", data_step="1", aria_keyshortcuts="n"),
+            element(
+                "output",
+                aria_live="polite",
+                # the script fills in the numbers
+                data_one=trn("{number} note", "{number} notes", 1),
+                data_many=tr("{count} notes"),
+                data_at=tr("{at} of {count}"),
+            ),
             class_="notes-bar",
         ),
         class_="bar",
-        aria_label="View and notes",
+        aria_label=tr("View and notes"),
         hidden="hidden",
     )
 
 
-def _select(label: str, name: str, options: Sequence[tuple[str, int]]) -> Html:
+def _select(label: str, name: str, everything: str, options: Sequence[tuple[str, int]]) -> Html:
     choices = [element("option", f"{one} ({count:,})", value=one) for one, count in options]
-    everything = element("option", f"all {name}s", value="")
-    return element("label", element("span", label), " ", element("select", everything, *choices, name=name))
+    unchosen = element("option", everything, value="")
+    return element("label", element("span", label), " ", element("select", unchosen, *choices, name=name))
 
 
 def _index(results: Sequence[Result]) -> Html:
@@ -138,15 +164,20 @@ def _index(results: Sequence[Result]) -> Html:
             number += 1
         else:
             rows.append(_failed(one))
-    head = [element("th", title, scope="col") for title in ("Article", "Notes", "By rule")]
+    head = [element("th", title, scope="col") for title in (tr("Article"), tr("Notes"), tr("By rule"))]
     table = element("table", element("thead", element("tr", *head)), element("tbody", *rows))
     return element(
         "section",
-        element("h2", "Articles", id="index-title"),
+        element("h2", tr("Articles"), id="index-title"),
         element("div", table, class_="list"),
-        element("h2", "Notes by rule"),
+        element("h2", tr("Notes by rule")),
         element(
-            "div", _rules(results), class_="scrolls", tabindex="0", role="region", aria_label="Notes by rule and kind"
+            "div",
+            _rules(results),
+            class_="scrolls",
+            tabindex="0",
+            role="region",
+            aria_label=tr("Notes by rule and kind"),
         ),
         id="index",
         aria_labelledby="index-title",
@@ -160,16 +191,16 @@ def _row(one: Shown, anchor: str) -> Html:
     return element(
         "tr",
         element("th", link, element("span", one.article.path, class_="path"), scope="row"),
-        element("td", f"{len(one.notes):,}", class_="number"),
+        # the unit is shown where the head of the table is not
+        element("td", f"{len(one.notes):,}", class_="number", data_unit=tr(" notes")),
         element("td", *[joined(count, " ") for count in counts], class_="counts"),
     )
 
 
 def _failed(error: SourceError) -> Html:
     name = element("span", error.where, class_="path")
-    return element(
-        "tr", element("th", name, scope="row"), element("td"), mixed(f"Failed: {error.message}", "td", class_="bad")
-    )
+    why = element("td", tr("Failed: "), mixed(error.message, "span"), class_="bad")
+    return element("tr", element("th", name, scope="row"), element("td"), why)
 
 
 def _rules(results: Sequence[Result]) -> Html:
@@ -191,5 +222,5 @@ def _rules(results: Sequence[Result]) -> Html:
         )
         for (rule, kind), count in sorted(notes.items())
     ]
-    head = [element("th", title, scope="col") for title in ("Rule", "Kind", "Notes", "Articles")]
+    head = [element("th", title, scope="col") for title in (tr("Rule"), tr("Kind"), tr("Notes"), tr("Articles"))]
     return element("table", element("thead", element("tr", *head)), element("tbody", *rows))

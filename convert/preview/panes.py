@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convert.article import Note
+from convert.messages import later, tr, trn
 from convert.preview.marked import marked
 from convert.preview.rendered import rendered
 from convert.preview.shown import Shown
@@ -10,14 +11,17 @@ from convert.report.hypertext import Child, Html, element, joined, named, quoted
 from convert.verify.reading import front_matter_cut
 
 PANES = {
-    "notes": "Notes",
-    "source": "Source",
-    "rendered": "Rendered",
-    "markdown": "Markdown",
-    "text": "Text",
-    "metadata": "Metadata",
+    "notes": later("Notes"),
+    "source": later("Source"),
+    "rendered": later("Rendered"),
+    "markdown": later("Markdown"),
+    "text": later("Text"),
+    "metadata": later("Metadata"),
 }
 """The panes, and what each is called. The first two stand beside one of the others where there is room."""
+
+_OTHER = {"attribute": later("attribute"), "element": later("element")}
+"""What a note may be of besides text."""
 
 _CUT = 400
 """Characters of a note that the list quotes, where the whole is marked in the source."""
@@ -44,7 +48,7 @@ def article_section(one: Shown, anchor: str, alone: bool) -> Html:
     return element(
         "section",
         None if alone else named(one.title, "h2", id=f"{anchor}-title"),
-        element("p", one.article.path, f" · profile {one.article.profile.name}", class_="path"),
+        element("p", one.article.path, tr(" · profile {name}", name=one.article.profile.name), class_="path"),
         element("div", *panes, class_="panes"),
         id=anchor,
         class_="article",
@@ -60,7 +64,7 @@ def _pane(anchor: str, name: str, content: Html, heading: str) -> Html:
         "\n",
         element(
             "div",
-            element(heading, PANES[name], id=head),
+            element(heading, tr(PANES[name]), id=head),
             content,
             class_=f"pane {name}",
             data_pane=name,
@@ -78,14 +82,14 @@ def _sample(content: Child, lang: str | None) -> Html:
 
 def _notes(one: Shown, anchor: str) -> Html:
     if not one.notes:
-        return element("p", "None: nothing was taken away, moved, changed or guessed.", class_="quiet")
+        return element("p", tr("None: nothing was taken away, moved, changed or guessed."), class_="quiet")
     return element("ol", *(_note(one, number, note, anchor) for number, note in enumerate(one.notes)))
 
 
 def _note(one: Shown, number: int, note: Note, anchor: str) -> Html:
     line = one.line(number)
     text = _short(note.text, _SHOWN if line is None else _CUT)
-    place = "no place can be told" if line is None else f"line {line:,}"
+    place = tr("no place can be told") if line is None else tr("line {number:,}", number=line)
     link = text if line is None else element("a", text, href=f"#{anchor}p{number}")
     became = joined(" → ", _short(note.to, _SHOWN)) if note.to else None
     return element(
@@ -96,7 +100,11 @@ def _note(one: Shown, number: int, note: Note, anchor: str) -> Html:
             " ",
             element("b", note.rule),
             " ",
-            element("span", f"{place}" if note.of == "text" else f"{note.of}, {place}", class_="quiet"),
+            element(
+                "span",
+                place if note.of == "text" else tr("{of}, {place}", of=tr(_OTHER[note.of]), place=place),
+                class_="quiet",
+            ),
         ),
         element("p", link, became, class_="said"),
         id=f"{anchor}n{number}",
@@ -109,7 +117,10 @@ def _note(one: Shown, number: int, note: Note, anchor: str) -> Html:
 
 def _short(text: str, most: int) -> Html:
     more = len(text) - most
-    return joined(quoted(text[:most]), f" … and {more:,} characters more") if more > 0 else quoted(text)
+    if more <= 0:
+        return quoted(text)
+    rest = trn(" … and {number:,} character more", " … and {number:,} characters more", more)
+    return joined(quoted(text[:most]), rest)
 
 
 def _metadata(one: Shown) -> Html:
@@ -118,6 +129,6 @@ def _metadata(one: Shown) -> Html:
         told = ", ".join(value) if isinstance(value, list) else str(value)
         origin = one.article.origin.get(name, "")
         rows.append(element("tr", element("th", name, scope="row"), named(told, "td"), element("td", origin)))
-    head = [element("th", title, scope="col") for title in ("Key", "Value", "Read from")]
+    head = [element("th", title, scope="col") for title in (tr("Key"), tr("Value"), tr("Read from"))]
     table = element("table", element("thead", element("tr", *head)), element("tbody", *rows))
     return element("div", table, class_="scrolls")

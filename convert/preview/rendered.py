@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from turbohtml import Element, Node, Text, parse_fragment
 
 from convert.article import UNSEEN
+from convert.messages import tr
 from convert.report.hypertext import Html, element, joined
 from convert.verify import cmark_gfm
 
@@ -37,7 +38,7 @@ def _one(node: Node, depth: int) -> Html | str | None:
         return node.text
     tag = node.tag
     if tag == "img":
-        shown = node.attr("alt") or "picture"
+        shown = node.attr("alt") or tr("picture")
         return element("span", element("span", shown), class_="picture", title=node.attr("src"))
     if tag == "hr":
         return element("div", class_="rule")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from convert.errors import ConfigError, nearest
 from convert.plugins import Plugin, plugins
 from convert.profiles.schema import Boilerplate, Envelope, EnvelopePart, Names, Pictures, Profile
+from convert.reading import JoinedConfigError, KeyPath, Problem, YamlFile, problems_of, raise_all, read_yaml
 
 SHIPPED = Path(__file__).parent
 GENERIC = "generic"
@@ -51,13 +53,16 @@ def load_profiles(names: Sequence[str] = ("auto",), base: Path | None = None) ->
     names: `auto` for all shipped ones, the name of a shipped profile or of one that an installed package adds, or the
         path of a YAML file, relative to `base`.
     Returns them in the order in which they are tried; the generic one always comes last.
-    Raises ConfigError for an unknown name, a file that cannot be read, or a profile that says something it must not.
+    Raises ConfigError for an unknown name, a file that cannot be read, a profile that says something it must not
+    (JoinedConfigError for several such things), or two profiles of one name.
     """
     profiles: dict[str, Profile] = {}
     for name in names:
         for one in shipped_names() if name == "auto" else [name]:
             profile = _load(one, base or Path())
-            profiles.setdefault(profile.name, profile)
+            if profiles.setdefault(profile.name, profile) != profile:
+                found = f"two profiles are called {profile.name!r}, one of them in {one}"
+                raise ConfigError("parse.profiles", found, "a name for each", "give one of them another name")
     generic = profiles.pop(GENERIC, None) or _load(GENERIC, SHIPPED)
     return (*profiles.values(), generic)
 
@@ -86,7 +91,9 @@ def _packaged(plugin: Plugin) -> Profile:
     except ConfigError as error:
         if error.where == plugin.where:
             raise
-        raise ConfigError(plugin.where, f"{error.where}: {error.found}", error.expected, plugin.mend) from None
+        each = error.errors if isinstance(error, JoinedConfigError) else [error]
+        raise_all([ConfigError(plugin.where, f"{one.where}: {one.found}", one.expected, plugin.mend) for one in each])
+        raise
 
 
 @cache
@@ -95,46 +102,51 @@ def _shipped(name: str) -> Profile:
 
 
 def _read(path: Path) -> Profile:
-    data = _merged(path, ())
+    files = _files(path, ())
+    data: dict[str, Any] = {}
+    for file in reversed(files):
+        data = _over(data, file.data)
+    errors = [file.error(problem) for file in files for problem in file.problems]
     try:
-        return Profile.model_validate(data)
+        profile = Profile.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ConfigError(
-            f"{path}: {where}",
-            f"found {first['input']!r}",
-            str(first["msg"]).removeprefix("Value error, "),
-            "see docs/profiles.md for what a profile may say",
-        ) from None
+        for problem in problems_of(error, Profile, lambda keys: _file_of(keys, files).places.get(keys)):
+            todo = problem.todo or "see docs/profiles.md for what a profile may say"
+            errors.append(_file_of(problem.keys, files).error(replace(problem, todo=todo)))
+    raise_all(errors)
+    if profile.name in shipped_names() and path.parent != SHIPPED:
+        todo = f"give it another one; `extends: {profile.name}` starts from it"
+        problem = Problem(("name",), f"{profile.name!r} comes with Mirrorpress", "a name of its own", todo)
+        raise _file_of(("name",), files).error(problem)
+    return profile
 
 
-def _merged(path: Path, below: tuple[str, ...]) -> dict[str, Any]:
-    """A profile's data over that of the profile it extends; mappings are merged, all else is replaced."""
-    data = _shipped_data(path) if path.parent == SHIPPED else _data(path)
-    parent = data.get("extends")
+def _files(path: Path, below: tuple[str, ...]) -> list[YamlFile]:
+    """The file of a profile, and behind it those of the profiles that it extends, the nearest first."""
+    file = _shipped_file(path) if path.parent == SHIPPED else read_yaml(path)
+    parent = file.data.get("extends")
     if not parent:
-        return data
+        return [file]
     if parent in below:
-        raise ConfigError(str(path), f"extends {parent!r}, which extends it", "a profile without a circle", "mend one")
+        found = f"extends {parent!r}, which extends it"
+        raise file.error(Problem(("extends",), found, "a profile without a circle", "mend one"))
     parent_path = SHIPPED / f"{parent}.yaml" if parent in shipped_names() else path.parent / str(parent)
-    return _over(_merged(parent_path, (*below, parent)), data)
+    return [file, *_files(parent_path, (*below, parent))]
 
 
-def _data(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except OSError as error:
-        raise ConfigError(str(path), f"cannot be read ({error.strerror})", "a YAML file", "check the path") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise ConfigError(str(path), f"is not YAML ({reason})", "a mapping of keys", "mend the file") from None
-    if not isinstance(data, dict):
-        raise ConfigError(str(path), f"found {type(data).__name__}", "a mapping of keys", "see docs/profiles.md")
-    return data
+def _file_of(keys: KeyPath, files: list[YamlFile]) -> YamlFile:
+    """The file that says the most of a key: the nearest one that has it, or what it stands in."""
+
+    def known(file: YamlFile) -> int:
+        return next((size for size in range(len(keys), 0, -1) if keys[:size] in file.places), 0)
+
+    return max(files, key=known)
 
 
-_shipped_data = cache(_data)  # several extend one
+@cache
+def _shipped_file(path: Path) -> YamlFile:
+    """A shipped profile without the places of its keys: it is right, and read whenever the command starts."""
+    return YamlFile(str(path), yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
 
 
 def _over(lower: dict[str, Any], upper: dict[str, Any]) -> dict[str, Any]:

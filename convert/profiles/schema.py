@@ -3,25 +3,73 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from turbohtml import Element, SelectorSyntaxError
+
+from convert.article import Metadata
+from convert.errors import nearest
+from convert.reading import refused
+
+TEXTS = tuple(one.name for one in fields(Metadata) if one.type == "str")
+"""The keys of metadata that a line can move to."""
 
 
 def _compile(value: object) -> re.Pattern[str]:
     if isinstance(value, re.Pattern):
         return value
     if not isinstance(value, str):
-        raise ValueError("a regular expression in quotes")
+        raise refused("", "a regular expression in quotes")
     try:
         return re.compile(value)
     except re.error as error:
-        raise ValueError(f"a regular expression ({error})") from None
+        raise refused("", f"a regular expression ({error})", "mend it") from None
 
 
 Regex = Annotated[re.Pattern[str], BeforeValidator(_compile)]
+
+
+def _groups(*known: str, needed: str = "") -> AfterValidator:
+    """A validator of the named groups of a pattern: what nobody reads is a slip of the pen.
+
+    A group that the pattern itself refers to may have any name. needed: a group that must be there.
+    """
+
+    def check(pattern: re.Pattern[str]) -> re.Pattern[str]:
+        for name in pattern.groupindex:
+            if name not in known and not re.search(rf"\(\?P={name}\)|\(\?\({name}\)", pattern.pattern):
+                raise refused(f"the group {name!r} is read by nobody", _listed(known), nearest(name, known))
+        if needed and needed not in pattern.groupindex:
+            raise refused("", f"a pattern with the group {needed!r}", f"write (?P<{needed}>…) round what it is")
+        return pattern
+
+    return AfterValidator(check)
+
+
+def _listed(known: Sequence[str]) -> str:
+    return f"one of {', '.join(known)}" if len(known) > 1 else known[0]
+
+
+def _check_selector(selector: str) -> str:
+    if selector:
+        try:
+            Element("p").select(selector)
+        except SelectorSyntaxError as error:
+            raise refused("", f"a selector of CSS ({error})", "mend it") from None
+    return selector
+
+
+def _check_lang(lang: str) -> str:
+    if lang and not re.fullmatch(r"(?:[A-Za-z]{2,3}|[ix])(?:-[A-Za-z0-9]{1,8})*", lang):
+        raise refused("", "a tag of BCP 47, as en or zh-Hans")
+    return lang
+
+
+Selector = Annotated[str, AfterValidator(_check_selector)]
 
 
 class _Part(BaseModel):
@@ -35,7 +83,7 @@ class EnvelopePart(_Part):
     """
 
     name: str
-    pattern: Regex
+    pattern: Annotated[Regex, _groups("title", "address")]
 
 
 class Envelope(_Part):
@@ -59,7 +107,7 @@ class Address(_Part):
     publisher: whose addresses these are.
     """
 
-    pattern: Regex
+    pattern: Annotated[Regex, _groups("id", "year", "month", "day")]
     publisher: str
 
 
@@ -71,7 +119,7 @@ class Pictures(_Part):
     credit: what makes the bracket before a caption's full stop a credit; at a caption's very end every bracket is one.
     """
 
-    captions: str = ""
+    captions: Selector = ""
     icons: tuple[Regex, ...] = ()
     placeholders: tuple[Regex, ...] = ()
     credit: Regex | None = None
@@ -91,13 +139,20 @@ class Boilerplate(_Part):
     """
 
     name: str
-    pattern: Regex
+    pattern: Annotated[Regex, _groups("value")]
     where: Literal["head", "tail", "any"] = "tail"
     policy: Literal["drop", "keep", "field"] = "drop"
     field: str = ""
     rest: bool = False
     tags: bool = True
     after: str = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.policy == "field" and self.field not in TEXTS:
+            found = f"found {self.field!r}" if self.field else "there is no value"
+            raise refused(found, f"one of {', '.join(TEXTS)}", nearest(self.field, TEXTS), "field")
+        return self
 
 
 class Names(_Part):
@@ -121,7 +176,7 @@ class Names(_Part):
     via: pattern of a closing phrase that names, in group `value`, the outlet that an article came through.
     """
 
-    datelines: tuple[Regex, ...] = ()
+    datelines: tuple[Annotated[Regex, _groups("year", "month", "day")], ...] = ()
     byline: Regex | None = None
     byline_split: Regex | None = None
     reporter: Regex | None = None
@@ -132,14 +187,14 @@ class Names(_Part):
     not_people: Regex | None = None
     roles: dict[str, str] = Field(default_factory=dict)
     end_marks: str = ""
-    title_author: Regex | None = None
+    title_author: Annotated[Regex, _groups("names", needed="names")] | None = None
     title_author_channels: Regex | None = None
     columnists: tuple[str, ...] = ()
     surnames: str = ""
     compound_surnames: tuple[str, ...] = ()
     not_in_title: Regex | None = None
     tag_links: Regex | None = None
-    via: Regex | None = None
+    via: Annotated[Regex, _groups("value", needed="value")] | None = None
 
     def __hash__(self) -> int:
         """By identity: a profile is read once, and what was worked out for it is kept under it."""
@@ -187,11 +242,11 @@ class Profile(_Part):
     envelope: Envelope = Envelope()
     addresses: tuple[Address, ...] = ()
     masked_tags: dict[str, str] = Field(default_factory=dict)
-    chrome: str = ""
+    chrome: Selector = ""
     trackers: tuple[str, ...] = ()
     headings: Literal["rank", "appearance"] = "rank"
     base: str = ""
-    lang: str = ""
+    lang: Annotated[str, AfterValidator(_check_lang)] = ""
     publisher: str = ""
     pictures: Pictures = Pictures()
     boilerplate: tuple[Boilerplate, ...] = ()

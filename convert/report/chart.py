@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from convert.report.figures import MONTHS, counted, month, share
+from convert.messages import tr, trn
+from convert.report.figures import articles, initials, month, share
 from convert.report.hypertext import Html, element, joined, named
 
 SHOWN = 7
@@ -48,16 +49,19 @@ class Groups:
 
     def labels(self) -> list[str]:
         """The names of the channels, and that of all the rest."""
-        return [*(self.names[channel] for channel in self.channels), "other"]
+        return [*(self.names[channel] for channel in self.channels), tr("other")]
 
 
 def group(totals: Counts, names: Mapping[str, str]) -> Groups:
     """Choose which channels get a colour. totals: articles by channel id; names: their names by id."""
     ranked = by_size(totals)
     largest = ranked[:SHOWN]
-    shown = {channel: names.get(channel) or channel or "no channel" for channel, _ in largest}
+    shown = {channel: names.get(channel) or channel or tr("no channel") for channel, _ in largest}
     often = Counter(shown.values())
-    told = {channel: f"{name} ({channel})" if often[name] > 1 else name for channel, name in shown.items()}
+    told = {
+        channel: tr("{name} ({id})", name=name, id=channel) if often[name] > 1 else name
+        for channel, name in shown.items()
+    }
     return Groups(tuple(shown), told, sum(count for _, count in ranked[SHOWN:]))
 
 
@@ -155,13 +159,13 @@ def _strips(months: dict[str, Counts], groups: Groups) -> list[Html]:
     return strips
 
 
+def _gap(first: int, last: int) -> Html:
+    return element("p", tr("{first}–{last}: no articles", first=first, last=last), class_="quiet")
+
+
 def _spans(first: int, last: int) -> list[range]:
     """The years from the first to the last, in strips of equal length."""
     return [range(start, start + YEARS) for start in range(first, last + 1, YEARS)]
-
-
-def _gap(first: int, last: int) -> Html:
-    return element("p", f"{first}–{last}: no articles", class_="quiet")
 
 
 def _strip(years: range, months: dict[str, Counts], groups: Groups, scale: _Scale) -> Html:
@@ -172,7 +176,13 @@ def _strip(years: range, months: dict[str, Counts], groups: Groups, scale: _Scal
         for key, counts in months.items()
     ]
     total = sum(sum(counts.values()) for counts in months.values())
-    about = f"{_year_range(years)}: {counted(total, 'article')} in {counted(len(months), 'month')}"
+    about = trn(
+        "{years}: {articles} in {number:,} month",
+        "{years}: {articles} in {number:,} months",
+        len(months),
+        years=_year_range(years),
+        articles=articles(total),
+    )
     return element(
         "div",
         element(
@@ -203,9 +213,9 @@ def _feet(years: range, scale: _Scale, slots: int) -> Iterator[Html]:
         if slots > 24:
             yield element("text", str(year), x=x, y=str(bottom + 18), dx="4")
             continue
-        for index, name in enumerate(MONTHS):
+        for index, initial in enumerate(initials()):
             middle = _percent((12 * number + index + 0.5) / slots)
-            yield element("text", name[0], x=middle, y=str(bottom + 13), text_anchor="middle")
+            yield element("text", initial, x=middle, y=str(bottom + 13), text_anchor="middle")
         yield element("text", str(year), x=x, y=str(bottom + 28), dx="4", class_="year")
 
 
@@ -218,7 +228,7 @@ def _bar(key: str, counts: Counts, groups: Groups, scale: _Scale, slot: int, slo
     stretch = max(scale.pixels(total), 1) / total
     below = 0
     pieces = [
-        element("title", f"{month(key)}: {_told(parts, groups)}"),
+        element("title", tr("{month}: {articles}", month=month(key), articles=_told(parts, groups))),
         element(
             "rect", class_="all", x=_percent(slot / slots), width=_percent(1 / slots), y="0", height=str(scale.height)
         ),
@@ -236,7 +246,7 @@ def _undated_bar(counts: Counts, groups: Groups, everything: int) -> Html:
     parts = groups.split(counts)
     total = sum(parts)
     pieces = [
-        element("title", f"undated: {_told(parts, groups)}"),
+        element("title", tr("{month}: {articles}", month=tr("undated"), articles=_told(parts, groups))),
         element("rect", class_="track", width="100%", height="12"),
     ]
     # three of a hundred thousand are still to be seen
@@ -247,7 +257,7 @@ def _undated_bar(counts: Counts, groups: Groups, everything: int) -> Html:
             x, width = _percent(before * stretch), _percent(count * stretch)
             pieces.append(element("rect", class_=_colour(number, groups), x=x, width=width, height="12"))
             before += count
-    words = f"Undated: {counted(total, 'article')}, {share(total, everything)} of all"
+    words = tr("Undated: {articles}, {share} of all", articles=articles(total), share=share(total, everything))
     bar = element("g", *pieces, class_="undated", data_articles=str(total))
     return element(
         "div", element("p", words), element("svg", bar, role="img", aria_label=words, height="12"), class_="undated"
@@ -257,7 +267,7 @@ def _undated_bar(counts: Counts, groups: Groups, everything: int) -> Html:
 def _told(parts: Sequence[int], groups: Groups) -> str:
     """The numbers of a bar in words, a line each."""
     lines = [f"{label} {count:,}" for label, count in zip(groups.labels(), parts, strict=True) if count]
-    return "\n".join([counted(sum(parts), "article"), *lines])
+    return "\n".join([articles(sum(parts)), *lines])
 
 
 def _number(value: float) -> str:
@@ -275,7 +285,7 @@ def table_of_months(months: Mapping[str, Counts], groups: Groups) -> Html:
     heads = [named(label, "th", scope="col", class_="number") for label in labels]
     rows = [(key, month(key), counts) for key, counts in dated(months).items()]
     if sum((rest := undated(months)).values()):
-        rows.append(("", "undated", rest))
+        rows.append(("", tr("undated"), rest))
     lines = []
     for key, words, counts in rows:
         name = element("time", words, datetime=key) if key else words
@@ -286,6 +296,6 @@ def table_of_months(months: Mapping[str, Counts], groups: Groups) -> Html:
         total = element("td", f"{sum(counts.values()):,}", class_="number")
         lines.append(element("tr", element("th", name, scope="row"), *cells, total))
     head = element(
-        "tr", element("th", "Month", scope="col"), *heads, element("th", "All", scope="col", class_="number")
+        "tr", element("th", tr("Month"), scope="col"), *heads, element("th", tr("All"), scope="col", class_="number")
     )
     return element("table", element("thead", head), element("tbody", *lines))

@@ -12,6 +12,8 @@ from itertools import groupby
 from typing import TypeAlias
 from urllib.parse import quote
 
+from convert.messages import spoken
+
 
 class Html(str):
     """Finished HTML, which `element` does not escape again."""
@@ -60,9 +62,9 @@ def named(text: str, tag: str = "span", /, **attributes: str | None) -> Html:
 
 
 def mixed(text: str, tag: str, /, **attributes: str | None) -> Html:
-    """A sentence in English in an element; the Chinese that it quotes is marked."""
+    """A sentence in English in an element, and marked as such in other pages; the Chinese that it quotes is marked."""
     pieces = [named(piece) if _HAN.match(piece) else piece for piece in _CHINESE.split(text)]
-    return element(tag, *pieces, **attributes)
+    return element(tag, *pieces, lang=None if spoken() == "en" else "en", **attributes)
 
 
 def quoted(text: str) -> Html:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from convert.report.figures import clock, counted, day, duration
+from convert.messages import TAGS, Language, speaking, spoken, tr, trn
+from convert.report.figures import articles, clock, day, duration
 from convert.report.hypertext import Html, element, joined
 from convert.report.sections import SECTIONS
 
@@ -15,18 +16,24 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 """Content Security Policy Level 3: a page that holds words from the web loads nothing, runs nothing, sends nothing."""
 
 
-def page(report: Mapping[str, Any], run: Mapping[str, Any]) -> bytes:
+def page(report: Mapping[str, Any], run: Mapping[str, Any], language: Language = "en") -> bytes:
     """The report as a page of HTML in UTF-8; the same arguments give the same bytes.
 
     report: the content of `report.json`; its paths of outputs are relative to the folder that the page lies in.
     run: what is not the same each time: `started` (ISO 8601), `seconds`, how many articles were `converted`,
     `unchanged`, `failed` and `removed`, `reasons` (articles by why they were converted), `volumes_built`,
     `slowest` (path, output and milliseconds of each), `version`. In both, a key that is missing counts as empty.
+    language: what the page is written in.
     """
-    verdict = _verdict(report)
-    parts = [(anchor, title, write(report, run)) for anchor, title, write in SECTIONS]
+    with speaking(language):
+        return _page(report, run)
+
+
+def _page(report: Mapping[str, Any], run: Mapping[str, Any]) -> bytes:
+    good, verdict = _verdict(report)
+    parts = [(anchor, tr(title), write(report, run)) for anchor, title, write in SECTIONS]
     body = joined(
-        _header(report, run, verdict),
+        _header(report, run, good, verdict),
         "\n",
         _contents([(anchor, title) for anchor, title, _ in parts]),
         "\n",
@@ -36,7 +43,7 @@ def page(report: Mapping[str, Any], run: Mapping[str, Any]) -> bytes:
     )
     moment = _moment(run)
     title = " · ".join(["Mirrorpress", *([day(moment)] if moment else []), verdict])
-    html = element("html", _head(title), "\n", element("body", "\n", body, "\n"), lang="en")
+    html = element("html", _head(title), "\n", element("body", "\n", body, "\n"), lang=TAGS[spoken()])
     return f"<!DOCTYPE html>\n{html}\n".encode()
 
 
@@ -45,13 +52,12 @@ def base_style() -> str:
     return files(__package__).joinpath("base.css").read_text("utf-8")
 
 
-def _verdict(report: Mapping[str, Any]) -> str:
+def _verdict(report: Mapping[str, Any]) -> tuple[bool, str]:
+    """Whether all is well, and a few words that say so."""
     failed, differ = len(report.get("failed", ())), len(report.get("differs", ()))
-    if not failed and not differ:
-        return "all is well"
-    told = [f"{failed:,} failed"] if failed else []
-    told += [f"{differ:,} {'differs' if differ == 1 else 'differ'}"] if differ else []
-    return ", ".join(told)
+    told = [trn("{number:,} failed", "{number:,} failed", failed)] if failed else []
+    told += [trn("{number:,} differs", "{number:,} differ", differ)] if differ else []
+    return not told, tr(", ").join(told) or tr("all is well")
 
 
 def _head(title: str) -> Html:
@@ -71,22 +77,25 @@ def _head(title: str) -> Html:
     )
 
 
-def _header(report: Mapping[str, Any], run: Mapping[str, Any], verdict: str) -> Html:
+def _header(report: Mapping[str, Any], run: Mapping[str, Any], good: bool, verdict: str) -> Html:
     moment = _moment(run)
     started = str(run.get("started", ""))
-    when = element("time", day(moment), datetime=started) if moment else started or "a run"
-    articles, sources = report.get("articles", 0), report.get("sources", 0)
-    lead = [
-        f"{clock(moment)}. " if moment else "",
-        f"{counted(articles, 'article')} from {counted(sources, 'source')}; ",
-        f"{run.get('converted', 0):,} converted in {duration(run.get('seconds', 0))}.",
-    ]
+    when = element("time", day(moment), datetime=started) if moment else started or tr("a run")
+    sources = report.get("sources", 0)
+    lead = tr(
+        "{articles} from {sources}; {converted:,} converted in {duration}.",
+        articles=articles(report.get("articles", 0)),
+        sources=trn("{number:,} source", "{number:,} sources", sources),
+        converted=run.get("converted", 0),
+        duration=duration(run.get("seconds", 0)),
+    )
+    before, after = tr("Report of {when}").split("{when}")
     return element(
         "header",
         element("p", "Mirrorpress", class_="kicker"),
-        element("h1", "Report of ", when),
-        element("p", f"{_capital(verdict)}.", class_="verdict good" if verdict == "all is well" else "verdict bad"),
-        element("p", *lead, class_="lead"),
+        element("h1", before, when, after),
+        element("p", tr("{sentence}.", sentence=_capital(verdict)), class_=f"verdict {'good' if good else 'bad'}"),
+        element("p", tr("{when}. ", when=clock(moment)) if moment else None, lead, class_="lead"),
     )
 
 
@@ -104,7 +113,7 @@ def _capital(words: str) -> str:
 
 def _contents(parts: list[tuple[str, str]]) -> Html:
     items = [element("li", element("a", title, href=f"#{anchor}"), "\n") for anchor, title in parts]
-    return element("nav", element("ul", *items), aria_label="Contents")
+    return element("nav", element("ul", *items), aria_label=tr("Contents"))
 
 
 def _section(anchor: str, title: str, content: Html) -> Html:
@@ -121,14 +130,10 @@ def _section(anchor: str, title: str, content: Html) -> Html:
 
 
 def _footer(run: Mapping[str, Any]) -> Html:
-    version = str(run.get("version", ""))
+    name = f"Mirrorpress {run.get('version', '')}".rstrip()
+    made = tr("Made by {name}. The same for programs is {file}.")
+    before, after = made.split("{file}")
     return element(
         "footer",
-        element(
-            "p",
-            f"Made by Mirrorpress {version}".rstrip(),
-            ". The same for programs is ",
-            element("a", "report.json", href="report.json"),
-            ".",
-        ),
+        element("p", before.format(name=name), element("a", "report.json", href="report.json"), after),
     )

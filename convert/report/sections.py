@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from convert.messages import later, tr, trn
 from convert.report.chart import by_size, chart, dated, group, table_of_months, totals_of
-from convert.report.figures import counted, duration, share, size
+from convert.report.figures import articles, duration, share, size
 from convert.report.hypertext import Html, element, href, joined, mixed, named, quoted
-
-OPEN = 50
-"""Rows of a long table that are seen at once; the others unfold."""
+from convert.report.tables import folded, scrolls, table, unfolds
+from convert.stores import shown
 
 FIRST = 20
 """Failures and differences that are seen at once: each has several lines."""
@@ -27,11 +27,11 @@ _CUT = 600
 Data = Mapping[str, Any]
 
 _KINDS = {
-    "wrong": "odd, and left as it was",
-    "guessed": "taken for a heading or for metadata, on a guess",
-    "changed": "became something else",
-    "moved": "stands in the metadata now",
-    "removed": "is in no output",
+    "wrong": later("odd, and left as it was"),
+    "guessed": later("taken for a heading or for metadata, on a guess"),
+    "changed": later("became something else"),
+    "moved": later("stands in the metadata now"),
+    "removed": later("is in no output"),
 }
 """The kinds of notes (docs/notes.md), those first that want eyes."""
 
@@ -43,14 +43,20 @@ def came_in(report: Data, _: Data) -> Html:
     totals = totals_of(months)
     everything = sum(totals.values())
     if not everything:
-        return _quiet("There are no articles.")
+        return _quiet(tr("There are no articles."))
     channels = [(channel, count) for channel, count in by_size(totals) if channel]
-    about = f"{counted(everything, 'article')} of {counted(len(dated(months)), 'month')}"
-    about += f" and {counted(len(channels), 'channel')}" if channels else ""
+    about = trn(
+        "{articles} of {number:,} month",
+        "{articles} of {number:,} months",
+        len(dated(months)),
+        articles=articles(everything),
+    )
+    if channels:
+        about = trn("{months} and {number:,} channel", "{months} and {number:,} channels", len(channels), months=about)
     groups = group(totals, names)
     rows = [
         [
-            named(names.get(channel) or channel or "no channel"),
+            named(names.get(channel) or channel or tr("no channel")),
             element("code", channel) if channel else "",
             f"{count:,}",
             share(count, everything),
@@ -58,12 +64,14 @@ def came_in(report: Data, _: Data) -> Html:
         for channel, count in by_size(totals)
     ]
     return joined(
-        element("p", f"{about}. The months are those of the articles’ own dates."),
+        element("p", tr("{about}. The months are those of the articles’ own dates.", about=about)),
         element("figure", chart(months, groups)),
-        _unfolds("The same as numbers", _scrolls(table_of_months(months, groups), "Articles by month and channel")),
-        _unfolds(
-            f"Every channel ({len(rows):,})",
-            _table("Articles by channel", ["Channel", "Id", "#Articles", "#Share"], rows),
+        unfolds(
+            tr("The same as numbers"), scrolls(table_of_months(months, groups), tr("Articles by month and channel"))
+        ),
+        unfolds(
+            tr("Every channel ({count:,})", count=len(rows)),
+            table(tr("Articles by channel"), [tr("Channel"), tr("Id"), tr("#Articles"), tr("#Share")], rows),
         ),
     )
 
@@ -71,14 +79,15 @@ def came_in(report: Data, _: Data) -> Html:
 def converted(report: Data, run: Data) -> Html:
     """What became of the articles, and why they were converted."""
     reasons: Mapping[str, int] = run.get("reasons", {})
-    rows: list[list[Html | str]] = [["Converted", f"{run.get('converted', 0):,}"]]
-    rows += [[element("span", reason, class_="inner"), f"{count:,}"] for reason, count in _most(reasons)]
-    rows += [[label.capitalize(), f"{run.get(label, 0):,}"] for label in ("unchanged", "failed", "removed")]
-    rows.append(["Volumes built", f"{run.get('volumes_built', 0):,}"])
+    rows: list[list[Html | str]] = [[tr("Converted"), f"{run.get('converted', 0):,}"]]
+    rows += [[element("span", tr(reason), class_="inner"), f"{count:,}"] for reason, count in _most(reasons)]
+    told = {"unchanged": tr("Unchanged"), "failed": tr("Failed"), "removed": tr("Removed")}
+    rows += [[label, f"{run.get(key, 0):,}"] for key, label in told.items()]
+    rows.append([tr("Volumes built"), f"{run.get('volumes_built', 0):,}"])
     outputs = [[name, f"{count:,}"] for name, count in sorted(report.get("outputs", {}).items())]
-    tables = [_table("What became of the articles", ["Articles", "#Number"], rows)]
+    tables = [table(tr("What became of the articles"), [tr("Articles"), tr("#Number")], rows)]
     if outputs:
-        tables.append(_table("Files by format", ["Files by format", "#Number"], outputs))
+        tables.append(table(tr("Files by format"), [tr("Files by format"), tr("#Number")], outputs))
     return element("div", *tables, class_="beside")
 
 
@@ -86,7 +95,7 @@ def failed(report: Data, _: Data) -> Html:
     """Articles and volumes that failed, with the reasons."""
     entries = report.get("failed", [])
     if not entries:
-        return _quiet("Nothing failed.")
+        return _quiet(tr("Nothing failed."))
     return _entries(
         [_entry(one["path"], "", [_without(one["path"], one["reason"])]) for one in entries[:NAMED]], entries
     )
@@ -96,13 +105,16 @@ def differing(report: Data, _: Data) -> Html:
     """Articles whose outputs are not what their sources say."""
     entries = report.get("differs", [])
     if not entries:
-        return _quiet("Every output that was compared says what its source says.")
+        return _quiet(tr("Every output that was compared says what its source says."))
     told = []
     for one in entries[:NAMED]:
         lines = list(one["differences"])
-        if one["count"] > len(lines):
-            lines.append(f"and {one['count'] - len(lines):,} more")
-        told.append(_entry(one["path"], one.get("output", ""), lines))
+        more = one["count"] - len(lines)
+        told.append(
+            _entry(
+                one["path"], one.get("output", ""), lines, tr("and {count:,} more", count=more) if more > 0 else None
+            )
+        )
     return _entries(told, entries)
 
 
@@ -113,15 +125,15 @@ def notes(report: Data, _: Data) -> Html:
         for kind, one in found.items():
             kinds.setdefault(kind, []).append((rule, one))
     if not kinds:
-        return _quiet("No rule left a note.")
+        return _quiet(tr("No rule left a note."))
     pieces = []
     for kind in [*(one for one in _KINDS if one in kinds), *sorted(kinds.keys() - _KINDS.keys())]:
         rules = sorted(kinds[kind], key=lambda one: (-one[1]["count"], one[0]))
         total = sum(one["count"] for _, one in rules)
-        about = f" {_KINDS[kind]}" if kind in _KINDS else ""
+        about = f" {tr(_KINDS[kind])}" if kind in _KINDS else ""
         pieces.append(element("h3", kind, " ", element("b", f"{total:,}"), element("span", about, class_="about")))
         pieces.append(
-            _folded([_rule(rule, one) for rule, one in rules], lambda some: element("div", *some, class_="rules"))
+            folded([_rule(rule, one) for rule, one in rules], lambda some: element("div", *some, class_="rules"))
         )
     return joined(*pieces)
 
@@ -143,34 +155,43 @@ def slowest(_: Data, run: Data) -> Html:
         for one in run.get("slowest", [])
     ]
     if not rows:
-        return _quiet("No article was timed.")
-    return _table("Articles that took longest", ["Article", "#Time"], rows)
+        return _quiet(tr("No article was timed."))
+    return table(tr("Articles that took longest"), [tr("Article"), tr("#Time")], rows)
 
 
 def volumes(report: Data, run: Data) -> Html:
     """The books, with their sizes and the pictures that they have to do without."""
     books = report.get("volumes", [])
     if not books:
-        return _quiet("There are no volumes.")
+        return _quiet(tr("There are no volumes."))
     total = size(sum(one.get("bytes", 0) for one in books))
-    about = f"{counted(len(books), 'volume')}, {total} together; {run.get('volumes_built', 0):,} built in this run."
-    heads = ["Volume", "#Articles", "#Size", "#Missing pictures"]
+    about = trn(
+        "{number:,} volume, {size} together; {built:,} built in this run.",
+        "{number:,} volumes, {size} together; {built:,} built in this run.",
+        len(books),
+        size=total,
+        built=run.get("volumes_built", 0),
+    )
+    heads = [tr("Volume"), tr("#Articles"), tr("#Size"), tr("#Missing pictures")]
     rows = [
         [_book(one), f"{one['articles']:,}", size(one.get("bytes", 0)), f"{one['missing']:,}" if one["missing"] else ""]
         for one in books
     ]
-    pictures = [[reason, f"{count:,}"] for reason, count in _most(report.get("pictures", {}))]
+    pictures = [[tr(reason), f"{count:,}"] for reason, count in _most(report.get("pictures", {}))]
     return joined(
         element("p", about),
-        _folded(rows, lambda some: _table("Volumes", heads, some, "wide")),
-        _table("Pictures that are missing", ["Why pictures are missing", "#Pictures"], pictures) if pictures else None,
+        folded(rows, lambda some: table(tr("Volumes"), heads, some, "wide")),
+        table(tr("Pictures that are missing"), [tr("Why pictures are missing"), tr("#Pictures")], pictures)
+        if pictures
+        else None,
     )
 
 
 def _book(one: Data) -> Html:
     """A volume's title and file; where it lacks pictures for several reasons, what they are."""
     reasons = _most(one["reasons"])
-    lacks = "no picture: " + "; ".join(f"{count:,} {reason}" for reason, count in reasons) if len(reasons) > 1 else None
+    told = tr("; ").join(tr("{count:,} {reason}", count=count, reason=tr(reason)) for reason, count in reasons)
+    lacks = tr("no picture: {reasons}", reasons=told) if len(reasons) > 1 else None
     return joined(
         element("a", named(one["title"] or one["file"]), href=href(one["file"])),
         named(one["file"], "span", class_="path"),
@@ -182,41 +203,47 @@ def copies(report: Data, _: Data) -> Html:
     """Articles that lie in several places."""
     total, variants = report.get("copies", 0), report.get("variants", 0)
     if not total:
-        return _quiet("Every article is there once.")
-    about = f"{counted(total, 'source is a copy', 'sources are copies')} of an article"
-    about += f"; {counted(variants, 'copy has', 'copies have')} another text." if variants else "."
+        return _quiet(tr("Every article is there once."))
+    about = trn("{number:,} source is a copy of an article", "{number:,} sources are copies of an article", total)
+    if variants:
+        about = trn(
+            "{copies}; {number:,} copy has another text",
+            "{copies}; {number:,} copies have another text",
+            variants,
+            copies=about,
+        )
+    about = tr("{sentence}.", sentence=about)
     duplicates = report.get("duplicates", [])
     rows = []
     for one in duplicates:
         aliases = [joined(named(alias, "bdi"), " ") for alias in one["aliases"]]
         more = one["count"] - len(aliases)
-        aliases += [element("bdi", f"and {more:,} more")] if more > 0 else []
+        aliases += [element("bdi", tr("and {count:,} more", count=more))] if more > 0 else []
         places = element("span", *aliases, class_="path places")
         rows.append([joined(_file(one["path"], one.get("output", "")), places), f"{one['count']:,}"])
-    words = element("p", about, " Those with the most:" if rows else "")
-    return joined(
-        words, _table("Articles with the most copies", ["Article and its copies", "#Copies"], rows) if rows else None
-    )
+    words = element("p", tr("{sentence} Those with the most:", sentence=about) if rows else about)
+    heads = [tr("Article and its copies"), tr("#Copies")]
+    return joined(words, table(tr("Articles with the most copies"), heads, rows) if rows else None)
 
 
 def passed_over(report: Data, _: Data) -> Html:
     """What lay in the input besides."""
-    rows = [[reason, f"{count:,}"] for reason, count in _most(report.get("passed_over", {}))]
+    rows = [[shown(reason), f"{count:,}"] for reason, count in _most(report.get("passed_over", {}))]
     if not rows:
-        return _quiet("Nothing else lay in the input.")
-    return _table("What was passed over", ["Why", "#Number"], rows)
+        return _quiet(tr("Nothing else lay in the input."))
+    return table(tr("What was passed over"), [tr("Why"), tr("#Number")], rows)
 
 
 SECTIONS: tuple[tuple[str, str, Callable[[Data, Data], Html]], ...] = (
-    ("came-in", "What came in", came_in),
-    ("converted", "What was converted", converted),
-    ("failed", "What failed", failed),
-    ("differs", "What differs", differing),
-    ("notes", "Notes", notes),
-    ("volumes", "Volumes", volumes),
-    ("copies", "Copies", copies),
-    ("slowest", "Slowest", slowest),
-    ("passed-over", "Passed over", passed_over),
+    ("came-in", later("What came in"), came_in),
+    ("converted", later("What was converted"), converted),
+    ("failed", later("What failed"), failed),
+    ("differs", later("What differs"), differing),
+    ("notes", later("Notes"), notes),
+    ("volumes", later("Volumes"), volumes),
+    ("copies", later("Copies"), copies),
+    ("slowest", later("Slowest"), slowest),
+    ("passed-over", later("Passed over"), passed_over),
 )
 """The sections in their order: anchor, heading, and what writes the content."""
 
@@ -239,45 +266,16 @@ def _without(path: str, reason: str) -> str:
     return reason.removeprefix(f"{path}: ")
 
 
-def _entry(path: str, output: str, lines: Iterable[str]) -> Html:
+def _entry(path: str, output: str, lines: Iterable[str], more: str | None = None) -> Html:
     cut = (line if len(line) <= _CUT else line[: _CUT - 1] + "…" for line in lines)
-    return element("li", _file(path, output), *(mixed(line, "p") for line in cut))
+    rest = element("p", more) if more else None
+    return element("li", _file(path, output), *(mixed(line, "p") for line in cut), rest)
 
 
 def _entries(told: Sequence[Html], every: Sequence[Any]) -> Html:
     """A list of entries, and how many more there are than it names."""
     more = len(every) - len(told)
-    rest = f"{more:,} more are named in report.json." if more else None
+    rest = trn("{number:,} more is named in report.json.", "{number:,} more are named in report.json.", more)
     return joined(
-        _folded(told, lambda some: element("ul", *some, class_="entries"), FIRST), element("p", rest) if rest else None
+        folded(told, lambda some: element("ul", *some, class_="entries"), FIRST), element("p", rest) if more else None
     )
-
-
-def _folded(items: Sequence[Any], write: Callable[[Sequence[Any]], Html], seen: int = OPEN) -> Html:
-    """A list of which only the first are seen before it is unfolded."""
-    if len(items) <= seen:
-        return write(items)
-    return joined(write(items[:seen]), _unfolds(f"{len(items) - seen:,} more", write(items[seen:])))
-
-
-def _unfolds(words: str, content: Html) -> Html:
-    return element("details", element("summary", words), content, class_="more")
-
-
-def _table(label: str, heads: Sequence[str], rows: Iterable[Sequence[Html | str]], kind: str | None = None) -> Html:
-    """A table whose rows begin with what they are about; the head of a column of numbers begins with #."""
-    classes = ["number" if head.startswith("#") else None for head in heads]
-    tops = [
-        element("th", head.removeprefix("#"), scope="col", class_=one) for head, one in zip(heads, classes, strict=True)
-    ]
-    lines = []
-    for first, *others in rows:
-        cells = [element("td", cell, class_=one) for cell, one in zip(others, classes[1:], strict=True)]
-        lines.append(element("tr", element("th", first, scope="row"), *cells))
-    table = element("table", element("thead", element("tr", *tops)), element("tbody", *lines), class_=kind)
-    return _scrolls(table, label)
-
-
-def _scrolls(table: Html, label: str) -> Html:
-    """What is wider than the page scrolls by itself, with the keyboard as well."""
-    return element("div", table, class_="scrolls", role="group", aria_label=label, tabindex="0")

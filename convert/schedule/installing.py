@@ -17,6 +17,7 @@ from pathlib import Path
 from convert.config import Config
 from convert.errors import MirrorpressError, MissingToolError, OutputError, UsageError
 from convert.files import write_file
+from convert.messages import tr
 from convert.schedule.interval import Interval
 from convert.schedule.units import Job, cron_line, may_be_written, unit_names, units, written_for, written_to
 
@@ -101,7 +102,9 @@ def install_units(job: Job, every: Interval) -> list[str]:
     done = list(_make_folders(job))
     for name, text in texts.items():
         changed = write_file(folder, name, text.encode()).changed
-        done.append(f"{'wrote' if changed else 'left as it is'} {folder / name}")
+        done.append(
+            tr("wrote {path}", path=folder / name) if changed else tr("left as it is {path}", path=folder / name)
+        )
     # A command for failures that the job had before, and has no more.
     done += [_unlink(folder / one) for one in unit_names(job.name) if one not in texts and (folder / one).exists()]
     done.append(_systemctl(job.system, "daemon-reload"))
@@ -143,9 +146,9 @@ def install_cron(job: Job, every: Interval) -> list[str]:
         head += b"\n"
     after = head + os.fsencode(f"{_begin(job.name)}{job.config}\n{line}\n{_end(job.name)}\n") + tail
     if after == before:
-        return [f"left the crontab as it is: {line}"]
+        return [tr("left the crontab as it is: {line}", line=line)]
     _write_crontab(after)
-    return [f"{'changed' if own else 'added'} in the crontab: {line}"]
+    return [tr("changed in the crontab: {line}", line=line) if own else tr("added in the crontab: {line}", line=line)]
 
 
 def remove_cron(name: str, file: Path | None) -> list[str]:
@@ -157,7 +160,7 @@ def remove_cron(name: str, file: Path | None) -> list[str]:
     if not own:
         return []
     _write_crontab(head + tail)
-    return [f"removed {name} from the crontab"]
+    return [tr("removed {name} from the crontab", name=name)]
 
 
 def _refuse_foreign(name: str, folder: Path, job: Job) -> None:
@@ -207,7 +210,7 @@ def _make_folders(job: Job) -> Iterator[str]:
                     shutil.chown(one, job.user)
         except OSError as error:
             raise OutputError(str(folder), f"cannot be made ({error.strerror or error})", "a folder") from None
-        yield f"made {folder}"
+        yield tr("made {path}", path=folder)
 
 
 def _unlink(path: Path) -> str:
@@ -215,7 +218,7 @@ def _unlink(path: Path) -> str:
         path.unlink()
     except OSError as error:
         raise OutputError(str(path), f"cannot be removed ({error.strerror or error})") from None
-    return f"removed {path}"
+    return tr("removed {path}", path=path)
 
 
 def _need(tool: str, todo: str) -> None:
@@ -244,7 +247,7 @@ def _systemctl(system: bool, *arguments: str) -> str:
     if done.returncode:
         todo = "" if system else "log in as this user, without su or sudo, and call it again"
         raise OutputError(" ".join(call), f"was refused ({_said(done)})", "", todo)
-    return f"called {' '.join(call)}"
+    return tr("called {command}", command=" ".join(call))
 
 
 def _crontab() -> bytes:

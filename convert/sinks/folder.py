@@ -53,8 +53,8 @@ class FolderSink:
         return True
 
     def holds(self, path: str) -> bool:
-        """Whether there is such a file."""
-        return (self.root / path).exists()
+        """Whether there is such a file; what is none, as a folder or a pipe, cannot be read as one."""
+        return (self.root / path).is_file()
 
     def read(self, path: str, max_bytes: int) -> bytes:
         """A file's bytes."""

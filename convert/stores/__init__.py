@@ -4,7 +4,7 @@ from convert.stores.address import OWN_PROCESS, Address, changed_at, content_of,
 from convert.stores.folder import Folder, mirror_of
 from convert.stores.git import Repository, open_repository
 from convert.stores.remote import Remote
-from convert.stores.store import INDEX, README, SUFFIXES, UNREAD, Entry, Listing, Sieve, Store
+from convert.stores.store import INDEX, README, SUFFIXES, UNREAD, Entry, Listing, Sieve, Store, shown
 
 __all__ = [
     "INDEX",
@@ -25,4 +25,5 @@ __all__ = [
     "is_address",
     "mirror_of",
     "open_repository",
+    "shown",
 ]

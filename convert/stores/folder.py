@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convert.files import read_limited
-from convert.stores.store import INDEX, README, UNREAD, Entry, Listing, Sieve
+from convert.messages import later
+from convert.stores.store import INDEX, README, Entry, Listing, Sieve, unread
 
 
 def mirror_of(folder: Path) -> Path | None:
@@ -36,6 +37,11 @@ class Folder:
     def list(self, sieve: Sieve) -> Listing:
         """Walk over it. Links are followed only to what lies in it and is not read under its own name."""
         return _Walk(self.root, sieve).run()
+
+    def output_in(self, sieve: Sieve) -> str:
+        """The path of the output, where it lies below this folder."""
+        output = sieve.output
+        return output.relative_to(self.root).as_posix() if output and self.root in output.parents else ""
 
     def read(self, path: str, max_bytes: int) -> bytes:
         """A file's bytes. Raises SourceError."""
@@ -109,7 +115,7 @@ class _Walk:
         try:
             entries = list(os.scandir(folder))
         except OSError as error:
-            self.found.passed_over[f"{UNREAD} ({error.strerror})"] += 1
+            self.found.passed_over[unread(error.strerror)] += 1
             return
         for entry in entries:
             path = prefix + entry.name
@@ -128,12 +134,12 @@ class _Walk:
     def take(self, path: str, name: str, file: os.DirEntry[str] | Path) -> bool:
         if name.startswith(README):
             self.found.described.append(path)
-        reason = self.sieve.reason(path, name) if file.is_file() else "no regular file"
+        reason = self.sieve.reason(path, name) if file.is_file() else later("no regular file")
         if not reason:
             try:
                 about = file.stat()
             except OSError:
-                reason = "gone while the input was being read"
+                reason = later("gone while the input was being read")
         if reason:
             self.found.pass_over(path, reason)
             return False
@@ -148,11 +154,11 @@ class _Walk:
         except (OSError, RuntimeError):  # links that lead round in a circle; before Python 3.13 that is a RuntimeError
             real = None
         if real is None or not real.exists():
-            self.found.passed_over["broken link"] += 1
+            self.found.passed_over[later("broken link")] += 1
         elif root not in (real, *real.parents):
-            self.found.passed_over["link out of the input"] += 1
+            self.found.passed_over[later("link out of the input")] += 1
         elif real in known or str(real) in self.folders or self.output in {str(one) for one in (real, *real.parents)}:
-            self.found.passed_over["link to what is read already"] += 1
+            self.found.passed_over[later("link to what is read already")] += 1
         elif real.is_dir() and name.startswith("."):
             self.found.passed_over["hidden folder"] += 1
         elif real.is_dir():

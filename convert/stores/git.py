@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from convert.errors import NothingToReadError, SourceError, UsageError, nearest
+from convert.messages import later
 from convert.stores.objects import GitError, Objects, ask, stream
 from convert.stores.store import Entry, Listing, Sieve
 
-_PASSED_OVER = {"120000": "symbolic link", "160000": "submodule"}
+_PASSED_OVER = {"120000": later("symbolic link"), "160000": later("submodule")}
 """Modes of a tree's entries that are no files (gitformat-index)."""
 
 _TREE = "40000"
@@ -124,15 +125,18 @@ class Repository:
     def list(self, sieve: Sieve) -> Listing:
         """What the tree holds; what is no file is counted."""
         listing = Listing()
-        output = sieve.output
-        inside = output.relative_to(self.root).as_posix() if output and self.root in output.parents else ""
         try:
-            sieve.sift(self._files(listing), listing, inside)
+            sieve.sift(self._files(listing), listing, self.output_in(sieve))
         except GitError as error:
             todo = f"try git -C {self.own} fsck"
             raise NothingToReadError(f"input: {self.path}", f"cannot be listed ({error})", "", todo) from None
         listing.entries.sort()
         return listing
+
+    def output_in(self, sieve: Sieve) -> str:
+        """The path of the output, where it lies in the working copy."""
+        output = sieve.output
+        return output.relative_to(self.root).as_posix() if output and self.root in output.parents else ""
 
     def _files(self, listing: Listing) -> Iterator[Entry]:
         # Sizes (-l) are left out: git would look at every object for them, and a partial clone has not got all of them.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from convert.errors import MirrorpressError, NothingToReadError, SourceError
 from convert.files import too_large
+from convert.messages import later
 from convert.stores.address import Address, changed_at, content_of
 from convert.stores.store import Entry, Listing, Sieve
 
@@ -59,15 +60,20 @@ class Remote:
         entries = []
         for path, about in found.items():
             if posixpath.normpath(path) != path or path.startswith(("/", "../")):
-                listing.passed_over["name that is no path"] += 1
+                listing.passed_over[later("name that is no path")] += 1
                 continue
             size = int(about.get("size") or 0)
             entries.append(Entry(path, size, content_of(about) or changed_at(about)))
             if size > _LARGE:
                 self.large[path] = size
-        sieve.sift(entries, listing, _inside(self.address.told, sieve.address))
+        sieve.sift(entries, listing, self.output_in(sieve))
         listing.entries.sort()
         return listing
+
+    def output_in(self, sieve: Sieve) -> str:
+        """The path of the output, where that is an address, too, and lies below this one."""
+        place = f"{self.address.told}/"
+        return sieve.address[len(place) :] if sieve.address.startswith(place) else ""
 
     def ahead(self, paths: Sequence[str], max_bytes: int) -> int:
         """Fetch the first of these files together, as they will be read; returns how many."""
@@ -128,8 +134,3 @@ class Remote:
     def name_of(self, folder: str) -> str:
         """The name of a folder; that of the address is its last part."""
         return posixpath.normpath(folder).rpartition("/")[2] if folder else self.address.name
-
-
-def _inside(address: str, output: str) -> str:
-    """The path of the output in the input, where both are addresses and it lies there."""
-    return output[len(address) + 1 :] if output.startswith(f"{address}/") else ""

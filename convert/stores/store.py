@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias
 
+from convert.messages import later, tr
 from convert.profiles import Profile
 
 SUFFIXES = (".md", ".txt", ".html")
@@ -20,7 +21,8 @@ INDEX = "scripts/index.csv"
 README = "README"
 """How files begin that tell of the folder that they lie in."""
 
-UNREAD = "folder that cannot be read"
+UNREAD = later("folder that cannot be read")
+_UNREAD = f"{UNREAD} ("
 """What is passed over without anybody knowing what it holds."""
 
 Stamp: TypeAlias = int | str
@@ -36,6 +38,18 @@ class Entry(NamedTuple):
     path: str
     size: int
     stamp: Stamp
+
+
+def unread(why: str | None) -> str:
+    """Why a folder is passed over that the system does not open. why: what that says."""
+    return f"{_UNREAD}{why})"
+
+
+def shown(reason: str) -> str:
+    """Why something was passed over, in the language that is spoken."""
+    if reason.startswith(_UNREAD):
+        return tr("folder that cannot be read ({why})", why=reason.removeprefix(_UNREAD).removesuffix(")"))
+    return tr(reason)
 
 
 @dataclass(slots=True)
@@ -77,10 +91,10 @@ class Sieve:
     def reason(self, path: str, name: str) -> str:
         """Why a file is passed over; nothing for a source. name: the last part of its path."""
         if name.startswith("."):
-            return "hidden file"
+            return later("hidden file")
         if self.apparatus and self.apparatus.match(path):
-            return "the mirror's apparatus"
-        return "" if name.lower().endswith(SUFFIXES) else "not .md, .txt or .html"
+            return later("the mirror's apparatus")
+        return "" if name.lower().endswith(SUFFIXES) else later("not .md, .txt or .html")
 
     def sift(self, files: Iterable[Entry], listing: Listing, output: str = "") -> None:
         """Take those of some files that are sources into a listing, in any order.
@@ -91,9 +105,9 @@ class Sieve:
         for entry in files:
             path = entry.path
             if output and path.startswith(f"{output}/"):
-                reason, folder = "the output folder", output
+                reason, folder = later("the output folder"), output
             elif "/." in path or path.startswith("."):
-                reason, folder = "hidden folder", _hidden(path)
+                reason, folder = later("hidden folder"), _hidden(path)
             else:
                 reason = folder = ""
             if folder:
@@ -142,6 +156,10 @@ class Store(Protocol):
 
     def list(self, sieve: Sieve) -> Listing:
         """What the input holds. Raises NothingToReadError where it cannot be listed."""
+        ...
+
+    def output_in(self, sieve: Sieve) -> str:
+        """The path of the sieve's output in the input; nothing where it does not lie there."""
         ...
 
     def read(self, path: str, max_bytes: int) -> bytes:

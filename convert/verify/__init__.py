@@ -10,12 +10,15 @@ from convert.verify.canonical import canonical
 from convert.verify.chapter import chapter_body
 from convert.verify.conservation import conservation, descriptions, han_spaces, invention
 from convert.verify.difference import Difference
+from convert.verify.foreign import foreign_file
 from convert.verify.marks import marks
 from convert.verify.metadata import front_matter
 from convert.verify.page import html_file
 from convert.verify.plain import plain_text
-from convert.verify.reading import cmark_gfm, reads_back
+from convert.verify.reading import Reader, cmark_gfm, reads_back
+from convert.verify.record import json_file, texts_of_record
 from convert.verify.residue import left_over, residue
+from convert.verify.rewritten import Claim, Rewritten
 from convert.verify.spacing import spacing
 from convert.verify.typeset import typeset_copy
 from convert.verify.view import View
@@ -23,7 +26,9 @@ from convert.verify.view import View
 __all__ = [
     "Book",
     "BookChapter",
+    "Claim",
     "Difference",
+    "Rewritten",
     "View",
     "addresses",
     "against_source",
@@ -32,10 +37,12 @@ __all__ = [
     "cmark_gfm",
     "conservation",
     "descriptions",
+    "foreign_file",
     "front_matter",
     "han_spaces",
     "html_file",
     "invention",
+    "json_file",
     "markdown_file",
     "marks",
     "plain_text",
@@ -43,6 +50,7 @@ __all__ = [
     "reads_back",
     "residue",
     "spacing",
+    "texts_of_record",
     "typeset_copy",
     "verify",
 ]
@@ -81,15 +89,23 @@ def against_source(view: View, *, thorough: bool = True) -> list[Difference]:
 
 
 def markdown_file(
-    markdown: str, view: View, *, title: bool = False, front: bool = True, layout: FrontMatter = OWN
+    markdown: str,
+    view: View,
+    *,
+    title: bool = False,
+    front: bool = True,
+    layout: FrontMatter = OWN,
+    reader: Reader = cmark_gfm,
 ) -> list[Difference]:
     """A Markdown file against its article: what an independent reader reads, the front matter, the mirror's residue.
 
     Every flavour is CommonMark besides what else it is, so that one reader does for all.
     title: whether the file repeats the title as its first heading. front: whether it has front matter, in this layout.
+    reader: `Rewritten` for a file whose links and pictures may lead to other files.
     """
-    found = reads_back(markdown, view, title=title, front=front)[0]
+    found = reads_back(markdown, view, reader, title=title, front=front)[0]
     if front:
-        found += front_matter(markdown, view.article, layout=layout)
+        article = reader.article if isinstance(reader, Rewritten) else view.article
+        found += front_matter(markdown, article, layout=layout)
     # What else the mirror put there is no part of the body, and so would have been read back as a difference.
     return found + left_over(view.path, markdown, view.article.profile.trackers)

@@ -18,8 +18,8 @@ def addresses(view: View) -> list[Difference]:
     """Every `href` and `src` of the source is in the output or in a note, as often as it stands there, in order.
 
     A note is one of an attribute or element whose text holds the address. The output has no address that the
-    source does not have, and the addresses follow one another as in the source (those of the picture that opens
-    the body may have moved).
+    source does not have, at least in its text, from where a rule of one's own took it. The addresses follow one
+    another as in the source (those of the picture that opens the body may have moved).
     """
     if _as_they_stand(view):
         return []
@@ -31,7 +31,7 @@ def addresses(view: View) -> list[Difference]:
         found += [
             Difference("address invented", view.path, "", short(address, 120))
             for address in sorted(strange)
-            if address not in known
+            if address not in known and not view.read_from_text(address)
         ]
     return found + _order(view.path, wanted, have, _lead(view.article))
 

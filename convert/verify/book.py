@@ -16,6 +16,7 @@ from convert.verify.tokens import VOID, Tag
 
 _PART = re.compile(r"_\d+(?=\.xhtml\Z)")
 _CONTAINER, _PACKAGE = "{urn:oasis:names:tc:opendocument:xmlns:container}", "{http://www.idpf.org/2007/opf}"
+_DUBLIN_CORE = "{http://purl.org/dc/elements/1.1/}"
 
 
 @dataclass(slots=True)
@@ -33,10 +34,14 @@ class BookChapter:
 
 @dataclass(slots=True)
 class Book:
-    """What was read of a volume. chapters: in reading order; faults: documents that could not be read."""
+    """What was read of a volume.
+
+    chapters: in reading order. language: that of the package. faults: documents that could not be read.
+    """
 
     chapters: list[BookChapter] = field(default_factory=list)
     files: frozenset[str] = frozenset()
+    language: str = ""
     faults: list[Difference] = field(default_factory=list)
 
 
@@ -64,6 +69,7 @@ def _read(name: str, archive: zipfile.ZipFile) -> Book:
     opf = ElementTree.fromstring(archive.read(package))
     hrefs = {item.attrib["id"]: item.attrib["href"] for item in opf.iter(f"{_PACKAGE}item")}
     book = Book(files=frozenset(posixpath.relpath(one, folder or ".") for one in archive.namelist()))
+    book.language = opf.findtext(f".//{_DUBLIN_CORE}language", "")
     by_file: dict[str, BookChapter] = {}
     for itemref in opf.iter(f"{_PACKAGE}itemref"):
         href = hrefs[itemref.attrib["idref"]]

@@ -34,8 +34,9 @@ class Layout:
     """What a walk over HTML found.
 
     gaps: number of characters before it, and what stands there: `end` for a block's edge, a line break or a line
-        separator; `space` for white space in a line; `wrap` where that holds a newline, which a mirror's pretty-printer
-        may have put there; `picture` where a picture stands in a line.
+        separator; `space` for white space in a line; `soft` for a line end inside a text, or on one side of a tag;
+        `wrap` for line ends on both sides of tags, as a mirror's pretty-printer puts them there; `picture` where a
+        picture stands in a line.
     marks: the stretches that each mark covers; a link's mark is `a` and its address as it is written, a heading's
         `heading`.
     """
@@ -73,7 +74,7 @@ def layout(html: str) -> Layout:
     rare: set[str] = set()  # names of elements that mark nothing as a rule, but once had an address
     html = separators_shown(html)
     if "<!--" in html:
-        html = _COMMENT.sub("", html)
+        html = _COMMENT.sub("<!>", html)  # a pretty-printer breaks the line at one, as at a tag
     at = 0
     # Everything before the first tag is text; the pieces behind it are a tag and the text that follows.
     for piece in f">{html}".split("<"):
@@ -106,15 +107,14 @@ def _read_text(gaps: dict[int, str], at: int, text: str) -> int:
     """Note the white space of a text that begins at a place; returns the place where it ends."""
     words = text.split()
     if not words:
-        if (before := gaps.get(at)) is None or before == "space":
-            gaps[at] = _white(text)
+        _beside_tag(gaps, at, text)
         return at
     inner = text.strip()
     edged = len(inner) < len(text)
     if edged:
         lead = text.index(inner)
-        if lead and ((before := gaps.get(at)) is None or before == "space"):
-            gaps[at] = _white(text[:lead])
+        if lead:
+            _beside_tag(gaps, at, text[:lead])
     if len(words) == 1:
         at += len(inner)
     elif inner.isprintable():  # the only white space that can be printed is the space
@@ -127,6 +127,15 @@ def _read_text(gaps: dict[int, str], at: int, text: str) -> int:
     if edged and lead + len(inner) < len(text):
         gaps[at] = _white(text[lead + len(inner) :])
     return at
+
+
+def _beside_tag(gaps: dict[int, str], at: int, white: str) -> None:
+    """Note white space behind a tag, beside what may stand before it."""
+    before = gaps.get(at)
+    if before is None or before == "space":
+        gaps[at] = _white(white)
+    elif before == "soft" and "\n" in white:
+        gaps[at] = "wrap"
 
 
 def _read_odd(gaps: dict[int, str], at: int, text: str) -> int:
@@ -144,4 +153,4 @@ def _white(text: str) -> str:
     """What white space is."""
     if "\u2028" in text or "\u2029" in text:
         return "end"
-    return "wrap" if "\n" in text else "space"
+    return "soft" if "\n" in text else "space"

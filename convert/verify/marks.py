@@ -43,7 +43,8 @@ def marks(view: View) -> list[Difference]:
     """Emphasis, scripts, code, strikethrough and links of the source cover the same text in the body.
 
     `mark lost`: a stretch that the body kept lost its mark; `mark invented`: the reverse. In headings bold and emphasis
-    may go, punctuation alone may stand outside of them, and a link may go of whose address a note tells.
+    may go, punctuation alone may stand outside of them, and a link may go of whose address a note tells; one may come
+    whose address stood in the text.
     """
     if view.laid.size:
         return []
@@ -78,7 +79,7 @@ def _counts(view: View, check: str, mark: str, text: str, old: Mapping[str, list
     if check == "mark lost":
         return not any(mark[2:] in bare(note.text) for note in notes)
     mended = {bare(note.to) for note in notes if note.of == "attribute" and note.kind == "changed"}
-    return mark[2:] not in mended and not _resolved(mark, old)
+    return mark[2:] not in mended and not _resolved(mark, old) and not view.read_from_text(mark[2:])
 
 
 def _bare_mark(mark: str) -> str:

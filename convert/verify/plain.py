@@ -75,7 +75,7 @@ def _spacing(there: dict[int, str], found: str, view: View, laid: Alignment, hea
         places |= {at - twin + begin for at in there if low < at - twin + begin < high}
         for at in sorted(places):
             want, got = here.get(at - head), there.get(at - begin + twin)
-            want = "end" if want == "wrap" else want  # a line of code
+            want = "end" if want == "soft" else want  # a line of code
             if want == got or want == "picture" or (tabular and want == "end" and got):
                 continue
             place = at - begin + twin

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
+from html import unescape
+from urllib.parse import unquote
 
 from convert.article import Article
 from convert.verify.alignment import Alignment, align
@@ -58,6 +61,21 @@ class View:
         """The values of all `href` and `src` of the body, in order."""
         elements = self.article.body.select("[href], [src]")
         return [value for one in elements for value in (one.attr("href"), one.attr("src")) if value is not None]
+
+    def read_from_text(self, address: str) -> bool:
+        """Whether an address without its scheme stands in the source's text, and less often in the body's.
+
+        So it is where a rule of one's own made a link of a markup that only the source's family has.
+        """
+        alone = re.compile(rf"(?<![\w-]){re.escape(address)}(?![\w-])")
+        there, here = (
+            len(alone.findall(unquote(unescape("\n".join(texts))))) for texts in (self.seen.nodes, self._texts)
+        )
+        return there > here
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        return list(self.article.body.strings)
 
     @cached_property
     def laid(self) -> Alignment:

@@ -128,7 +128,7 @@ def _ended(part: str) -> str:
 def _markup(parts: tuple[str, ...], written_in: str) -> str:
     """The parts of a source as one HTML document."""
     if written_in == "text":
-        return escape("".join(parts), quote=False)
+        return escape("".join(parts), quote=False).replace("\n", "<br>\n")  # each of its lines is one
     if written_in == "markdown":
         rendered = [markdown_to_html(part, "table", "strikethrough") for part in parts]
         return "\n".join(map(_ended, rendered)) if len(parts) > 1 else rendered[0]

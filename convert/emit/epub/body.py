@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from turbohtml import Element, Node, Text
 
-from convert.emit.epub import addresses, wording
+from convert.emit.epub import addresses
 from convert.emit.epub.footnotes import Footnotes
 from convert.emit.epub.gallery import Gallery, Shot
 from convert.emit.epub.identifiers import REFERENCE
@@ -51,6 +51,7 @@ class _BodyWriter:
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
+        self.words = frame.gallery.options.wording
         self.out: list[str] = []
         self.stack: list[Node | str] = []
         self.levels: list[int] = []
@@ -167,7 +168,7 @@ class _BodyWriter:
             goal = self.reference_name(reference)
             part = self.part_of(reference)
             file = "" if part == self.frame.number else self.frame.files[part]
-            label = attribute(wording.BACK)
+            label = attribute(self.words.back)
             back = f' <a href="{file}#{goal}" epub:type="backlink" role="doc-backlink" title="{label}">↩</a>'
         self.out.append(f'<aside{name} epub:type="footnote" role="doc-footnote">{before}')
         self.push([*element.children, f"{back}{after}</aside>\n"])
@@ -176,7 +177,7 @@ class _BodyWriter:
         """A link that leads somewhere; of others the text stays."""
         footnotes = self.frame.footnotes
         href = self.href(element.attr("href") or "")
-        empty = not element.text.strip() and element.select_one("img") is None
+        empty = not element.text.strip() and not any(self.shows(image) for image in element.find_all("img"))
         if href is None or empty or self.link_depth:
             name = self.identifier(element)
             self.out.append(f"<span{name}>" if name else "")
@@ -191,7 +192,7 @@ class _BodyWriter:
         elif element in footnotes.backlinks:
             role = ' epub:type="backlink" role="doc-backlink"'
         elif not element.text.strip() and not any(image.attr("alt") for image in element.find_all("img")):
-            role = f' aria-label="{attribute(wording.LINK)}"'
+            role = f' aria-label="{attribute(self.words.link)}"'
         self.out.append(f'<a href="{attribute(href)}"{name or self.identifier(element)}{role}>')
         self.link_depth += 1
         self.push([*element.children, "</a>"])
@@ -232,8 +233,12 @@ class _BodyWriter:
         elif found is None:
             self.out.append(escape(alt))
         else:
-            words = " ".join(piece for piece in (wording.MISSING, escape(alt), self.address(src)) if piece)
+            words = " ".join(piece for piece in (self.words.missing, escape(alt), self.address(src)) if piece)
             self.out.append(f'<span class="missing">{words}</span>')
+
+    def shows(self, image: Element) -> bool:
+        """Whether anything is seen of a picture; of those that are left out on purpose their descriptions are."""
+        return bool(image.attr("alt") or self.frame.gallery.get(self.frame.path, image.attr("src") or ""))
 
     def figure(self, element: Element) -> None:
         """A picture with its caption; without the picture a notice that says so, its address, and the caption."""
@@ -250,7 +255,7 @@ class _BodyWriter:
             self.frame.gallery.describe(alt, self.frame.title, caption.text if caption is not None else "")
             shown = _image(found, alt)
             if target is not None:
-                label = "" if alt else f' aria-label="{attribute(wording.LINK)}"'
+                label = "" if alt else f' aria-label="{attribute(self.words.link)}"'
                 shown = f'<a href="{attribute(target)}"{label}>{shown}</a>'
             self.out.append(f"<figure{self.identifier(element)}>{shown}")
         elif found is None:
@@ -260,7 +265,7 @@ class _BodyWriter:
             shown = f"<p>{escape(alt)}</p>" if alt else ""
             self.out.append(f'<figure{self.identifier(element)} class="omitted">{shown}')
         else:
-            shown = f"<p>{wording.MISSING}{escape(found.reason)}{escape(alt)}</p>"
+            shown = f"<p>{self.words.missing}{escape(found.reason)}{escape(alt)}</p>"
             lines = [self.address(src)]
             if target is not None and target != addresses.outside(src):
                 lines.append(f'<a href="{attribute(target)}">{escape(target)}</a>')

@@ -8,8 +8,7 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import TypeAlias
 
-from convert.emit.epub import wording
-from convert.emit.epub.chapter import Document, name_chapters, title_of, write_chapter
+from convert.emit.epub.chapter import Document, language_of_most, name_chapters, title_of, write_chapter
 from convert.emit.epub.cover import CoverText, draw_cover
 from convert.emit.epub.gallery import Gallery, TooManyBytesError
 from convert.emit.epub.markup import attribute, document
@@ -58,6 +57,8 @@ def write_book(
     options = options or BookOptions()
     if not chapters:
         raise OutputError(volume.file, "no articles", "at least one", "see the report for what went wrong with them")
+    if not options.language:
+        options = replace(options, language=language_of_most(chapters))
     place = {path: number for number, path in enumerate(volume.members)}
     ordered = sorted(chapters, key=lambda chapter: place.get(chapter.path, len(place)))
     for level in LEVELS:
@@ -95,10 +96,10 @@ def _write(
     }
     sections = dict(zip(volume.members, volume.labels, strict=False))
     lines = [
-        (sections.get(chapter.path, ()), Entry(title_of(chapter.meta), first_files[chapter.path]))
+        (sections.get(chapter.path, ()), Entry(title_of(chapter.meta, options.wording), first_files[chapter.path]))
         for chapter in chapters
     ]
-    entries = contents(lines)
+    entries = contents(lines, options.wording.untitled)
     said = about(volume, chapters, options, bool(gallery.files), gallery.described)
     parts = _parts(volume, chapters, options, gallery, said, entries, written)
     if setting := options.typesetting:
@@ -161,18 +162,19 @@ def _cover(
     options: BookOptions,
 ) -> list[Part]:
     title = said.series or said.title
-    footer = [wording.articles(len(chapters)), *(name for name in said.publishers[:1] if name != title)]
+    words = options.wording
+    footer = [words.articles(len(chapters)), *(name for name in said.publishers[:1] if name != title)]
     text = CoverText(
         title=title,
-        dates=wording.span(volume.first, volume.last),
+        dates=words.span(volume.first, volume.last),
         headlines=tuple(headline for headline in _headlines(entries) if headline != title),
-        footer="　".join(footer),
+        footer=words.between_notes.join(footer),
     )
     picture = next((one for one in gallery.files.values() if max(one.width, one.height) >= _LEAST_COVER_PICTURE), None)
     shown = set_cover(text, options.typesetting) if options.typesetting else text
     drawn = draw_cover(shown, title, picture.data if picture else None)
     image = f'<img src="{_COVER}" alt="{attribute(text.alternative)}" role="doc-cover"/>'
-    page = document(wording.COVER, f'<div class="cover">{image}</div>', said.language, ' epub:type="cover"')
+    page = document(words.cover, f'<div class="cover">{image}</div>', said.language, ' epub:type="cover"')
     return [
         Part("cover", _COVER, "image/jpeg", drawn, properties=("cover-image",)),
         Part("cover-page", _COVER_PAGE, XHTML, page, spine=True),

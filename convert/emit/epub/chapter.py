@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
 from convert.article import Metadata
-from convert.emit.epub import addresses, wording
+from convert.emit.epub import addresses
 from convert.emit.epub.body import Frame, write_body
 from convert.emit.epub.footnotes import Footnotes, find_footnotes
 from convert.emit.epub.gallery import Gallery
@@ -16,7 +17,7 @@ from convert.emit.epub.identifiers import new_ids
 from convert.emit.epub.markup import attribute, document, escape, legal, one_line
 from convert.emit.epub.options import BookOptions, Chapter
 from convert.emit.epub.split import split_body
-from convert.volumes import spoken
+from convert.emit.epub.wording import Wording
 
 # BCP 47 (RFC 5646), well-formed tags as far as articles use them.
 _LANG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -50,14 +51,20 @@ def name_chapters(chapters: Sequence[Chapter]) -> dict[str, str]:
     }
 
 
-def title_of(meta: Metadata) -> str:
+def title_of(meta: Metadata, words: Wording) -> str:
     """A chapter's title on one line; never empty."""
-    return one_line(meta.title) or wording.UNTITLED
+    return one_line(meta.title) or words.untitled
 
 
 def language_of(meta: Metadata, options: BookOptions) -> str:
     """A chapter's language, the book's where the article names none that can be."""
     return meta.lang if _LANG.fullmatch(meta.lang) else options.language
+
+
+def language_of_most(chapters: Sequence[Chapter]) -> str:
+    """The language of most chapters, of equally common ones the first; one that names none counts as Chinese."""
+    default = BookOptions(language="zh-Hans")
+    return Counter(language_of(chapter.meta, default) for chapter in chapters).most_common(1)[0][0]
 
 
 def write_chapter(
@@ -89,7 +96,7 @@ def _documents(
 ) -> list[Document]:
     groups = split_body(body, limit)
     files = [f"{stem}.xhtml", *(f"{stem}_{number}.xhtml" for number in range(2, len(groups) + 1))]
-    title = title_of(chapter.meta)
+    title = title_of(chapter.meta, options.wording)
     # Most articles have no links within: they need no second look.
     footnotes = find_footnotes(groups) if 'href="#' in body else Footnotes()
     ids = new_ids(groups, [_TITLE_ID]) if ' id="' in body else {}
@@ -97,9 +104,9 @@ def _documents(
     documents = []
     for number, group in enumerate(groups):
         frame = Frame(chapter.path, title, files, number, ids, chapters, gallery, footnotes)
-        heading = title if number == 0 else wording.continued(title, number + 1, len(groups))
+        heading = title if number == 0 else options.wording.continued(title, number + 1, len(groups))
         html = write_body(group, frame)
-        about = _about(chapter.meta) if number == 0 else ""
+        about = _about(chapter.meta, options.wording) if number == 0 else ""
         documents.append(Document(files[number], heading, document(heading, _section(heading, about, html), lang)))
     return documents
 
@@ -111,26 +118,26 @@ def _section(title: str, about: str, html: str) -> str:
     )
 
 
-def _about(meta: Metadata) -> str:
+def _about(meta: Metadata, words: Wording) -> str:
     """The line under the title: date, people, channel, and where the article came from."""
     pieces: list[tuple[str, str]] = []
     if meta.date is not None:
-        pieces.append(("date", f'<time datetime="{meta.date.isoformat()}">{spoken(meta.date)}</time>'))
+        pieces.append(("date", f'<time datetime="{meta.date.isoformat()}">{words.day(meta.date)}</time>'))
     for kind, people, phrase in _PEOPLE:
-        if names := "、".join(names_of(getattr(meta, people))):
-            pieces.append((kind, escape(phrase(names))))
+        if names := words.between_names.join(names_of(getattr(meta, people))):
+            pieces.append((kind, escape(phrase(words, names))))
     places = [one_line(text) for text in (meta.via or meta.publisher, *(meta.categories or [meta.channel]))]
     pieces.extend(("place", escape(text)) for text in dict.fromkeys(places) if text)
     if source := addresses.outside(meta.source):
-        pieces.append(("source", f'<a href="{attribute(source)}">{wording.ORIGINAL}</a>'))
+        pieces.append(("source", f'<a href="{attribute(source)}">{escape(words.original)}</a>'))
     line = " ".join(f'<span class="{kind}">{html}</span>' for kind, html in pieces)
     return f'<p class="about">{line}</p>\n' if line else ""
 
 
-_PEOPLE: tuple[tuple[str, str, Callable[[str], str]], ...] = (
-    ("authors", "authors", lambda names: names),
-    ("translators", "translators", wording.translated),
-    ("editors", "editors", wording.edited),
+_PEOPLE: tuple[tuple[str, str, Callable[[Wording, str], str]], ...] = (
+    ("authors", "authors", lambda _, names: names),
+    ("translators", "translators", lambda words, names: words.translated(names)),
+    ("editors", "editors", lambda words, names: words.edited(names)),
 )
 
 

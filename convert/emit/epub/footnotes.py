@@ -75,7 +75,7 @@ def _note(target: Element) -> Element | None:
     return node if isinstance(node, Element) else None
 
 
-def _within(node: Node, block: Element) -> bool:
+def _within(node: Node, block: Node) -> bool:
     return any(one == block for one in node.ancestors)
 
 
@@ -91,7 +91,7 @@ def _way_back(note: Element, link: Element, links: Sequence[Element], targets: d
 
 def _beside(goal: Element, link: Element) -> bool:
     """Whether an empty anchor stands in the same block as the reference."""
-    return not goal.text and goal.parent is not None and _within(link, goal.parent)  # type: ignore[arg-type]
+    return not goal.text and goal.parent is not None and _within(link, goal.parent)
 
 
 def _looks_like_mark(link: Element) -> bool:

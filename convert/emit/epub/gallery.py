@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from convert.emit.epub import addresses, wording
+from convert.emit.epub import addresses
 from convert.emit.epub.options import BookOptions, PictureSource
 from convert.emit.epub.pictures import Level, Picture, PictureError, prepare
 
@@ -90,7 +90,8 @@ class Gallery:
             if data is None:
                 # Not why it was not to be had: that may differ from hour to hour, and the book with it.
                 fetched = self.options.pictures == "fetch" and addresses.outside(src) is not None
-                self.lacks[path, src] = wording.NOT_FETCHED if fetched else wording.NOT_IN_MIRROR
+                words = self.options.wording
+                self.lacks[path, src] = words.not_fetched if fetched else words.not_in_mirror
                 return Lack(self.lacks[path, src])
             digest = sha256(data).hexdigest()
         known = self._known.get(digest)
@@ -105,7 +106,7 @@ class Gallery:
         try:
             return prepare(data, self.level, self.options.grayscale)
         except PictureError as error:
-            return Lack(f"{wording.UNREADABLE}（{error}）")
+            return Lack(self.options.wording.unreadable.format(reason=error))
 
     def _kept(self, made: Picture | Lack) -> Shot | Lack:
         if isinstance(made, Lack):

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from convert.emit.epub import addresses, wording
+from convert.emit.epub import addresses
 from convert.emit.epub.chapter import names_of, title_of
 from convert.emit.epub.markup import one_line
 from convert.emit.epub.options import BookOptions, Chapter
+from convert.emit.epub.wording import Wording
 from convert.volumes import Volume
 
 _NAMESPACE = uuid.UUID("6f7b1f0e-5f0d-5c39-9c53-2f6d4f0f7a11")
@@ -63,9 +64,10 @@ def about(volume: Volume, chapters: Sequence[Chapter], options: BookOptions, pic
     dates = [chapter.meta.date for chapter in chapters if chapter.meta.date is not None]
     newest = max(dates, default=None)
     creators, contributors = _people(chapters)
+    words = options.wording
     return About(
         identifier=f"urn:uuid:{uuid.uuid5(_NAMESPACE, volume.key)}",
-        title=one_line(volume.title) or wording.UNTITLED,
+        title=one_line(volume.title) or words.untitled,
         language=options.language,
         creators=creators,
         contributors=contributors,
@@ -73,15 +75,15 @@ def about(volume: Volume, chapters: Sequence[Chapter], options: BookOptions, pic
         date=newest.isoformat() if newest else "",
         sources=tuple(_by_frequency([_origin(chapter.meta.source) for chapter in chapters])[:_MOST_SOURCES]),
         subjects=tuple(_by_frequency([name for one in chapters for name in one.meta.categories])[:_MOST_SUBJECTS]),
-        description=_description(chapters),
+        description=_description(chapters, words),
         series=one_line(volume.series),
         position=volume.position,
         modified=_modified(newest, options),
         pictures=pictures,
         described=described,
         conforms_to=options.conforms_to,
-        rights=wording.RIGHTS,
-        summary=wording.accessibility(pictures, described),
+        rights=words.rights,
+        summary=words.accessibility(pictures, described),
     )
 
 
@@ -127,8 +129,8 @@ def _origin(source: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/"
 
 
-def _description(chapters: Sequence[Chapter]) -> str:
+def _description(chapters: Sequence[Chapter], words: Wording) -> str:
     """How many articles there are, and the first headlines."""
-    headlines = "；".join(title_of(chapter.meta) for chapter in chapters[:10])
+    headlines = words.between_titles.join(title_of(chapter.meta, words) for chapter in chapters[:10])
     more = " …" if len(chapters) > 10 else ""
-    return f"{wording.articles(len(chapters))}：{headlines}{more}"
+    return f"{words.articles(len(chapters))}{words.colon}{headlines}{more}"

@@ -36,10 +36,11 @@ class Entry:
         return sum(child.leaves() for child in self.children) if self.children else 1
 
 
-def contents(articles: Sequence[tuple[tuple[str, ...], Entry]]) -> list[Entry]:
+def contents(articles: Sequence[tuple[tuple[str, ...], Entry]], untitled: str) -> list[Entry]:
     """The tree of contents.
 
     articles: for each its sections, outermost first, and its own line, in reading order.
+    untitled: the label of a section that has none.
     A level on which all articles share one section says nothing and is left out. Each section gets a page of its own,
     since a line without a page is an error in EPUB (EPUBCheck, RSC-010).
     """
@@ -48,7 +49,7 @@ def contents(articles: Sequence[tuple[tuple[str, ...], Entry]]) -> list[Entry]:
     root = Entry("")
     sections: dict[tuple[str, ...], Entry] = {(): root}
     for labels, entry in articles:
-        way = tuple(one_line(labels[level]) or wording.UNTITLED for level in kept)
+        way = tuple(one_line(labels[level]) or untitled for level in kept)
         for end in range(1, len(way) + 1):
             if way[:end] not in sections:
                 section = Entry(way[end - 1], f"section{len(sections)}.xhtml")
@@ -71,7 +72,7 @@ def section_page(section: Entry, lang: str) -> bytes:
     body = (
         '<section epub:type="part" role="doc-part" aria-labelledby="title">\n'
         f'<h1 id="title">{escape(section.label)}</h1>\n'
-        f'<p class="about">{wording.articles(section.leaves())}</p>\n'
+        f'<p class="about">{wording.of(lang).articles(section.leaves())}</p>\n'
         f'<ol class="contents">\n{links}</ol>\n</section>'
     )
     return document(section.label, body, lang)
@@ -82,22 +83,23 @@ def nav_document(entries: Sequence[Entry], first: str, cover: str, lang: str) ->
 
     first: where the text begins. cover: the cover's document, empty where there is none.
     """
+    words = wording.of(lang)
     marks = [
-        *([("cover", cover, wording.COVER)] if cover else []),
+        *([("cover", cover, words.cover)] if cover else []),
         # With its file: epub.js takes a bare fragment for one of the page that is shown.
-        ("toc", f"{NAV}#toc", wording.CONTENTS),
-        ("bodymatter", first, wording.BODY),
+        ("toc", f"{NAV}#toc", words.contents),
+        ("bodymatter", first, words.body),
     ]
     landmarks = "".join(
         f'<li><a epub:type="{kind}" href="{attribute(to)}">{name}</a></li>\n' for kind, to, name in marks
     )
     body = (
         '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="title">\n'
-        f'<h1 id="title">{wording.CONTENTS}</h1>\n{_list(entries)}</nav>\n'
-        f'<nav epub:type="landmarks" id="landmarks" aria-label="{wording.LANDMARKS}" hidden="hidden">\n'
+        f'<h1 id="title">{words.contents}</h1>\n{_list(entries)}</nav>\n'
+        f'<nav epub:type="landmarks" id="landmarks" aria-label="{words.landmarks}" hidden="hidden">\n'
         f"<ol>\n{landmarks}</ol>\n</nav>"
     )
-    return document(wording.CONTENTS, body, lang)
+    return document(words.contents, body, lang)
 
 
 def _list(entries: Sequence[Entry]) -> str:

@@ -10,6 +10,8 @@ from typing import Literal, TypeAlias
 from turbohtml import parse_fragment
 
 from convert.article import Metadata
+from convert.emit.epub import wording
+from convert.emit.epub.wording import Wording
 from convert.errors import UsageError
 from convert.typesetting import ScriptName, Spacing, Typesetting
 
@@ -43,7 +45,7 @@ class Chapter:
 class BookOptions:
     """How books are made.
 
-    language: BCP 47 tag of the book, and of chapters that name none.
+    language: BCP 47 tag of the book, and of chapters that name none; empty takes that of most chapters.
     style: `book` sets paragraphs as Chinese books do; `plain` leaves all that to the reading system.
     script: a configuration of OpenCC by which all that a reader sees is turned.
     spacing: `pangu` puts a space between Han characters and Latin letters or digits.
@@ -58,7 +60,7 @@ class BookOptions:
     conforms_to: an accessibility claim for `dcterms:conformsTo`; a generator cannot certify itself, so none is made.
     """
 
-    language: str = "zh-Hans"
+    language: str = ""
     style: Literal["book", "plain"] = "book"
     script: ScriptName = "none"
     spacing: Spacing = "none"
@@ -75,6 +77,11 @@ class BookOptions:
     def typesetting(self) -> Typesetting:
         """What becomes of the text of the book."""
         return Typesetting(self.script, self.spacing)
+
+    @property
+    def wording(self) -> Wording:
+        """The words that the book itself says."""
+        return wording.of(self.language)
 
 
 def source_date_epoch(environment: Mapping[str, str]) -> datetime.datetime | None:

@@ -11,6 +11,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from convert.messages import later
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -30,6 +32,8 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MM\x00*", "TIFF"),
     (4, b"ftypavif", "AVIF"),
 )
+_BMP_HEADERS = frozenset(size.to_bytes(4, "little") for size in (12, 40, 52, 56, 64, 108, 124))
+"""The sizes of a BMP's second header, behind the first's 14 bytes (MS-WMF 2.2.2.9; OS/2 has 12 and 64)."""
 _LOSSLESS = frozenset({"PNG", "GIF", "BMP", "TIFF", "WEBP"})
 _FEW_COLOURS = 256
 
@@ -68,8 +72,10 @@ class Picture:
 def sniff(data: bytes) -> str | None:
     """The name of a picture's format by its first bytes; None for anything else, such as an HTML error page."""
     for offset, signature, name in _SIGNATURES:
-        if data[offset : offset + len(signature)] == signature:
-            return name
+        if data.startswith(signature, offset):
+            # so few letters begin a text, too
+            whole = {"BMP": data[14:18] in _BMP_HEADERS, "WEBP": data.startswith(b"RIFF")}
+            return name if whole.get(name, True) else None
     return None
 
 
@@ -99,9 +105,9 @@ def _open(data: bytes, level: Level) -> tuple[str, Image.Image]:
     """The name of a picture's format, and the picture decoded. Raises PictureError."""
     name = sniff(data)
     if name is None:
-        raise PictureError("不是图片", "no picture")
+        raise PictureError("不是图片", later("no picture"))
     if len(data) > MAX_BYTES:
-        raise PictureError("文件过大", "too large a file")
+        raise PictureError("文件过大", later("too large a file"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -109,7 +115,7 @@ def _open(data: bytes, level: Level) -> tuple[str, Image.Image]:
         except PictureError:
             raise
         except Exception as error:  # noqa: BLE001, RUF100 - decoders of hostile files raise errors of every kind
-            raise PictureError("文件损坏", "a damaged picture") from error
+            raise PictureError("文件损坏", later("a damaged picture")) from error
 
 
 def _decode(data: bytes, name: str, level: Level) -> Image.Image:
@@ -118,9 +124,9 @@ def _decode(data: bytes, name: str, level: Level) -> Image.Image:
     image: Image.Image = Image.open(io.BytesIO(data), formats=[name])
     width, height = image.size
     if width * height > MAX_PIXELS:
-        raise PictureError("像素过多", "too many pixels")
+        raise PictureError("像素过多", later("too many pixels"))
     if width < 3 or height < 3:
-        raise PictureError("只有一两个像素", "a picture of a pixel or two")
+        raise PictureError("只有一两个像素", later("a picture of a pixel or two"))
     # A JPEG decoder can leave out detail that would be scaled away at once.
     image.draft(None, (level.edge, level.edge))
     image.load()

@@ -1,0 +1,1 @@
+"""The outputs of single articles: their conversion, their writing, their names."""

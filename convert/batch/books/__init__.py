@@ -1,0 +1,1 @@
+"""Volumes: which are made anew, their binding, their feed, and their way to readers."""

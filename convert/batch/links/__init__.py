@@ -1,0 +1,1 @@
+"""What an article refers to, and where that leads: other articles' files, pictures, places in itself."""

@@ -1,0 +1,1 @@
+"""What a run has to make: the plan, held against what there is."""

@@ -1,0 +1,1 @@
+"""Verifies what lies in the output folder."""
