@@ -82,7 +82,10 @@ def test_why_a_file_is_no_picture(data: bytes, told: str, reason: str) -> None:
         (b"GIF87a", "GIF"),
         (b"GIF89a", "GIF"),
         (b"RIFF1234WEBP", "WEBP"),
-        (b"BM", "BMP"),
+        (b"BM" + bytes(12) + (40).to_bytes(4, "little"), "BMP"),
+        (b"BM" + bytes(12) + (41).to_bytes(4, "little"), None),
+        (b"BM", None),
+        (b"riff1234WEBP", None),
         (b"II*\x00", "TIFF"),
         (b"MM\x00*", "TIFF"),
         (b"1234ftypavif", "AVIF"),
@@ -153,7 +156,7 @@ def test_a_book_without_colours_has_pictures_without(grayscale: bool, mode: str)
 def test_the_options_of_a_book_by_themselves() -> None:
     """What a book is without any: as docs/config.md says of volumes."""
     assert {one.name: getattr(BookOptions(), one.name) for one in fields(BookOptions)} == {
-        "language": "zh-Hans", "style": "book", "script": "none", "spacing": "none", "pictures": "mirror",
+        "language": "", "style": "book", "script": "none", "spacing": "none", "pictures": "mirror",
         "grayscale": False, "cover": True, "max_bytes": 45_000_000, "chapter_bytes": 260_000, "modified": None,
         "threads": 1, "conforms_to": "",
     }  # fmt: skip
