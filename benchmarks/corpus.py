@@ -25,6 +25,8 @@ from typing import Any
 from benchmarks import context, epubcheck, speed
 from convert import Article, Source, convert
 from convert.batch.inputs.sources import find_sources
+from convert.batch.report import PAGE
+from convert.catalogue import CATALOGUE
 from convert.emit import EMITTERS, EmitOptions
 from convert.errors import NothingToReadError
 from convert.verify import (
@@ -231,11 +233,11 @@ def check_mirrors(mirrors: dict[str, Path], limit: int, jobs: int, show: int) ->
 
 
 def digest(folder: Path) -> str:
-    """One digest of all files below a folder and their paths, but for what is hidden."""
+    """One digest of all files below a folder and their paths, but for what is hidden, or tells when the run was."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not name.startswith("."):
+        if path.is_file() and not name.startswith(".") and name not in {CATALOGUE, PAGE}:
             total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
     return total.hexdigest()
 
