@@ -284,7 +284,7 @@ def test_a_source_that_is_in_no_folder_can_be_looked_at(tmp_path: Path) -> None:
     settings = config(tmp_path, "{git: bare.git}")
     article = read_article("pages/c1/n100002.md", settings)
     assert (article.meta.title, article.meta.categories) == ("灯塔", ["天气"])
-    with pytest.raises(SourceError, match="there is no such file; check the path"):
+    with pytest.raises(NothingToReadError, match="there is no such file; check the path"):
         read_article("pages/c1/none.md", settings)
 
 
