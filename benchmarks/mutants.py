@@ -103,12 +103,17 @@ def _module(path: str) -> str:
 
 
 def _importers(path: str) -> list[str]:
-    """The modules and tests that import a module: what it says outside of functions works in them."""
+    """The modules and tests that import a module: what it says outside of functions works in them.
+
+    Likewise those that have its names from its package.
+    """
     name = _module(path)
     package, _, last = name.rpartition(".")
     wanted = re.compile(rf"^from (?:{re.escape(name)} import|{re.escape(package)} import .*\b{last}\b)", re.MULTILINE)
     files = sorted(file for folder in (*FOLDERS, "tests") for file in (ROOT / folder).rglob("*.py"))
-    return [file.relative_to(ROOT).as_posix() for file in files if wanted.search(file.read_text("utf-8"))]
+    found = [file.relative_to(ROOT).as_posix() for file in files if wanted.search(file.read_text("utf-8"))]
+    offered = path.rpartition("/")[0] + "/__init__.py"
+    return [*found, *(_importers(offered) if offered in found else ())]
 
 
 def _rate(counts: Counter[tuple[str, str]]) -> float:

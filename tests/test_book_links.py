@@ -173,6 +173,11 @@ def test_text_of_xml() -> None:
             [["<blockquote><p>一。</p></blockquote>"], ["<blockquote><p>二。</p></blockquote>"]],
         ),
         (
+            '<figure><img src="a.jpg" alt=""><figcaption>一二三四。五六七八。</figcaption></figure>',
+            30,
+            [['<figure><img src="a.jpg" alt=""><figcaption>一二三四。五六七八。</figcaption></figure>']],
+        ),
+        (
             "<figure><img src='a.jpg' alt='一二三四'></figure>",
             10,
             [['<figure><img src="a.jpg" alt="一二三四"></figure>']],

@@ -184,13 +184,13 @@ def test_a_dataset_of_another_path_converts_no_article_again(tmp_path: Path) -> 
 
 def test_an_output_with_the_same_name_costs_neither(tmp_path: Path) -> None:
     """The file of the dataset gets a mark."""
-    dated(months(tmp_path / "in"), "21/9/1", "2021-07", "渡口的旧桥。")
-    text = "emit: {json: {path: 'd/{stem}.jsonl'}, dataset: {path: 'd/{date:%Y-%m}.jsonl'}}\nvolumes: []\n"
+    months(tmp_path / "in")
+    text = "emit: {json: {path: 'd/{date:%Y-%m}.jsonl'}, dataset: {path: 'd/{date:%Y-%m}.jsonl'}}\nvolumes: []\n"
     done = run(config(tmp_path, text))
     assert done.exit_code == 0
-    assert done.shards == 3
+    assert done.shards == 2
     assert json.loads((tmp_path / "out/d/2021-07.jsonl").read_text(encoding="utf-8"))["profile"] == "epoch"
-    assert len(list((tmp_path / "out/d").glob("2021-07-*.jsonl"))) == 1
+    assert len(list((tmp_path / "out/d").glob("2021-07-*.jsonl"))) == 2  # the other article of that month, and the file
 
 
 def test_a_row_that_differs_from_its_article_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,29 +4,112 @@ from __future__ import annotations
 
 import pytest
 
+from convert.article import Article, Metadata, Source
+from convert.clean import RULES
 from convert.clean.characters import ODD, bare, settled
-from tests.test_rules import apply
+from convert.tree import fragment
+from tests.test_rules import CONTEXT, PROFILE, apply
 
 
 @pytest.mark.parametrize(
     ("before", "after", "space"),
     [
-        *(
-            (word, "bridge", " ")
-            for word in ("old", "a", "I", "3", "the old", ",", ".", "3.", "-", "]", "5%", "(", "“", "—")
-        ),
-        *(("bridge", word, " ") for word in ("s", "S", "3", "(", "@", "#", ",", "-", "http://a", "”", "…", "·")),
-        ("3", "3", " "),
+        # two letters: a word was parted, unless both sides are words
+        ("old", "bridge", " "),
+        ("a", "bridge", " "),
+        ("I", "go", " "),
+        ("S", "ticks", ""),
+        ("combo", "s", ""),
+        ("combo", "S", " "),
+        ("combo", "a", " "),
+        ("combo", "I", " "),
+        ("the old", "s", ""),
         # beside Chinese never
-        *((sign, "a", "") for sign in "桥（あㄅＡ，"),
-        *(("a", sign, "") for sign in "桥（あㄅＡ，"),
+        ("桥", "bridge", ""),
+        ("bridge", "桥", ""),
+        ("（", "a", ""),
+        ("a", "，", ""),
+        ("あ", "a", ""),
+        ("ㄅ", "a", ""),
+        ("Ａ", "a", ""),
+        ("“", "a", ""),
+        ("…", "a", ""),
+        ("—", "a", ""),
+        ("·", "a", ""),
+        # letter and digit: in running English alone
+        ("bridge", "3", ""),
+        ("old bridge", "3", " "),
+        ("bridge", "3 years", " "),
+        ("3", "years", ""),
+        ("3", "years ago", " "),
+        ("in 3", "years", " "),
+        ("3", "http://a", " "),
+        ("3", "pic.a", " "),
+        ("3", "3", ""),
+        ("x 3", "3 x", ""),
+        # behind marks
+        *((mark, "a", " ") for mark in ",.;:!?)"),
+        *((mark, "3", " ") for mark in ",;:!?)"),
+        (".", "3", " "),
+        ("3.", "3", ""),
+        ("a.", "3", " "),
+        ("a3.", "3", ""),
+        ("-", "a", ""),
+        ("]", "a", ""),
+        ("x y]", "a", " "),
+        ("x 5%", "a", " "),
+        ("5%", "a", ""),
+        ("(", "a", ""),
+        # before marks
+        ("a", "(", ""),
+        ("the old", "(", " "),
+        ("the old", "@", " "),
+        ("the old", "#", " "),
+        ("the old", ",", ""),
+        ("in 3", "(", " "),
+        ("3", "(", ""),
+        ("-", "@", " "),
+        ("-", "#", " "),
+        ("-", "(", ""),
     ],
 )
-def test_what_stood_where_a_line_was_broken(before: str, after: str, space: str) -> None:
-    """In a text, and on one side of a mark, a line end is the author's: a space, but beside Chinese."""
-    assert apply("whitespace", f"<p>{before}\n{after}</p>").body.text == f"{before}{space}{after}"
-    assert apply("whitespace", f"<p>{before}\n<em>{after}</em></p>").body.text == f"{before}{space}{after}"
-    assert apply("whitespace", f"<p><em>{before}</em>\n{after}</p>").body.text == f"{before}{space}{after}"
+def test_what_stood_where_a_pretty_printer_broke_the_line(before: str, after: str, space: str) -> None:
+    """At the edge of a mark, on both sides of whose tag it did: decided by the characters there."""
+    assert healed(f"<p>{before}\n<em>\n{after}</em></p>") == f"{before}{space}{after}"
+    assert healed(f"<p><em>{before}\n</em>\n{after}</p>") == f"{before}{space}{after}"
+    assert healed(f"<p>{before}\n \n {after}</p>") == f"{before}{space}{after}"
+
+
+PRINTED = b"<p>\n <em>\n a\n </em>\n <strong>\n b\n </strong>\n</p>"
+
+
+def healed(html: str) -> str:
+    """The text of a body whose source a pretty-printer has been over."""
+    article = Article(Source("pages/ncid282/n1.md", PRINTED), PROFILE, fragment(html), Metadata(title="旧桥"))
+    RULES["whitespace"](article, CONTEXT)
+    return article.body.text
+
+
+def test_what_stands_above_and_below_a_line_touches_it() -> None:
+    """A pretty-printer's line end before it was none."""
+    assert healed("<p>the old\n<sup>\n2</sup></p>") == "the old2"
+    assert healed("<p>the old\n<sub>\n2</sub></p>") == "the old2"
+    assert healed("<p>the old\n<em>\n2</em></p>") == "the old 2"
+
+
+@pytest.mark.parametrize(("before", "after"), [("S", "ticks"), ("bridge", "3"), ("3", "3"), ("a", "("), ("-", "a")])
+def test_any_other_line_end_is_a_space(before: str, after: str) -> None:
+    """But beside Chinese."""
+    assert healed(f"<p>{before}\n{after}</p>") == f"{before} {after}"
+    assert healed(f"<p>{before}\n<em>{after}</em></p>") == f"{before} {after}"
+    assert healed(f"<p>桥{before}桥\n{after}</p>") == f"桥{before}桥{after}"
+
+
+@pytest.mark.parametrize(("length", "space"), [(17, " "), (18, " "), (19, "")])
+def test_running_english_is_told_by_a_space_within_reach(length: int, space: str) -> None:
+    """Among the twenty characters before the place, but for their edge."""
+    word = "x" * length
+    assert healed(f"<p>a {word}\n<em>\n3</em></p>") == f"a {word}{space}3"
 
 
 @pytest.mark.parametrize(
