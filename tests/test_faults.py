@@ -67,13 +67,14 @@ def test_whatever_changes_the_outputs_are_those_of_a_first_run(tmp_path: Path) -
     assert found == [], steps
 
 
+@pytest.mark.long
 def test_whatever_changes_links_and_pictures_are_those_of_a_first_run(tmp_path: Path) -> None:
     """Articles that link to one another, their pictures, outputs and the config change at random."""
     found, steps = walk_linked(tmp_path, seed=1, steps=12)
     assert found == [], steps
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_long_form_says_what_held(capsys: pytest.CaptureFixture[str]) -> None:
     """A row a fault, and an exit code for all of them."""
     assert faults.main(["--moments", "1", "--walks", "1", "--steps", "2", "--articles", "20", "walk", "first"]) == 0

@@ -459,6 +459,7 @@ if multiprocessing.parent_process():
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("fault", "place"), [("hangs", "read"), ("hangs", "copied"), ("dies", "copied")])
 def test_a_picture_that_costs_a_worker_costs_no_other(
     desk: Path, monkeypatch: pytest.MonkeyPatch, fault: str, place: str
