@@ -22,18 +22,19 @@ from convert.batch.books.deliver import deliver
 from convert.batch.books.feed import write_feed
 from convert.batch.books.making import Books
 from convert.batch.dataset.making import Dataset
-from convert.batch.engines.engine import Engine, open_engine
+from convert.batch.engines.engine import open_engine
 from convert.batch.indexing import update_index
 from convert.batch.inputs.sources import Found, Mirrors, find_sources
 from convert.batch.inputs.updating import update
 from convert.batch.lock import hold
+from convert.batch.means import Means
 from convert.batch.planning.fingerprint import Dependencies
 from convert.batch.preflight import check_folders, check_tools
 from convert.batch.prune import NO_LONGER, PART, formats_of, no_longer_written, prune
 from convert.batch.refresh import Refresh
 from convert.batch.report import REPORT, is_intact, report, write_report
 from convert.batch.summary import Failure, Progress, Summary
-from convert.catalogue import CATALOGUE, Catalogue, DamagedError, open_catalogue, set_aside, telling
+from convert.catalogue import CATALOGUE, DamagedError, open_catalogue, set_aside, telling
 from convert.config import Config
 from convert.errors import OutputError
 from convert.messages import spoken
@@ -132,7 +133,9 @@ def _once(
         open_catalogue(config.output.path / CATALOGUE, rehearsal=options.dry_run) as catalogue,
         open_engine(config, found, writes=not options.dry_run) as pool,
     ):
-        one = _Run(config, profiles, found, options, catalogue, pool, progress)
+        summary = Summary(sources=len(found.entries), passed_over=dict(found.passed_over), dry_run=options.dry_run)
+        means = Means(config, found.store, config.output.open(), catalogue, pool, summary, progress)
+        one = _Run(means, profiles, found, options)
         one.summary.failures += failures
         return one.run(began, stop)
 
@@ -140,24 +143,13 @@ def _once(
 class _Run:
     """One run: its phases, one after the other."""
 
-    def __init__(
-        self,
-        config: Config,
-        profiles: Sequence[Profile],
-        found: Found,
-        options: Options,
-        catalogue: Catalogue,
-        pool: Engine,
-        progress: Progress,
-    ) -> None:
-        self.config, self.found, self.options = config, found, options
-        self.catalogue, self.pool, self.progress = catalogue, pool, progress
-        self.summary = Summary(sources=len(found.entries), passed_over=dict(found.passed_over))
-        self.summary.dry_run = options.dry_run
-        self.language = config.batch.lang or spoken()  # of the report
-        self.sink = config.output.open()
-        self.depends = Dependencies(config, profiles, Mirrors(found.store))
-        self.articles = Articles(config, found, self.sink, catalogue, pool, self.depends, self.summary, progress)
+    def __init__(self, means: Means, profiles: Sequence[Profile], found: Found, options: Options) -> None:
+        self.means, self.found, self.options = means, found, options
+        self.config, self.sink, self.catalogue = means.config, means.sink, means.catalogue
+        self.pool, self.summary, self.progress = means.pool, means.summary, means.progress
+        self.language = self.config.batch.lang or spoken()  # of the report
+        self.depends = Dependencies(self.config, profiles, Mirrors(found.store))
+        self.articles = Articles(means, found, self.depends)
 
     def run(self, began: int, stop: Stop) -> Summary:
         """Take stock, plan, convert, bind, and tell; what began last is ended before that when `stop` says so."""
@@ -233,7 +225,7 @@ class _Run:
         """The volumes, their feed, and their way to readers."""
         if ended():
             return
-        books = Books(self.config, self.found.store, self.sink, self.catalogue, self.pool, self.summary, self.progress)
+        books = Books(self.means)
         built = books.make(self.articles.taken_names, ended, self.options.force)
         self.summary.books = [one.book for one in built]
         if ended():
@@ -251,8 +243,7 @@ class _Run:
     def dataset(self, ended: Callable[[], bool]) -> None:
         """The files that hold many articles each."""
         if not ended():
-            one = Dataset(self.config, self.sink, self.catalogue, self.pool, self.summary, self.progress)
-            one.make(self.articles.taken_names, ended, self.options.force)
+            Dataset(self.means).make(self.articles.taken_names, ended, self.options.force)
 
     def prune(self) -> None:
         """Delete what nothing asks for, unless that may be because a part of the input is out of reach just now."""

@@ -96,23 +96,21 @@ def put_rewritten(catalogue: Catalogue, written: Sequence[Reference], output: Ou
     )
 
 
+_PLACES = (
+    "SELECT article.name, article.path, output.path FROM article"
+    " JOIN output ON output.owner = article.name AND output.format = 'markdown'"
+)
+
+
 def places(catalogue: Catalogue) -> dict[str, Place]:
     """Every article that refers to something, by its name."""
-    rows = catalogue.connection.execute(
-        "SELECT article.name, article.path, output.path FROM article"
-        " JOIN output ON output.owner = article.name AND output.format = 'markdown'"
-        " WHERE article.name IN (SELECT name FROM reference)"
-    )
+    rows = catalogue.connection.execute(f"{_PLACES} WHERE article.name IN (SELECT name FROM reference)")
     return {row[0]: Place._make(row) for row in rows}
 
 
 def place_of(catalogue: Catalogue, name: str) -> Place | None:
     """An article by its name, whether it refers to something or not."""
-    row = catalogue.connection.execute(
-        "SELECT article.name, article.path, output.path FROM article"
-        " JOIN output ON output.owner = article.name AND output.format = 'markdown' WHERE article.name = ?",
-        (name,),
-    ).fetchone()
+    row = catalogue.connection.execute(f"{_PLACES} WHERE article.name = ?", (name,)).fetchone()
     return Place._make(row) if row else None
 
 

@@ -22,30 +22,27 @@ _NAMES = 30
 _FURTHER = re.compile(r"  \[([^\[\]]*)\]$")
 
 
-class Verb(TyperCommand):
-    """A command whose help is in the language that is spoken."""
+class _Spoken:
+    """What a command and its verbs share: help in the language that is spoken."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the help."""
         if spoken() == "en":
-            super().format_help(ctx, formatter)
+            super().format_help(ctx, formatter)  # type: ignore[misc] # click's, which stands behind this class
         else:
             formatter.write(_help(self, ctx, formatter.width))
+
+
+class Verb(_Spoken, TyperCommand):
+    """A verb."""
 
     def get_short_help_str(self, limit: int = 45) -> str:
         """What the command does, in a line."""
         return super().get_short_help_str(limit) if spoken() == "en" else _about(self)
 
 
-class Group(TyperGroup):
-    """The command itself, likewise."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help."""
-        if spoken() == "en":
-            super().format_help(ctx, formatter)
-        else:
-            formatter.write(_help(self, ctx, formatter.width))
+class Group(_Spoken, TyperGroup):
+    """The command itself."""
 
 
 def _help(command: Any, ctx: Any, width: int) -> str:

@@ -12,15 +12,15 @@ from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from convert.batch.articles.picture_files import SUFFIXES, Copied, Copy, aside, copy_pictures, portions, read_pictures
-from convert.batch.engines.engine import Engine
 from convert.batch.engines.pool import Lost, chunked, until
 from convert.batch.links.claims import aim
+from convert.batch.means import Means
 from convert.batch.pictures.cache import PictureCache, web_address
-from convert.batch.pictures.source import MAX_PICTURE, OwnPictures, fetch_pictures
+from convert.batch.pictures.source import MAX_PICTURE, NO_PICTURE, OwnPictures, fetch_pictures
 from convert.batch.planning.outdated import Disk
 from convert.batch.refresh import lost
-from convert.batch.summary import Failure, Progress, Summary
-from convert.catalogue import Catalogue, Output
+from convert.batch.summary import Failure
+from convert.catalogue import Output
 from convert.catalogue.references import (
     PICTURE,
     Place,
@@ -31,16 +31,13 @@ from convert.catalogue.references import (
     references,
     sources,
 )
-from convert.config import Config
 from convert.config.formats import MarkdownOutput
 from convert.errors import SourceError
 from convert.messages import later
 from convert.names import OutputNames, PictureTemplate, safe_part
-from convert.sinks import Sink
-from convert.stores import Store
 
 LACKING = {
-    False: later("a file that is no picture, or damaged"),
+    False: NO_PICTURE,
     True: later("a file that is too large, or cannot be read"),
 }
 """Why a picture that is there is not shown, by whether its bytes are unknown."""
@@ -52,25 +49,14 @@ class Beside:
     reserved: names in the output folder that no picture may take.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        options: MarkdownOutput,
-        store: Store,
-        sink: Sink,
-        catalogue: Catalogue,
-        pool: Engine,
-        summary: Summary,
-        progress: Progress,
-        reserved: Sequence[str],
-    ) -> None:
-        self.config, self.options, self.store, self.sink = config, options, store, sink
-        self.catalogue, self.pool, self.summary, self.progress = catalogue, pool, summary, progress
-        self.reserved = reserved
-        self.disk = Disk(sink)
+    def __init__(self, means: Means, options: MarkdownOutput, reserved: Sequence[str]) -> None:
+        self.config, self.store, self.sink, self.catalogue = means.config, means.store, means.sink, means.catalogue
+        self.pool, self.summary, self.progress = means.pool, means.summary, means.progress
+        self.options, self.reserved = options, reserved
+        self.disk = Disk(self.sink)
         self.template = PictureTemplate.parse(options.picture_path)
-        self.cache = PictureCache(config.picture_cache)
-        self.own = OwnPictures(store, config.output)
+        self.cache = PictureCache(self.config.picture_cache)
+        self.own = OwnPictures(self.store, self.config.output)
         self._settled: dict[str, str | None] = {}
 
     # --- what there is

@@ -15,24 +15,23 @@ from convert.batch.articles.emitting import MOST
 from convert.batch.articles.naming import make_way, name_outputs, put_back
 from convert.batch.articles.relinking import LINKED, MOVED, PENDING, Relinking
 from convert.batch.books.deliver import STATE
-from convert.batch.engines.engine import Engine
 from convert.batch.engines.pool import CHUNK, Lost, chunked, until
 from convert.batch.inputs.sources import Found
 from convert.batch.lock import HOLDER, LOCK
 from convert.batch.looking import compare
+from convert.batch.means import Means
 from convert.batch.planning.fingerprint import Dependencies
 from convert.batch.planning.outdated import Disk, Outdated, outdated
 from convert.batch.planning.plan import NAMED, VARIANT, Job, Plan, group, name_jobs, variant
 from convert.batch.refresh import lost
 from convert.batch.report import PAGE, REPORT, NotesFile
-from convert.batch.summary import Failure, Progress, Summary
-from convert.catalogue import CATALOGUE, Catalogue, Outcome
+from convert.batch.summary import Failure
+from convert.catalogue import CATALOGUE, Outcome
 from convert.catalogue.references import PICTURE, put_references, rewritten
 from convert.catalogue.rows import note_rows
 from convert.config import Config, build_outputs
 from convert.messages import later
 from convert.names import OutputNames
-from convert.sinks import Sink
 
 if TYPE_CHECKING:
     from convert.verify import Claim
@@ -50,29 +49,19 @@ def reserved(config: Config) -> list[str]:
 class Articles:
     """The articles of one run: what its phases share."""
 
-    def __init__(
-        self,
-        config: Config,
-        found: Found,
-        sink: Sink,
-        catalogue: Catalogue,
-        pool: Engine,
-        depends: Dependencies,
-        summary: Summary,
-        progress: Progress,
-    ) -> None:
-        self.config, self.sink, self.catalogue, self.pool, self.depends = config, sink, catalogue, pool, depends
-        self.summary, self.progress = summary, progress
-        self.store = found.store
-        self.formats = build_outputs(config)
-        self.goal = depends.settled(config, found)
-        self._broken = catalogue.failing()
+    def __init__(self, means: Means, found: Found, depends: Dependencies) -> None:
+        self.means, self.depends = means, depends
+        self.config, self.sink, self.catalogue = means.config, means.sink, means.catalogue
+        self.pool, self.summary, self.progress = means.pool, means.summary, means.progress
+        self.formats = build_outputs(self.config)
+        self.goal = depends.settled(self.config, found)
+        self._broken = self.catalogue.failing()
         self.tried: set[str] = set()  # of those that failed before
         self.failed: set[str] = set()
         self._names: OutputNames | None = None
         self.claims: dict[str, Sequence[Claim]] = {}  # of the files that this run has written
         self.converted: set[str] = set()  # names, where they are asked for
-        markdown = config.emit.markdown
+        markdown = self.config.emit.markdown
         self._rewrites = markdown is not None and markdown.rewrites
         self._waiting: list[Outcome] = []
         self._failed: list[str] = []
@@ -251,10 +240,7 @@ class Articles:
 
     def relinking(self) -> Relinking:
         """The second pass over the articles' Markdown files."""
-        return Relinking(
-            self.config, self.store, self.sink, self.catalogue, self.pool, self.summary, self.progress,
-            reserved(self.config),
-        )  # fmt: skip
+        return Relinking(self.means, reserved(self.config))
 
     def taken_names(self) -> OutputNames:
         """The names that articles' outputs have taken."""

@@ -17,15 +17,14 @@ from urllib.parse import unquote
 from convert.batch.articles.beside import Beside
 from convert.batch.articles.rewriting import RewrittenBatch, rewrite_jobs
 from convert.batch.checks import Differing, differing, joined
-from convert.batch.engines.engine import Engine
 from convert.batch.engines.pool import Lost, chunked, until
 from convert.batch.links.holding import Holding, Untold, places_named
 from convert.batch.links.leading import in_vault, relative
+from convert.batch.means import Means
 from convert.batch.planning.fingerprint import rewriting_depends_on
 from convert.batch.planning.plan import Job
 from convert.batch.refresh import lost
-from convert.batch.summary import Failure, Progress, Summary
-from convert.catalogue import Catalogue
+from convert.batch.summary import Failure
 from convert.catalogue.references import (
     PICTURE,
     Place,
@@ -42,10 +41,7 @@ from convert.catalogue.references import (
     sources,
 )
 from convert.catalogue.rows import Reference, as_json
-from convert.config import Config
 from convert.messages import later
-from convert.sinks import Sink
-from convert.stores import Store
 
 if TYPE_CHECKING:  # what compares is imported where something is compared
     from convert.verify import Claim
@@ -62,29 +58,17 @@ MOVED = later("what its links or pictures lead to has changed")
 class Relinking:
     """The second pass of one run."""
 
-    def __init__(
-        self,
-        config: Config,
-        store: Store,
-        sink: Sink,
-        catalogue: Catalogue,
-        pool: Engine,
-        summary: Summary,
-        progress: Progress,
-        reserved: Sequence[str],
-    ) -> None:
-        markdown = config.emit.markdown
+    def __init__(self, means: Means, reserved: Sequence[str]) -> None:
+        markdown = means.config.emit.markdown
         self.options = markdown if markdown and markdown.rewrites else None
-        self.config, self.catalogue, self.pool = config, catalogue, pool
-        self.summary, self.progress = summary, progress
+        self.config, self.catalogue, self.pool = means.config, means.catalogue, means.pool
+        self.summary, self.progress = means.summary, means.progress
         self.goal = rewriting_depends_on(self.options) if self.options else ""
         self.beside = (
-            Beside(config, self.options, store, sink, catalogue, pool, summary, progress, reserved)
-            if self.options and self.options.pictures != "keep"
-            else None
+            Beside(means, self.options, reserved) if self.options and self.options.pictures != "keep" else None
         )
         self.claims: dict[str, Sequence[Claim]] = {}
-        self.told = {one.path: at for at, one in enumerate(summary.differing)}
+        self.told = {one.path: at for at, one in enumerate(self.summary.differing)}
 
     def run(self, claims: Untold, fresh: Container[str], ended: Callable[[], bool]) -> None:
         """Write what has to be written once more; what came of it is in `summary`.

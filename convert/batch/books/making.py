@@ -9,21 +9,19 @@ from dataclasses import dataclass, field, replace
 
 from convert.batch.books.binder import Built, NoRoom, Task, TooLarge, build, list_pictures
 from convert.batch.books.feed import listing_from, listing_to
-from convert.batch.engines.engine import Engine
 from convert.batch.engines.pool import Lost, until
+from convert.batch.means import Means
 from convert.batch.pictures.cache import PictureCache
 from convert.batch.pictures.source import OwnFile, fetch_pictures
 from convert.batch.planning.fingerprint import volumes_depend_on
 from convert.batch.planning.outdated import Disk
 from convert.batch.planning.plan import Job
-from convert.batch.summary import Book, Failure, Progress, Summary
+from convert.batch.summary import Book, Failure
 from convert.catalogue import Catalogue, Shelved
 from convert.catalogue.rows import as_json
 from convert.config import Config
 from convert.messages import later
 from convert.names import OutputNames
-from convert.sinks import Sink
-from convert.stores import Store
 from convert.volumes import Collection, Member, Volume, plan_volumes, split_volume
 
 SETTLED = "volumes"
@@ -54,23 +52,14 @@ def take_stock(config: Config, catalogue: Catalogue) -> Stock:
 class Books:
     """The making of a run's volumes: what its phases share."""
 
-    def __init__(
-        self,
-        config: Config,
-        store: Store,
-        sink: Sink,
-        catalogue: Catalogue,
-        pool: Engine,
-        summary: Summary,
-        progress: Progress,
-    ) -> None:
-        self.config, self.store, self.catalogue, self.pool = config, store, catalogue, pool
-        self.summary, self.progress = summary, progress
-        self.collections = [options.collection() for options in config.volumes]
-        self.base = volumes_depend_on(config)
+    def __init__(self, means: Means) -> None:
+        self.config, self.store, self.catalogue = means.config, means.store, means.catalogue
+        self.pool, self.summary, self.progress = means.pool, means.summary, means.progress
+        self.collections = [options.collection() for options in self.config.volumes]
+        self.base = volumes_depend_on(self.config)
         self.goal = hashlib.sha256(repr((self.base, self.collections)).encode()).hexdigest()
-        self.shelf = catalogue.volumes()
-        self.disk = Disk(sink)
+        self.shelf = self.catalogue.volumes()
+        self.disk = Disk(means.sink)
         self.current: set[str] = set()
         self.built: list[Built] = []
         self.stale = False

@@ -11,19 +11,16 @@ from collections.abc import Callable, Sequence
 
 from convert.batch.books.binder import NoRoom
 from convert.batch.dataset.sharding import Sharded, ShardTask, write_shard
-from convert.batch.engines.engine import Engine
 from convert.batch.engines.pool import Lost, until
+from convert.batch.means import Means
 from convert.batch.planning.fingerprint import dataset_depends_on
 from convert.batch.planning.outdated import Disk
 from convert.batch.planning.plan import Job
-from convert.batch.summary import Failure, Progress, Summary
-from convert.catalogue import Catalogue
+from convert.batch.summary import Failure
 from convert.catalogue.shards import Part, Shard, forget_shards, parts, put_shard, shards
-from convert.config import Config
 from convert.emit.dataset import suffix_of
 from convert.messages import later
 from convert.names import OutputNames, PathTemplate
-from convert.sinks import Sink
 
 SETTLED = "dataset"
 """The setting that tells what the dataset was last made for; nothing when that is out of date."""
@@ -32,14 +29,13 @@ SETTLED = "dataset"
 class Dataset:
     """The making of a run's dataset: what its phases share."""
 
-    def __init__(
-        self, config: Config, sink: Sink, catalogue: Catalogue, pool: Engine, summary: Summary, progress: Progress
-    ) -> None:
-        self.options = config.emit.dataset
-        self.catalogue, self.pool, self.summary, self.progress = catalogue, pool, summary, progress
-        self.base = dataset_depends_on(config) if self.options else ""
-        self.known = shards(catalogue)
-        self.disk = Disk(sink)
+    def __init__(self, means: Means) -> None:
+        self.options = means.config.emit.dataset
+        self.catalogue, self.pool = means.catalogue, means.pool
+        self.summary, self.progress = means.summary, means.progress
+        self.base = dataset_depends_on(means.config) if self.options else ""
+        self.known = shards(self.catalogue)
+        self.disk = Disk(means.sink)
 
     def make(self, taken: Callable[[], OutputNames], stop: Callable[[], bool], force: bool = False) -> None:
         """Write the files that have to be; what came of it is in `summary`.

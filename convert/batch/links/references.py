@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from convert.article import Article
 from convert.batch.pictures.cache import web_address
 from convert.batch.pictures.source import picture_path
+from convert.catalogue.references import PICTURE
 from convert.catalogue.rows import Reference
 from convert.config.formats import MarkdownOutput
 from convert.emit import Rewrites
@@ -48,7 +49,7 @@ def _pictures(article: Article, name: str) -> Iterator[Reference]:
         address = image.attr("src") or ""
         # what lies at a path, and whether it may be shown, is looked at by each run
         if source := web_address(address) or picture_path(article.path, address):
-            yield Reference(name, "picture", address, id=source)
+            yield Reference(name, PICTURE, address, id=source)
 
 
 def rewrites(references: Iterable[Reference]) -> Rewrites:
@@ -58,7 +59,7 @@ def rewrites(references: Iterable[Reference]) -> Rewrites:
     pictures: dict[str, str] = {}
     for one in references:
         if one.target:
-            (pictures if one.kind == "picture" else links)[one.address] = one.target
+            (pictures if one.kind == PICTURE else links)[one.address] = one.target
         if one.wiki:
             wiki[one.address] = one.wiki
     return Rewrites(links, wiki, pictures)

@@ -20,6 +20,9 @@ from convert.stores.store import Stamp
 if TYPE_CHECKING:
     from convert.batch.pictures.fetch import Fetched
 
+NO_PICTURE = later("a file that is no picture, or damaged")
+"""Why a picture that is there is not shown."""
+
 MAX_PICTURE = 64 * 1024 * 1024
 """Bytes of a picture's file; a larger one is left out."""
 
@@ -88,10 +91,8 @@ def pictures_in(store: Store, asked: dict[str, OwnFile] | None = None) -> Pictur
     """
 
     def read(path: str, address: str) -> bytes | None:
-        parts = urlsplit(address)
-        if parts.scheme or parts.netloc or not parts.path:
-            return None
-        name = store.settle(posixpath.join(posixpath.dirname(path), unquote(parts.path)))
+        place = picture_path(path, address)
+        name = store.settle(place) if place else None
         if name is None:
             return None
         file = store.about(name)
@@ -138,11 +139,7 @@ def tally_missing(failed: dict[str, str], reasons: Counter[str]) -> PictureRepor
     """What counts, by reason, the pictures that a book has to do without. failed: why addresses were not fetched."""
 
     def note(path: str, address: str, told: str) -> None:
-        why = (
-            later("a file that is no picture, or damaged")
-            if told.startswith(UNREADABLE)
-            else later("not in the mirror")
-        )
+        why = NO_PICTURE if told.startswith(UNREADABLE) else later("not in the mirror")
         reasons[failed.get(web_address(address) or "", why)] += 1
 
     return note

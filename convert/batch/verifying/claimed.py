@@ -68,8 +68,7 @@ class Claimed:
         at = formats.index("markdown")
         self.files = {job.path: file for job in jobs if (file := job.targets[at])}
         self.owners = {file: known[path] for path, file in self.files.items() if path in known and known[path][1]}
-        failing = _failing(config)
-        self.copies, self.had = _pictures(config)
+        failing, self.copies, self.had = _known(config)
         self.leads: dict[tuple[str, str], str] = {}
         for path, file in self.files.items():
             if file in self.owners and path not in failing:
@@ -134,22 +133,18 @@ class Claimed:
         return result
 
 
-def _failing(config: Config) -> Container[str]:
-    """The sources that the run could not convert: links to these keep their addresses."""
+def _known(config: Config) -> tuple[Container[str], Container[str], Mapping[str, bytes]]:
+    """What the catalogue tells of runs.
+
+    The sources that they could not convert: links to these keep their addresses. The paths that they have written
+    pictures to, and digests of those from the web, as they were first had.
+    """
     file = config.output.path / CATALOGUE
     if not file.exists():
-        return ()
+        return (), (), {}
     with read_catalogue(file) as catalogue:
-        return catalogue.failing()
-
-
-def _pictures(config: Config) -> tuple[Container[str], Mapping[str, bytes]]:
-    """The paths that runs have written pictures to, and digests of those from the web, as they were first had."""
-    file = config.output.path / CATALOGUE
-    if not file.exists():
-        return (), {}
-    with read_catalogue(file) as catalogue:
-        return copies(catalogue).keys(), {one.source: one.digest for one in sources(catalogue).values()}
+        had = {one.source: one.digest for one in sources(catalogue).values()}
+        return catalogue.failing(), copies(catalogue).keys(), had
 
 
 def read_anchors(files: Sequence[str]) -> list[frozenset[str]]:
